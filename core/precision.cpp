@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/precision.hpp"
+
+#include <charconv>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+
+namespace ridge {
+namespace {
+
+struct PrecisionRow {
+    Precision precision;
+    std::string_view name;
+    int bits;
+    bool integer;
+};
+
+constexpr std::array<PrecisionRow, all_precisions.size()> rows = {{
+    {Precision::fp64, "fp64", 64, false},
+    {Precision::fp32, "fp32", 32, false},
+    {Precision::tf32, "tf32", 32, false},
+    {Precision::bf16, "bf16", 16, false},
+    {Precision::fp16, "fp16", 16, false},
+    {Precision::fp8_e4m3, "fp8_e4m3", 8, false},
+    {Precision::fp8_e5m2, "fp8_e5m2", 8, false},
+    {Precision::int32, "int32", 32, true},
+    {Precision::int8, "int8", 8, true},
+    {Precision::int4, "int4", 4, true},
+}};
+
+const PrecisionRow& row(Precision precision) { return rows[static_cast<std::size_t>(precision)]; }
+
+int parse_group(std::string_view part, std::string_view whole) {
+    int group = 0;
+    const auto* end = part.data() + part.size();
+    const auto [rest, error] = std::from_chars(part.data() + 1, end, group);
+    if (part.front() != 'g' || error != std::errc{} || rest != end || group <= 0)
+        throw InputError("number format '" + std::string(whole) + "': group '" + std::string(part) +
+                         "' should be g followed by a positive count, as in int4:g128");
+    return group;
+}
+
+}  // namespace
+
+std::string_view name(Precision precision) { return row(precision).name; }
+int storage_bits(Precision precision) { return row(precision).bits; }
+bool is_integer(Precision precision) { return row(precision).integer; }
+
+Precision parse_precision(std::string_view text) {
+    std::string known;
+    for (const auto& candidate : rows) {
+        if (candidate.name == text) return candidate.precision;
+        known += (known.empty() ? "" : ", ") + std::string(candidate.name);
+    }
+    throw InputError("unknown precision '" + std::string(text) + "'; known: " + known);
+}
+
+std::string NumberFormat::text() const {
+    std::string out(name(precision));
+    if (group_size > 0) out += ":g" + std::to_string(group_size);
+    if (group_size > 0 && scale != Precision::fp16) out += ":" + std::string(name(scale));
+    return out;
+}
+
+double NumberFormat::bits_per_element() const {
+    const double scale_bits = group_size > 0 ? static_cast<double>(storage_bits(scale)) / group_size : 0.0;
+    return storage_bits(precision) + scale_bits;
+}
+
+NumberFormat NumberFormat::parse(std::string_view text) {
+    const auto parts = split(text, ':');
+    if (parts.size() > 3)
+        throw InputError("number format '" + std::string(text) + "' should be like bf16 or int4:g128 or int4:g128:fp32");
+    NumberFormat format;
+    format.precision = parse_precision(parts[0]);
+    if (parts.size() > 1) format.group_size = parse_group(parts[1], text);
+    if (parts.size() > 2) format.scale = parse_precision(parts[2]);
+    return format;
+}
+
+}  // namespace ridge

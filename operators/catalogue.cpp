@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "operators/catalogue.hpp"
+
+#include <algorithm>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "operators/gemm/gemm_call.hpp"
+#include "operators/stream/stream_call.hpp"
+
+namespace ridge::operators {
+namespace {
+
+[[noreturn]] void fail(const OperatorCall& call, const std::string& why) {
+    throw InputError("operator call '" + call.text() + "': " + why);
+}
+
+template <typename Infos>
+std::string names_of(const Infos& infos) {
+    std::vector<std::string> names;
+    for (const auto& info : infos) names.emplace_back(info.name);
+    return join(names, ", ");
+}
+
+// `given` in the order of `wanted`; refuses a missing and an unknown name.
+template <typename Field, typename Info>
+std::vector<Field> ordered(const std::vector<Field>& given, const std::vector<Info>& wanted, const OperatorCall& call,
+                           const std::string& kind) {
+    for (const auto& field : given)
+        if (std::ranges::none_of(wanted, [&](const Info& info) { return info.name == field.name; }))
+            fail(call, "unknown " + kind + " '" + field.name + "'; " + call.op + " has " + names_of(wanted));
+    std::vector<Field> out;
+    for (const auto& info : wanted) {
+        const auto found = std::ranges::find_if(given, [&](const Field& field) { return field.name == info.name; });
+        if (found == given.end()) fail(call, kind + " '" + std::string(info.name) + "' is missing");
+        out.push_back(*found);
+    }
+    return out;
+}
+
+}  // namespace
+
+std::span<const OperatorInfo> catalogue() {
+    static const std::vector<OperatorInfo> all = [] {
+        std::vector<OperatorInfo> list = {gemm_operator()};
+        for (auto& info : stream_operators()) list.push_back(std::move(info));
+        return list;
+    }();
+    return all;
+}
+
+const OperatorInfo& find_operator(std::string_view name) {
+    std::vector<std::string> names;
+    for (const auto& info : catalogue()) {
+        if (info.name == name) return info;
+        names.emplace_back(info.name);
+    }
+    const auto near = nearest(name, names);
+    throw InputError("unknown operator '" + std::string(name) + "'" + (near.empty() ? "" : ", did you mean '" + near + "'?") +
+                     "; known: " + join(names, ", "));
+}
+
+OperatorCall canonical(const OperatorCall& call) {
+    const auto& info = find_operator(call.op);
+    OperatorCall out = call;
+    out.dimensions = ordered(call.dimensions, info.dimensions, call, "dimension");
+    out.operands = ordered(call.operands, info.operands, call, "operand");
+    for (const auto& [name, value] : out.dimensions)
+        if (value <= 0) fail(call, "dimension " + name + " is " + std::to_string(value) + ", should be at least 1");
+    info.check(out);
+    return out;
+}
+
+OperatorCall parse_call(std::string_view text) { return canonical(OperatorCall::parse(text)); }
+
+Work work(const OperatorCall& call) { return find_operator(call.op).work(call); }
+
+}  // namespace ridge::operators
