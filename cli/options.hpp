@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+/// Options that several commands share: each adds itself with one name, default and help text.
+namespace ridge::cli {
+
+/// --db FILE; by default $RIDGE_DB, else ridge.db in the user's data folder (XDG).
+struct StoreOption {
+    std::string path;
+    void add(CLI::App& command);
+};
+
+/// --worker PROGRAM and --launcher WORDS; by default the ridge-worker-host beside this program.
+struct WorkerOption {
+    std::string program;
+    std::string launcher;
+    void add(CLI::App& command);
+    /// The words that start the worker, launcher first.
+    [[nodiscard]] std::vector<std::string> command() const;
+};
+
+/// $RIDGE_DB, else <XDG data folder>/ridgepoint/ridge.db.
+[[nodiscard]] std::filesystem::path default_store();
+
+/// The folder of the running program.
+[[nodiscard]] std::filesystem::path program_folder();
+
+}  // namespace ridge::cli
