@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reports/metrics.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "core/units.hpp"
+
+namespace ridge::reports {
+namespace {
+
+std::string seconds(double value) { return quantity(value, "s"); }
+std::string flop_rate(double value) { return quantity(value, "FLOP/s"); }
+std::string byte_rate(double value) { return quantity(value, "B/s"); }
+std::string bytes(double value) { return quantity(value, "B"); }
+std::string flop(double value) { return quantity(value, "FLOP"); }
+std::string joules(double value) { return quantity(value, "J"); }
+std::string watts(double value) { return quantity(value, "W"); }
+std::string hertz(double value) { return quantity(value, "Hz"); }
+std::string rate(double value) { return quantity(value, "/s"); }
+std::string tokens_rate(double value) { return significant(value) + " tok/s"; }
+std::string intensity(double value) { return significant(value) + " FLOP/B"; }
+std::string share(double value) { return percent(value); }
+std::string times(double value) { return significant(value) + "×"; }
+std::string count(double value) { return number_text(std::round(value)); }
+std::string binary_bytes(double value) { return capacity(value); }
+std::string plain(double value) { return significant(value); }
+
+std::string money(double value) {
+    const double magnitude = std::abs(value);
+    return "$" + (magnitude >= 0.995 && magnitude < 1000 ? significant(value, magnitude >= 100  ? 5
+                                                                              : magnitude >= 10 ? 4
+                                                                                                : 3)
+                                                         : significant(value, 3));
+}
+std::string money_per_hour(double value) { return money(value) + "/h"; }
+std::string money_per_kwh(double value) { return money(value) + "/kWh"; }
+
+constexpr auto text = nullptr;
+
+constexpr auto registry = std::to_array<Metric>({
+    {"number", "#", "", count, "Number of the point in the roofline chart."},
+    {"name", "Name", "", text, "What the row is about."},
+    {"value", "Value", "", text, "The value as recorded."},
+    {"device", "Device", "", text, "The device that was measured, or whose data sheet was used."},
+    {"call", "Call", "", text,
+     "Operator with shape, precision of each operand and sparsity: the key of a measurement everywhere."},
+    {"operator", "Operator", "", text, "The operator of a call, e.g. gemm."},
+    {"shape", "Shape", "", text, "Dimensions of the call."},
+    {"precision", "Precision", "", text, "Precision of the multiplications; it selects the compute roof."},
+    {"sparsity", "Sparsity", "", text, "Structure of the zeros: dense, N:M, block or unstructured."},
+    {"implementation", "Implementation", "", text,
+     "Kernel family that ran the call: one of ours, or a vendor's library."},
+    {"config", "Configuration", "", text, "Values of the implementation's tunable parameters."},
+    {"cache", "Cache", "", text,
+     "cold: operands flushed out of the caches before each run; warm: left in them."},
+    {"provenance", "Provenance", "", text,
+     "measured on the device, predicted by a fitted model, or specified by a data sheet; never mixed."},
+    {"status", "Status", "", text,
+     "ok, invalid (does not fit), wrong (result misses the reference) or failed."},
+    {"reason", "Reason", "", text, "Why there is no number."},
+    {"time_s", "Time", "s", seconds, "Median time of one execution over the samples."},
+    {"time_low_s", "Time, low", "s", seconds, "Lower end of the 95 % interval of the median time."},
+    {"time_high_s", "Time, high", "s", seconds, "Upper end of the 95 % interval of the median time."},
+    {"samples", "Samples", "", count, "Timed executions behind the median."},
+    {"spread", "Spread", "", share, "Interquartile range of the samples over their median."},
+    {"flop", "Work", "FLOP", flop,
+     "Floating-point (or integer) operations that the call has to do; a multiply-add is two."},
+    {"bytes", "Traffic", "B", bytes,
+     "Compulsory traffic with the outermost memory: every operand once, indices of sparse formats included."},
+    {"intensity_flop_per_byte", "Intensity", "FLOP/B", intensity,
+     "Arithmetic intensity: operations over bytes of compulsory traffic with the outermost memory."},
+    {"flop_rate", "Performance", "FLOP/s", flop_rate, "Operations over the median time."},
+    {"flop_rate_low", "Performance, low", "FLOP/s", flop_rate,
+     "Operations over the upper end of the time's interval."},
+    {"flop_rate_high", "Performance, high", "FLOP/s", flop_rate,
+     "Operations over the lower end of the time's interval."},
+    {"byte_rate", "Bandwidth", "B/s", byte_rate, "Compulsory traffic over the median time."},
+    {"roof_share", "Of roof", "", share,
+     "Share of the attainable rate: performance over the lower of the compute roof and intensity times the "
+     "bandwidth roof."},
+    {"roof", "Roof", "", text,
+     "The roof that the share refers to, and whether it was measured or specified."},
+    {"limiter", "Limited by", "", text,
+     "Which roof is the lower one at the call's intensity: memory or compute."},
+    {"gain", "Over default", "", times,
+     "Time of the implementation's default configuration over the time of the best one."},
+    {"ties", "Ties", "", count,
+     "Other configurations whose interval overlaps the best one's: as good, as far as was measured."},
+    {"library", "Library", "", text, "The fastest vendor library on the same call."},
+    {"library_time_s", "Library time", "s", seconds, "Median time of that library on the same call."},
+    {"library_ratio", "Library / ours", "", times,
+     "Time of the library over ours: above 1 ours takes less time."},
+    {"roof_kind", "Kind", "", text, "compute (operations a second) or bandwidth (bytes a second)."},
+    {"mix", "Mix", "", text, "Instruction mix of a compute roof, or access pattern of a bandwidth roof."},
+    {"level", "Level", "", text, "Memory level of a bandwidth roof."},
+    {"scope", "Scope", "", text, "What the roof belongs to: one core, a socket or the whole device."},
+    {"working_set_bytes", "Working set", "B", binary_bytes,
+     "Bytes that a bandwidth probe walks over, all cores together."},
+    {"rate", "Rate", "/s", rate, "FLOP/s of a compute roof, bytes/s of a bandwidth roof."},
+    {"rate_low", "Low", "/s", rate, "Lower end of the 95 % interval of the median rate."},
+    {"rate_high", "High", "/s", rate, "Upper end of the 95 % interval of the median rate."},
+    {"rate_specified", "Specified", "/s", rate, "The data sheet's figure for the same ceiling."},
+    {"specified_share", "Of specified", "", share, "Measured roof over the data sheet's figure."},
+    {"source", "Source", "", text, "Worker, file or data sheet that the number comes from."},
+    {"taken_at", "Taken at", "", text, "When it was measured (UTC)."},
+    {"calls", "Calls", "", count, "Operator calls of this kind."},
+    {"count", "Count", "", count, "How many."},
+    {"split", "Split", "", text, "fitted: the model saw the calls; held out: it did not."},
+    {"error_median", "Median error", "", share, "Median of |predicted - measured| over measured."},
+    {"error_p90", "90 % below", "", share, "90th percentile of |predicted - measured| over measured."},
+    {"error_max", "Largest error", "", share, "Largest |predicted - measured| over measured."},
+    {"model", "Model", "", text, "The language model."},
+    {"phase", "Phase", "", text, "prefill: the prompt at once; decode: one token a step for each sequence."},
+    {"role", "Role", "", text, "What the operator calls are for in the model."},
+    {"limited_time_share", "Share", "", share, "Share of the phase's time."},
+    {"batch", "Batch", "", count, "Sequences that are served at once."},
+    {"prompt_tokens", "Prompt", "", count, "Tokens of a prompt."},
+    {"output_tokens", "Output", "", count, "Tokens generated for a request."},
+    {"devices", "Devices", "", count, "Devices that serve one copy of the model."},
+    {"tokens_per_s", "Output tokens/s", "1/s", tokens_rate,
+     "Generated tokens a second over all sequences of the batch."},
+    {"prefill_tokens_per_s", "Prompt tokens/s", "1/s", tokens_rate, "Prompt tokens a second during prefill."},
+    {"ttft_s", "TTFT", "s", seconds, "Time to first token: prefill of the whole batch."},
+    {"tpot_s", "TPOT", "s", seconds,
+     "Time per output token of one sequence, in the middle of the generation."},
+    {"request_time_s", "Request", "s", seconds,
+     "Time of a whole request: prefill and every generated token."},
+    {"energy_per_token_j", "Energy/token", "J", joules, "Energy over generated tokens."},
+    {"power_w", "Power", "W", watts, "Electrical power that the energy was computed with."},
+    {"clock_hz", "Clock", "Hz", hertz, "Clock frequency."},
+    {"price_per_hour_usd", "Price", "USD/h", money_per_hour, "Price of the devices for an hour."},
+    {"electricity_usd_per_kwh", "Electricity", "USD/kWh", money_per_kwh, "Price of electricity."},
+    {"cost_per_million_tokens_usd", "Cost/M tokens", "USD", money,
+     "US dollars for a million output tokens: price for an hour over output tokens an hour."},
+    {"cost_low_usd", "Cost, low", "USD", money, "Lower end of the interval of the cost per million tokens."},
+    {"cost_high_usd", "Cost, high", "USD", money,
+     "Upper end of the interval of the cost per million tokens."},
+    {"memory_bytes", "Memory needed", "B", binary_bytes, "Weights and KV cache of the batch."},
+    {"memory_share", "Of memory", "", share, "Memory needed over the memory of the devices."},
+    {"term", "Term", "", text, "A word of the program."},
+    {"unit", "Unit", "", text, "Unit of the unrounded value in CSV and JSON."},
+    {"explanation", "Explanation", "", text, "What the word means."},
+    {"parameter", "Parameter", "", text, "A parameter of a model."},
+    {"number_value", "Value", "", plain, "Value of a parameter."},
+});
+
+}  // namespace
+
+std::span<const Metric> metrics() { return registry; }
+
+const Metric& metric(std::string_view id) {
+    const auto found = std::ranges::find(registry, id, &Metric::id);
+    if (found == registry.end())
+        throw Error(ExitCode::failed,
+                    "internal: no metric '" + std::string(id) + "' in the registry of reports/metrics.cpp");
+    return *found;
+}
+
+}  // namespace ridge::reports
