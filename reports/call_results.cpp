@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reports/call_results.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <tuple>
+
+#include "core/text.hpp"
+#include "core/units.hpp"
+#include "operators/catalogue.hpp"
+
+namespace ridge::reports {
+namespace {
+
+using Records = std::vector<db::Record>;
+using CallKey = std::pair<std::string, CacheState>;
+
+std::string configuration_key(const db::Record& record) {
+    return record.implementation + '\n' + record.config.text();
+}
+
+// The last round of each configuration, in order of first appearance.
+Records last_rounds(const Records& records) {
+    std::map<std::string, std::size_t> place;
+    Records out;
+    for (const auto& record : records) {
+        const auto [found, added] = place.emplace(configuration_key(record), out.size());
+        if (added)
+            out.push_back(record);
+        else if (record.round >= out[found->second].round)
+            out[found->second] = record;
+    }
+    return out;
+}
+
+std::map<CallKey, Records> by_call(const Records& records) {
+    std::map<CallKey, Records> out;
+    for (const auto& record : records)
+        if (record.measurement.status == Status::ok && record.summary && record.summary->median > 0)
+            out[{record.call, record.measurement.cache}].push_back(record);
+    return out;
+}
+
+const db::Record* fastest(const Records& records, bool library) {
+    const db::Record* best = nullptr;
+    for (const auto& record : records)
+        if (is_library(record) == library && (!best || record.summary->median < best->summary->median))
+            best = &record;
+    return best;
+}
+
+Records ties_of(const db::Record& best, const Records& records) {
+    Records out;
+    for (const auto& record : records)
+        if (is_library(record) == is_library(best) && configuration_key(record) != configuration_key(best) &&
+            record.summary->interval.overlaps(best.summary->interval))
+            out.push_back(record);
+    return out;
+}
+
+std::optional<db::Record> initial_of(const db::Record& best, const Records& records,
+                                     const DefaultConfigs& defaults) {
+    const auto config = defaults.find(best.implementation);
+    if (config == defaults.end()) return std::nullopt;
+    const auto found = std::ranges::find_if(records, [&](const db::Record& record) {
+        return record.implementation == best.implementation && record.config == config->second;
+    });
+    return found == records.end() ? std::nullopt : std::optional(*found);
+}
+
+CallResult result_of(const Records& all_rounds, const cost_model::Ceilings& ceilings,
+                     const DefaultConfigs& defaults) {
+    const auto records = last_rounds(all_rounds);
+    const auto *own = fastest(records, false), *library = fastest(records, true);
+    CallResult out;
+    out.best = own ? *own : *library;
+    const auto call = operators::parse_call(out.best.call);
+    out.work = operators::work(call);
+    out.compute = out.work.compute;
+    out.sparse = !call.sparsity.is_dense();
+    out.ties = ties_of(out.best, records);
+    out.initial = initial_of(out.best, records, defaults);
+    if (own && library) out.library = *library;
+    out.attainable = attainable(out.work, ceilings);
+    return out;
+}
+
+auto order_of(const CallResult& result) {
+    const auto op = result.best.call.substr(0, result.best.call.find(' '));
+    return std::tuple(op, result.compute, result.sparse, result.work.intensity(), result.best.call,
+                      result.best.measurement.cache);
+}
+
+std::string lower(std::string_view text) {
+    std::string out(text);
+    std::ranges::transform(out, out.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return out;
+}
+
+bool matches(const CallResult& result, const CallFilter& filter) {
+    const auto& best = result.best;
+    if (filter.op && best.call.substr(0, best.call.find(' ')) != *filter.op) return false;
+    if (filter.compute && result.compute != *filter.compute) return false;
+    if (filter.cache && best.measurement.cache != *filter.cache) return false;
+    const auto text = lower(best.call + " " + best.implementation + " " + best.config.text() + " " +
+                            std::string(name(best.measurement.cache)));
+    const auto wanted = lower(filter.text);
+    return std::ranges::all_of(words(wanted),
+                               [&](std::string_view word) { return text.find(word) != std::string::npos; });
+}
+
+std::string roof_text(const std::string& what, const cost_model::Ceiling& ceiling, const char* unit) {
+    return what + " " + quantity(ceiling.rate, unit) + ", " + std::string(name(ceiling.provenance));
+}
+
+}  // namespace
+
+std::optional<double> CallResult::roof_share() const {
+    if (!attainable) return std::nullopt;
+    return (work.flop > 0 ? flop_rate() : byte_rate()) / attainable->rate;
+}
+
+bool is_library(const db::Record& record) { return !record.implementation_version.empty(); }
+
+std::optional<Attainable> attainable(const Work& work, const cost_model::Ceilings& ceilings) {
+    const auto* memory = cost_model::memory_ceiling(ceilings);
+    if (!memory || memory->rate <= 0) return std::nullopt;
+    const auto memory_roof = roof_text("DRAM", *memory, "B/s");
+    if (work.flop <= 0) return Attainable{memory->rate, "memory", memory_roof, memory->provenance};
+    const auto compute = cost_model::compute_ceiling(ceilings, work.compute);
+    const double by_memory = work.intensity() * memory->rate;
+    if (!compute) return std::nullopt;
+    if (by_memory <= compute->ceiling.rate)
+        return Attainable{by_memory, "memory", memory_roof, memory->provenance};
+    const char* unit = is_integer(compute->precision) ? "OP/s" : "FLOP/s";
+    return Attainable{compute->ceiling.rate, "compute",
+                      roof_text(std::string(name(compute->precision)), compute->ceiling, unit),
+                      compute->ceiling.provenance};
+}
+
+std::vector<CallResult> call_results(const std::vector<db::Record>& records,
+                                     const cost_model::Ceilings& ceilings, const DefaultConfigs& defaults) {
+    std::vector<CallResult> out;
+    for (const auto& [key, group] : by_call(records)) out.push_back(result_of(group, ceilings, defaults));
+    std::ranges::stable_sort(out, {}, order_of);
+    for (std::size_t i = 0; i < out.size(); ++i) out[i].number = static_cast<int>(i) + 1;
+    return out;
+}
+
+std::vector<CallResult> filtered(const std::vector<CallResult>& results, const CallFilter& filter) {
+    std::vector<CallResult> out;
+    std::ranges::copy_if(results, std::back_inserter(out),
+                         [&](const CallResult& result) { return matches(result, filter); });
+    return out;
+}
+
+}  // namespace ridge::reports

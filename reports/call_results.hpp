@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/work.hpp"
+#include "cost_model/ceilings.hpp"
+#include "db/store.hpp"
+
+namespace ridge::reports {
+
+/// What the roofs allow a call: the lower of its compute ceiling and intensity times the DRAM ceiling.
+struct Attainable {
+    double rate = 0;                                ///< FLOP/s; bytes/s for a call without arithmetic
+    std::string limiter;                            ///< "memory" or "compute"
+    std::string roof;                               ///< "DRAM 25.3 GB/s, measured"
+    Provenance provenance = Provenance::specified;  ///< of that roof
+};
+
+/// Everything the store knows of one call in one cache state, brought together for tables and charts.
+struct CallResult {
+    int number = 0;  ///< counts from 1; keeps when rows are filtered
+    Work work;
+    Precision compute = Precision::fp32;  ///< of Work::compute
+    bool sparse = false;
+    db::Record best;                       ///< of our kernels; of a library when only libraries ran the call
+    std::vector<db::Record> ties;          ///< other configurations whose interval overlaps the best one's
+    std::optional<db::Record> initial;     ///< the default configuration of the best one's implementation
+    std::optional<db::Record> library;     ///< the fastest library, unless that is `best`
+    std::optional<Attainable> attainable;  ///< absent when the device lacks the roofs
+
+    [[nodiscard]] double time_s() const { return best.summary->median; }
+    [[nodiscard]] double flop_rate() const { return work.flop / time_s(); }
+    [[nodiscard]] double byte_rate() const { return work.bytes() / time_s(); }
+    /// Achieved over attainable; nothing without roofs.
+    [[nodiscard]] std::optional<double> roof_share() const;
+    [[nodiscard]] bool above_roof() const { return roof_share().value_or(0) > 1.0; }
+};
+
+/// Default configuration of each implementation, by its name.
+using DefaultConfigs = std::map<std::string, KernelConfig>;
+
+/// One result for each call and cache state that has an ok record, ordered by operator, precision, sparsity
+/// and intensity. Of a configuration that was measured in several rounds the last counts: it was measured
+/// again because it led.
+[[nodiscard]] std::vector<CallResult> call_results(const std::vector<db::Record>& records,
+                                                   const cost_model::Ceilings& ceilings,
+                                                   const DefaultConfigs& defaults);
+
+/// A library's record carries the library's version; our own kernels have none.
+[[nodiscard]] bool is_library(const db::Record& record);
+
+[[nodiscard]] std::optional<Attainable> attainable(const Work& work, const cost_model::Ceilings& ceilings);
+
+/// Which of the results a user wants to see.
+struct CallFilter {
+    std::string text;  ///< every word has to occur in call, implementation or configuration, any case
+    std::optional<std::string> op;
+    std::optional<Precision> compute;
+    std::optional<CacheState> cache;
+};
+[[nodiscard]] std::vector<CallResult> filtered(const std::vector<CallResult>& results,
+                                               const CallFilter& filter);
+
+}  // namespace ridge::reports
