@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/bench_protocol.hpp"
+#include "db/store.hpp"
+#include "tuner/suite.hpp"
+#include "tuner/worker.hpp"
+
+namespace ridge::tuner {
+
+/// What a campaign does; kept in the store, and what a resume repeats.
+struct CampaignOptions {
+    Suite suite;
+    std::string searcher = "random";
+    std::uint64_t seed = 1;  ///< of the searchers and of the operands
+    std::int64_t max_configs =
+        16;  ///< answers other than invalid for each call and implementation; 0: no limit
+    double time_budget_s =
+        0;  ///< over all calls; 0: no limit. Default configurations are measured even beyond it
+    std::vector<std::string> implementations;  ///< names; empty: all that fit
+    std::int64_t give_up_after = 5;  ///< failures in a row of one implementation on one call; 0: never
+    protocol::Budget budget;         ///< of each measurement
+
+    [[nodiscard]] Json json() const;
+    [[nodiscard]] static CampaignOptions from_json(const JsonReader& json);
+};
+
+/// State after an answer was committed.
+struct Progress {
+    std::size_t calls_done = 0, calls_total = 0;
+    std::size_t measured = 0;           ///< answers in the store, those of earlier sessions included
+    std::size_t planned = 0;            ///< at most, should no call be cut short
+    double elapsed_s = 0;               ///< of this session
+    double rate_per_s = 0;              ///< answers of this session over its time
+    std::optional<double> remaining_s;  ///< from rate and time budget, the smaller one
+    const db::Record* last = nullptr;   ///< the answer
+    std::optional<double> best_s;       ///< best median of this call so far
+};
+
+struct CampaignHooks {
+    /// Called between measurements only, never while the worker works.
+    std::function<void(const Progress&)> progress;
+    /// A sentence about something left out: an implementation given up, a call that nobody can run.
+    std::function<void(const std::string&)> note;
+    /// Ends the campaign after the measurement in flight; give the worker the same flag to end it within.
+    const std::atomic<bool>* stop = nullptr;
+};
+
+struct CallResult {
+    SuiteCall call;
+    std::optional<db::BestConfig> best;  ///< nothing when no configuration was ok
+    std::optional<double>
+        default_median_s;  ///< of the best one's implementation with its default configuration
+    std::size_t ok = 0, invalid = 0, wrong = 0, failed = 0;
+
+    /// Time with the default configuration over the best time; nothing when either is missing.
+    [[nodiscard]] std::optional<double> gain() const;
+};
+
+struct CampaignResult {
+    std::string uuid;
+    std::string state;              ///< "finished" or "interrupted"
+    std::vector<CallResult> calls;  ///< in the order of the suite
+    std::vector<std::string> notes;
+    std::size_t added = 0;  ///< answers of this session
+    std::int64_t worker_restarts = 0;
+    std::size_t cut_by_time = 0;  ///< calls whose search the time budget ended
+};
+
+/// Measures configurations of every implementation that fits, call by call, interleaving implementations;
+/// every answer is committed before the next request. Throws InputError when nothing can be run or an option
+/// is wrong; whatever ends it early leaves the campaign "interrupted" in the store, and it can be resumed.
+CampaignResult run_campaign(db::Store& store, Worker& worker, const CampaignOptions& options,
+                            const CampaignHooks& hooks);
+
+/// Goes on with a campaign: its uuid, the unique beginning of one, or "" for the newest unfinished one.
+/// Nothing that is in the store is measured again. Throws InputError when there is none, or when device,
+/// suite file or search spaces have changed since.
+CampaignResult resume_campaign(db::Store& store, Worker& worker, const std::string& uuid,
+                               const CampaignHooks& hooks);
+
+/// Results of a campaign from its records: the first record of an implementation on a call is its default
+/// configuration.
+[[nodiscard]] std::vector<CallResult> call_results(const Suite& suite,
+                                                   const std::vector<db::Record>& records);
+
+}  // namespace ridge::tuner

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tuner/campaign.hpp"
+
+namespace ridge::tuner {
+namespace {
+
+void count(CallResult& result, Status status) {
+    switch (status) {
+        case Status::ok:
+            ++result.ok;
+            break;
+        case Status::invalid:
+            ++result.invalid;
+            break;
+        case Status::wrong:
+            ++result.wrong;
+            break;
+        case Status::failed:
+            ++result.failed;
+            break;
+    }
+}
+
+// The searchers propose the default configuration first.
+std::optional<double> default_median(const std::vector<db::Record>& records,
+                                     const std::string& implementation) {
+    const db::Record* first = nullptr;
+    for (const auto& record : records)
+        if (record.implementation == implementation && (!first || record.order_index < first->order_index))
+            first = &record;
+    if (!first || !first->summary) return std::nullopt;
+    return first->summary->median;
+}
+
+CallResult result_of(const SuiteCall& call, const std::vector<db::Record>& records) {
+    CallResult result{.call = call, .best = {}, .default_median_s = {}};
+    std::vector<db::Record> own;
+    for (const auto& record : records)
+        if (record.call == call.call && record.measurement.cache == call.cache) own.push_back(record);
+    for (const auto& record : own) count(result, record.measurement.status);
+    auto best = db::best_configs(own);
+    if (best.empty()) return result;
+    result.default_median_s = default_median(own, best.front().best.implementation);
+    result.best = std::move(best.front());
+    return result;
+}
+
+}  // namespace
+
+std::optional<double> CallResult::gain() const {
+    if (!best || !default_median_s) return std::nullopt;
+    return *default_median_s / best->best.summary->median;
+}
+
+std::vector<CallResult> call_results(const Suite& suite, const std::vector<db::Record>& records) {
+    std::vector<CallResult> results;
+    for (const auto& call : suite.calls) results.push_back(result_of(call, records));
+    return results;
+}
+
+}  // namespace ridge::tuner
