@@ -5,6 +5,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "operators/decoder.hpp"
 #include "operators/gemm/gemm_call.hpp"
 #include "operators/stream/stream_call.hpp"
 
@@ -24,14 +25,15 @@ std::string names_of(const Infos& infos) {
 
 // `given` in the order of `wanted`; refuses a missing and an unknown name.
 template <typename Field, typename Info>
-std::vector<Field> ordered(const std::vector<Field>& given, const std::vector<Info>& wanted, const OperatorCall& call,
-                           const std::string& kind) {
+std::vector<Field> ordered(const std::vector<Field>& given, const std::vector<Info>& wanted,
+                           const OperatorCall& call, const std::string& kind) {
     for (const auto& field : given)
         if (std::ranges::none_of(wanted, [&](const Info& info) { return info.name == field.name; }))
             fail(call, "unknown " + kind + " '" + field.name + "'; " + call.op + " has " + names_of(wanted));
     std::vector<Field> out;
     for (const auto& info : wanted) {
-        const auto found = std::ranges::find_if(given, [&](const Field& field) { return field.name == info.name; });
+        const auto found =
+            std::ranges::find_if(given, [&](const Field& field) { return field.name == info.name; });
         if (found == given.end()) fail(call, kind + " '" + std::string(info.name) + "' is missing");
         out.push_back(*found);
     }
@@ -44,6 +46,7 @@ std::span<const OperatorInfo> catalogue() {
     static const std::vector<OperatorInfo> all = [] {
         std::vector<OperatorInfo> list = {gemm_operator()};
         for (auto& info : stream_operators()) list.push_back(std::move(info));
+        for (auto& info : decoder_operators()) list.push_back(std::move(info));
         return list;
     }();
     return all;
@@ -56,7 +59,8 @@ const OperatorInfo& find_operator(std::string_view name) {
         names.emplace_back(info.name);
     }
     const auto near = nearest(name, names);
-    throw InputError("unknown operator '" + std::string(name) + "'" + (near.empty() ? "" : ", did you mean '" + near + "'?") +
+    throw InputError("unknown operator '" + std::string(name) + "'" +
+                     (near.empty() ? "" : ", did you mean '" + near + "'?") +
                      "; known: " + join(names, ", "));
 }
 
@@ -66,7 +70,8 @@ OperatorCall canonical(const OperatorCall& call) {
     out.dimensions = ordered(call.dimensions, info.dimensions, call, "dimension");
     out.operands = ordered(call.operands, info.operands, call, "operand");
     for (const auto& [name, value] : out.dimensions)
-        if (value <= 0) fail(call, "dimension " + name + " is " + std::to_string(value) + ", should be at least 1");
+        if (value <= 0)
+            fail(call, "dimension " + name + " is " + std::to_string(value) + ", should be at least 1");
     info.check(out);
     return out;
 }

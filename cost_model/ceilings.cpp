@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cost_model/ceilings.hpp"
+
+namespace ridge::cost_model {
+namespace {
+
+constexpr const char* outermost = "DRAM";
+
+// What a precision is widened to where the device has no arithmetic for it.
+std::optional<Precision> next_wider(Precision precision) {
+    switch (precision) {
+        case Precision::fp8_e5m2:
+            return Precision::fp8_e4m3;
+        case Precision::fp8_e4m3:
+            return Precision::fp16;
+        case Precision::int4:
+            return Precision::int8;
+        case Precision::int8:
+            return Precision::fp16;
+        case Precision::fp16:
+            return Precision::bf16;
+        case Precision::bf16:
+        case Precision::tf32:
+            return Precision::fp32;
+        case Precision::fp32:
+        case Precision::int32:
+            return Precision::fp64;
+        case Precision::fp64:
+            return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+void raise(Ceiling& ceiling, const Roof& roof) {
+    if (ceiling.provenance == Provenance::measured && ceiling.rate >= roof.rate) return;
+    ceiling = {roof.rate, Provenance::measured, roof.probe.text()};
+}
+
+std::string data_sheet(const Device& device) { return "data sheet of " + device.name; }
+
+}  // namespace
+
+Ceilings make_ceilings(const Device& device, const std::vector<Roof>& roofs) {
+    Ceilings out;
+    for (const auto& [precision, rate] : device.peak_flops)
+        out.compute[precision] = {rate, Provenance::specified, data_sheet(device)};
+    if (device.memory_bandwidth_bytes_per_s > 0)
+        out.bandwidth[outermost] = {device.memory_bandwidth_bytes_per_s, Provenance::specified,
+                                    data_sheet(device)};
+    for (const auto& roof : roofs) {
+        if (roof.provenance != Provenance::measured || roof.probe.scope != "device" || !(roof.rate > 0))
+            continue;
+        if (roof.probe.kind == RoofProbe::Kind::compute)
+            raise(out.compute[roof.probe.precision], roof);
+        else
+            raise(out.bandwidth[roof.probe.level], roof);
+    }
+    return out;
+}
+
+std::optional<ComputeCeiling> compute_ceiling(const Ceilings& ceilings, Precision wanted) {
+    for (std::optional<Precision> tried = wanted; tried; tried = next_wider(*tried))
+        if (const auto found = ceilings.compute.find(*tried); found != ceilings.compute.end())
+            return ComputeCeiling{*tried, found->second};
+    return std::nullopt;
+}
+
+const Ceiling* memory_ceiling(const Ceilings& ceilings) {
+    const auto found = ceilings.bandwidth.find(outermost);
+    return found == ceilings.bandwidth.end() ? nullptr : &found->second;
+}
+
+}  // namespace ridge::cost_model

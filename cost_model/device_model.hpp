@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/device.hpp"
+#include "cost_model/ceilings.hpp"
+#include "cost_model/economy/prices.hpp"
+#include "cost_model/kernel/kernel_model.hpp"
+#include "db/store.hpp"
+
+namespace ridge::cost_model {
+
+/// Everything the cost model knows of a device.
+struct DeviceModel {
+    Device device;
+    Ceilings ceilings;
+    std::map<std::string, db::Record>
+        measured;                        ///< the fastest ok record of each call, cold where there is one
+    std::optional<KernelModel> kernels;  ///< fitted parameters
+    std::optional<RentalPrice> price;    ///< default rental price
+
+    /// What sparse weights gain in arithmetic on the data sheet: kind of sparsity and the largest ratio of
+    /// dense to executed FLOP; a device without gives sparse calls their dense time, block sparsity excepted.
+    std::string sparsity_pattern;  ///< "2:4", "unstructured", or empty
+    double sparsity_max_ratio = 1;
+
+    /// Shares of the ceilings that calls without measurement and fit are taken to achieve; 1 is the roofline
+    /// itself.
+    double compute_efficiency = 1;
+    double memory_efficiency = 1;
+
+    /// Whether times of unmeasured calls are the bare roofline: least times, so that tokens/s are an upper
+    /// bound.
+    [[nodiscard]] bool is_bound() const { return compute_efficiency == 1 && memory_efficiency == 1; }
+};
+
+/// A device of configs/devices by id, or of a file by path; throws InputError with the nearest id.
+[[nodiscard]] DeviceModel load_device(const std::string& id_or_path);
+
+/// A device that the store has, with its measured roofs, best records and newest fitted model; nothing when
+/// it has none of that id. Figures that it could not measure come from configs/devices when the id is there
+/// too.
+[[nodiscard]] std::optional<DeviceModel> load_measured_device(const db::Store& store, const std::string& id);
+
+/// load_measured_device(), or else load_device().
+[[nodiscard]] DeviceModel load_device(const db::Store& store, const std::string& id_or_path);
+
+/// Puts parts together; `records` may be of any device and status, what does not fit is left out.
+[[nodiscard]] DeviceModel make_device_model(const Device& device, const std::vector<Roof>& roofs,
+                                            const std::vector<db::Record>& records,
+                                            std::optional<KernelModel> kernels);
+
+/// Sets the efficiencies; throws InputError unless both are in (0, 1].
+void set_efficiencies(DeviceModel& device, double compute, double memory);
+
+}  // namespace ridge::cost_model

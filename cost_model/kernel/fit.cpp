@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cost_model/kernel/fit.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "core/units.hpp"
+#include "cost_model/kernel/least_squares.hpp"
+#include "operators/catalogue.hpp"
+
+namespace ridge::cost_model {
+namespace {
+
+constexpr std::size_t least_calls =
+    6;  // for four parameters, of which the prior holds what the calls do not tell
+constexpr double held_out_share = 0.25;
+// A mean log residual beyond this (a factor of 2) means that the model does not describe the kernel at all.
+constexpr double worst_median_residual = 0.69;
+
+struct Row {
+    const db::Record* record = nullptr;
+    double seconds = 0;
+    Features features;
+    double roofline_s = 0;
+};
+
+using Groups = std::map<GroupKey, std::vector<Row>>;
+
+struct GroupRows {
+    std::vector<Row> fitted, held_out;
+};
+
+std::uint64_t stable_hash(std::string_view text) {
+    std::uint64_t hash =
+        0xcbf29ce484222325ULL;  // FNV-1a, then the finaliser of SplitMix64 to mix the low bits
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+    hash = (hash ^ (hash >> 30)) * 0xbf58476d1ce4e5b9ULL;
+    hash = (hash ^ (hash >> 27)) * 0x94d049bb133111ebULL;
+    return hash ^ (hash >> 31);
+}
+
+bool usable(const db::Record& record, const Device& device) {
+    return record.device == device.id && record.measurement.status == Status::ok && record.summary &&
+           record.summary->median > 0;
+}
+
+// The fastest record for each call, implementation and cache state.
+std::vector<const db::Record*> best_records(const std::vector<db::Record>& records, const Device& device) {
+    std::map<std::tuple<std::string, std::string, CacheState>, const db::Record*> best;
+    for (const auto& record : records) {
+        if (!usable(record, device)) continue;
+        auto& place = best[{record.call, record.implementation, record.measurement.cache}];
+        if (!place || record.summary->median < place->summary->median) place = &record;
+    }
+    std::vector<const db::Record*> out;
+    for (const auto& [key, record] : best) out.push_back(record);
+    return out;
+}
+
+double bare_roofline(const OperatorCall& call, CacheState cache, const Device& device,
+                     const Ceilings& ceilings) {
+    const auto features = make_features(call, {}, cache, device, ceilings);
+    return std::max(features.compute_s, features.levels.front().seconds);
+}
+
+// Rows by group; a call that no ceiling or no operator is known for is left out.
+Groups group_rows(const std::vector<const db::Record*>& records, const Device& device,
+                  const Ceilings& ceilings) {
+    Groups groups;
+    for (const auto* record : records) {
+        try {
+            const auto call = operators::parse_call(record->call);
+            const auto cache = record->measurement.cache;
+            Row row{record, record->summary->median,
+                    make_features(call, record->config, cache, device, ceilings),
+                    bare_roofline(call, cache, device, ceilings)};
+            groups[{call.op, record->implementation, operators::work(call).compute, call.sparsity.kind,
+                    cache}]
+                .push_back(std::move(row));
+        } catch (const InputError&) {
+            continue;
+        }
+    }
+    return groups;
+}
+
+GroupRows split_rows(const std::vector<Row>& rows) {
+    GroupRows out;
+    for (const auto& row : rows) (is_held_out(row.record->call) ? out.held_out : out.fitted).push_back(row);
+    return out;
+}
+
+KernelParameters parameters_from(const std::vector<double>& values) {
+    return {
+        .launch_s = values[0], .compute_share = values[1], .memory_share = values[2], .overlap = values[3]};
+}
+
+// Bounds: launch from 10 ns (a function call) to 10 ms; shares up to 1.2, for roofs that were measured too
+// low; p from the sum to what cannot be told from the maximum.
+std::vector<BoundedParameter> problem_at(const KernelParameters& start) {
+    return {{.low = 1e-8, .high = 1e-2, .start = start.launch_s},
+            {.low = 0.005, .high = 1.2, .start = start.compute_share},
+            {.low = 0.005, .high = 1.2, .start = start.memory_share},
+            {.low = 1.0, .high = 16.0, .start = start.overlap}};
+}
+
+std::optional<RobustFit> fit_from(const std::vector<Row>& rows, const KernelParameters& start) {
+    return robust_least_squares(problem_at(start), [&](const std::vector<double>& values) {
+        const auto parameters = parameters_from(values);
+        std::vector<double> residuals;
+        residuals.reserve(rows.size());
+        for (const auto& row : rows)
+            residuals.push_back(std::log(kernel_time(row.features, parameters) / row.seconds));
+        return residuals;
+    });
+}
+
+// From several starts, because launch time and overlap trade against each other.
+std::optional<KernelParameters> fit_rows(const std::vector<Row>& rows) {
+    std::optional<RobustFit> best;
+    for (const double launch_s : {1e-6, 2e-5})
+        for (const double overlap : {2.0, 6.0}) {
+            const auto fit = fit_from(
+                rows, {.launch_s = launch_s, .compute_share = 0.6, .memory_share = 0.7, .overlap = overlap});
+            if (fit && (!best || fit->loss < best->loss)) best = fit;
+        }
+    return best ? std::optional(parameters_from(best->values)) : std::nullopt;
+}
+
+double log_error(const Row& row, const KernelParameters& parameters) {
+    return std::abs(std::log(kernel_time(row.features, parameters) / row.seconds));
+}
+
+// Errors on calls that a fit did not see: the held-out ones, and each fitted one left out in turn.
+std::vector<double> unseen_errors(const GroupRows& rows, const KernelParameters& parameters) {
+    std::vector<double> errors;
+    for (const auto& row : rows.held_out) errors.push_back(log_error(row, parameters));
+    if (rows.fitted.size() <= least_calls) return errors;
+    for (std::size_t left_out = 0; left_out < rows.fitted.size(); ++left_out) {
+        auto others = rows.fitted;
+        others.erase(others.begin() + static_cast<std::ptrdiff_t>(left_out));
+        if (const auto fit = fit_from(others, parameters))
+            errors.push_back(log_error(rows.fitted[left_out], parameters_from(fit->values)));
+    }
+    return errors;
+}
+
+// Conformal quantile with the finite-sample correction (Vovk et al. 2005): the ceil((n + 1) · confidence)-th
+// smallest.
+std::optional<double> conformal_factor(std::vector<double> errors) {
+    const auto rank =
+        static_cast<std::size_t>(std::ceil((static_cast<double>(errors.size()) + 1.0) * interval_confidence));
+    if (rank > errors.size()) return std::nullopt;
+    std::ranges::sort(errors);
+    return std::exp(errors[rank - 1]);
+}
+
+void set_errors(KernelGroup& group, FitReport& report, const std::vector<Row>& held_out) {
+    std::vector<double> measured, predicted, roofline;
+    for (const auto& row : held_out) {
+        measured.push_back(row.seconds);
+        predicted.push_back(kernel_time(row.features, group.parameters));
+        roofline.push_back(row.roofline_s);
+        report.points.push_back({row.record->call, row.record->implementation, measured.back(),
+                                 predicted.back(), roofline.back()});
+    }
+    group.held_out = error_table(measured, predicted);
+    group.roofline = error_table(measured, roofline);
+}
+
+// Rows of the same operator, implementation, precision and cache state over all kinds of sparsity.
+std::vector<Row> pooled_rows(const GroupKey& key, const Groups& groups) {
+    std::vector<Row> pooled;
+    for (const auto& [other, rows] : groups)
+        if (other.op == key.op && other.implementation == key.implementation &&
+            other.compute == key.compute && other.cache == key.cache)
+            pooled.insert(pooled.end(), rows.begin(), rows.end());
+    return pooled;
+}
+
+// Largest part of any row's time that the term could be at the fitted parameters: what tells whether the rows
+// say anything of it.
+std::string unidentified(const std::vector<Row>& rows, const KernelParameters& parameters) {
+    double compute = 0, memory = 0;
+    for (const auto& row : rows) {
+        compute = std::max(compute, row.features.compute_s / parameters.compute_share / row.seconds);
+        for (const auto& level : row.features.levels)
+            memory = std::max(memory, level.seconds / parameters.memory_share / row.seconds);
+    }
+    constexpr double least_part = 0.5;
+    if (compute < least_part)
+        return "no call is compute-bound, so the compute share is little more than its prior";
+    if (memory < least_part)
+        return "no call is memory-bound, so the memory share is little more than its prior";
+    return {};
+}
+
+void add_group(FitReport& report, const GroupKey& key, const KernelParameters& parameters,
+               const GroupRows& own, const GroupRows& used, GroupFit& fit) {
+    KernelGroup group{.key = key,
+                      .parameters = parameters,
+                      .calls = {},
+                      .held_out = {},
+                      .roofline = {},
+                      .interval_factor = conformal_factor(unseen_errors(used, parameters)),
+                      .pooled_from = {}};
+    if (own.fitted.size() != used.fitted.size()) group.pooled_from = "all kinds of sparsity";
+    for (const auto& row : own.fitted) group.calls.push_back({row.record->call, row.record->config});
+    for (const auto& row : used.fitted) report.fitted_on.push_back(row.record->id);
+    set_errors(group, report, own.held_out);
+    fit.fitted = true;
+    fit.note = unidentified(used.fitted, parameters);
+    if (!group.pooled_from.empty())
+        fit.note = "pooled over " + group.pooled_from + (fit.note.empty() ? "" : "; " + fit.note);
+    report.model.groups.push_back(std::move(group));
+}
+
+void fit_group(FitReport& report, const GroupKey& key, const Groups& groups) {
+    const auto own = split_rows(groups.at(key));
+    auto used = own;
+    if (used.fitted.size() < least_calls) used = split_rows(pooled_rows(key, groups));
+    GroupFit fit{.key = key,
+                 .calls = used.fitted.size(),
+                 .held_out_calls = own.held_out.size(),
+                 .fitted = false,
+                 .note = {}};
+    if (used.fitted.size() < least_calls) {
+        fit.note = "too few calls: " + std::to_string(used.fitted.size()) +
+                   " outside the held-out quarter, " + std::to_string(least_calls) + " are needed";
+    } else if (const auto parameters = fit_rows(used.fitted); !parameters) {
+        fit.note = "the least squares did not converge";
+    } else {
+        std::vector<double> errors;
+        for (const auto& row : used.fitted) errors.push_back(log_error(row, *parameters));
+        if (median(errors) > worst_median_residual)
+            fit.note = "the model misses half of the calls it was fitted on by more than a factor of 2";
+        else
+            add_group(report, key, *parameters, own, used, fit);
+    }
+    report.groups.push_back(std::move(fit));
+}
+
+std::string summary_of(const FitReport& report) {
+    if (report.groups.empty()) return "no ok measurement to fit to";
+    const auto of_all = std::to_string(report.model.groups.size()) + " of " +
+                        std::to_string(report.groups.size()) + " groups of calls fitted";
+    if (!report.usable) return of_all + "; first reason: " + report.groups.front().note;
+    if (report.held_out.count == 0) return of_all + "; no held-out call to check them on";
+    return of_all + "; error on " + std::to_string(report.held_out.count) + " held-out calls: median " +
+           percent(report.held_out.median) + ", 90 % under " + percent(report.held_out.p90) +
+           " (roofline: " + percent(report.roofline.median) + ", " + percent(report.roofline.p90) + ")";
+}
+
+void finish(FitReport& report) {
+    std::vector<double> measured, predicted, roofline;
+    for (const auto& point : report.points) {
+        measured.push_back(point.measured_s);
+        predicted.push_back(point.predicted_s);
+        roofline.push_back(point.roofline_s);
+    }
+    report.held_out = error_table(measured, predicted);
+    report.roofline = error_table(measured, roofline);
+    std::ranges::sort(report.fitted_on);
+    const auto repeated = std::ranges::unique(report.fitted_on);
+    report.fitted_on.erase(repeated.begin(), repeated.end());
+    report.usable = !report.model.groups.empty();
+    report.message = summary_of(report);
+}
+
+}  // namespace
+
+bool is_held_out(std::string_view call) {
+    constexpr double range = 18446744073709551616.0;  // 2^64
+    return static_cast<double>(stable_hash(call)) < held_out_share * range;
+}
+
+FitReport fit_kernel_model(const std::vector<db::Record>& records, const std::vector<Roof>& roofs,
+                           const Device& device) {
+    FitReport report;
+    report.model.device = device.id;
+    const auto groups = group_rows(best_records(records, device), device, make_ceilings(device, roofs));
+    for (const auto& [key, rows] : groups) fit_group(report, key, groups);
+    finish(report);
+    return report;
+}
+
+FitReport fit_and_store(db::Store& store, const std::string& device_id) {
+    const auto device = store.device(device_id);
+    if (!device) throw InputError("store: there is no device '" + device_id + "'");
+    std::vector<Roof> roofs;
+    for (const auto& stored : store.roofs(device_id)) roofs.push_back(stored.roof);
+    db::Filter filter;
+    filter.device = device_id;
+    filter.status = Status::ok;
+    auto report = fit_kernel_model(store.measurements(filter), roofs, *device);
+    if (!report.usable) {
+        report.message += newest_kernel_model(store, device_id) ? "; the former model stays" : "";
+        return report;
+    }
+    db::StoredModel stored{.id = 0,
+                           .device = device_id,
+                           .kind = kernel_model_kind,
+                           .version = 0,
+                           .parameters = report.model.json(),
+                           .fitted_on = report.fitted_on,
+                           .fitted_at = db::timestamp()};
+    report.model.version = store.put_model(stored);
+    return report;
+}
+
+std::optional<KernelModel> newest_kernel_model(const db::Store& store, const std::string& device) {
+    const auto stored = store.newest_model(device, kernel_model_kind);
+    if (!stored) return std::nullopt;
+    auto model = KernelModel::from_json(JsonReader(stored->parameters, store.path().string(), "model"));
+    model.version = stored->version;
+    return model;
+}
+
+}  // namespace ridge::cost_model

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cost_model/kernel/kernel_model.hpp"
+#include "db/store.hpp"
+
+namespace ridge::cost_model {
+
+/// One fitted, or refused, group of a fit.
+struct GroupFit {
+    GroupKey key;
+    std::size_t calls = 0;  ///< fitted on
+    std::size_t held_out_calls = 0;
+    bool fitted = false;
+    std::string note;  ///< why not fitted, what was pooled, which parameter sits at its bound
+};
+
+/// A held-out call, for the measured-versus-predicted plot.
+struct HeldOutPoint {
+    std::string call;
+    std::string implementation;
+    double measured_s = 0, predicted_s = 0, roofline_s = 0;
+};
+
+struct FitReport {
+    bool usable = false;  ///< at least one group was fitted
+    std::string message;  ///< one sentence for people
+    KernelModel model;    ///< groups that were fitted, and no others
+    std::vector<GroupFit> groups;
+    std::vector<HeldOutPoint> points;
+    ErrorTable held_out;                  ///< over every held-out call of every fitted group
+    ErrorTable roofline;                  ///< the yardstick on the same calls
+    std::vector<std::int64_t> fitted_on;  ///< Record::id
+};
+
+/// Whether a call is held out: a fixed quarter of all canonical texts, by their hash, the same on every
+/// machine.
+[[nodiscard]] bool is_held_out(std::string_view call);
+
+/// Fits the best ok record of each call, implementation and cache state by robust least squares in log space.
+/// Records of other devices and of operators without a catalogue entry are left out.
+[[nodiscard]] FitReport fit_kernel_model(const std::vector<db::Record>& records,
+                                         const std::vector<Roof>& roofs, const Device& device);
+
+/// Fits what the store has of a device and puts the model into it when it is usable; otherwise the former
+/// model stays.
+[[nodiscard]] FitReport fit_and_store(db::Store& store, const std::string& device);
+
+/// The newest model of a device; nothing when none was fitted.
+[[nodiscard]] std::optional<KernelModel> newest_kernel_model(const db::Store& store,
+                                                             const std::string& device);
+
+}  // namespace ridge::cost_model
