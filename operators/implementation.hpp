@@ -12,8 +12,8 @@
 #include "core/kernel_config.hpp"
 #include "core/operator_call.hpp"
 
-/// The kernel side of an operator, seen by the profiler: operands, implementations, and a call made ready to run.
-/// Nothing here names Kokkos, so that a kernel of any library fits.
+/// The kernel side of an operator, seen by the profiler: operands, implementations, and a call made ready to
+/// run. Nothing here names Kokkos, so that a kernel of any library fits.
 namespace ridge::operators {
 
 /// Memory that a run reads or writes, in the memory space of the device; flushed for cold measurements.
@@ -22,8 +22,8 @@ struct MemoryRegion {
     std::size_t bytes = 0;
 };
 
-/// Seeded random operands of one call and the fp64 reference of its result (all rows on small shapes, a seeded sample of
-/// rows on large ones). Kept by the worker while requests ask for the same call and seed.
+/// Seeded random operands of one call and the fp64 reference of its result (all rows on small shapes, a
+/// seeded sample of rows on large ones). Kept by the worker while requests ask for the same call and seed.
 class OperandSet {
   public:
     virtual ~OperandSet() = default;
@@ -59,9 +59,11 @@ class Implementation {
 
     [[nodiscard]] virtual protocol::ImplementationInfo info() const = 0;
     /// Why this call with this config cannot run here; nothing when it can. Cheap; allocates nothing.
-    [[nodiscard]] virtual std::optional<std::string> refusal(const OperatorCall& call, const KernelConfig& config) const = 0;
+    [[nodiscard]] virtual std::optional<std::string> refusal(const OperatorCall& call,
+                                                             const KernelConfig& config) const = 0;
     /// Only for calls and configs that refusal() lets through. `operands` outlives the result.
-    [[nodiscard]] virtual std::unique_ptr<PreparedKernel> prepare(const OperandSet& operands, const OperatorCall& call,
+    [[nodiscard]] virtual std::unique_ptr<PreparedKernel> prepare(const OperandSet& operands,
+                                                                  const OperatorCall& call,
                                                                   const KernelConfig& config) const = 0;
 };
 

@@ -1,1 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
+# The kernel side: optimised for the machine it is built on in every build type, since even a test of a kernel that is
+# compiled without optimisation takes minutes. The hardening flags stay away: they cost time in the innermost loops.
+set(gemm_sources
+    gemm/gemm_implementations.cpp gemm/operands.cpp gemm/packing.cpp gemm/prepared_gemm.cpp
+    gemm/tiled.cpp gemm/tiled_bf16.cpp gemm/tiled_fp32.cpp gemm/tiled_int8.cpp)
+set(stream_sources stream/kokkos_stream.cpp stream/stream_operands.cpp stream/stream_run.cpp)
+
+add_library(ridge_kernels STATIC memory.cpp registry.cpp ${gemm_sources} ${stream_sources})
+add_library(ridge::kernels ALIAS ridge_kernels)
+target_link_libraries(ridge_kernels PUBLIC ridge::catalogue Kokkos::kokkos PRIVATE ridge_options)
+# GCC 12's AVX-512 headers leave operands of masked intrinsics undefined on purpose and warn about it (GCC bug 105593).
+target_compile_options(ridge_kernels PRIVATE -O3 $<$<CXX_COMPILER_ID:GNU>:-Wno-uninitialized -Wno-maybe-uninitialized>)
+
+# Instruction sets and libraries of the host; an accelerator's build has the portable kernels only.
+if(NOT RIDGE_ACCELERATOR)
+    target_compile_options(ridge_kernels PRIVATE -march=native)
+    if(OPENBLAS_FOUND)
+        target_sources(ridge_kernels PRIVATE gemm/openblas.cpp)
+        target_compile_definitions(ridge_kernels PRIVATE RIDGE_WITH_OPENBLAS)
+        target_link_libraries(ridge_kernels PRIVATE PkgConfig::OPENBLAS)
+    endif()
+    if(dnnl_FOUND)
+        target_sources(ridge_kernels PRIVATE gemm/onednn.cpp)
+        target_compile_definitions(ridge_kernels PRIVATE RIDGE_WITH_ONEDNN)
+        target_link_libraries(ridge_kernels PRIVATE ridge_dnnl)
+    endif()
+endif()

@@ -12,9 +12,12 @@ namespace {
 constexpr double bits_per_byte = 8.0;
 constexpr double index_bits = 32.0;
 
-double elements(std::int64_t rows, std::int64_t columns) { return static_cast<double>(rows) * static_cast<double>(columns); }
+double elements(std::int64_t rows, std::int64_t columns) {
+    return static_cast<double>(rows) * static_cast<double>(columns);
+}
 
-// Bits of position information for each stored value of an N:M group: log2(M), as the hardware formats have it.
+// Bits of position information for each stored value of an N:M group: log2(M), as the hardware formats have
+// it.
 double position_bits(const Sparsity& sparsity) {
     return std::bit_width(static_cast<unsigned>(sparsity.group - 1));
 }
@@ -23,13 +26,16 @@ double metadata_bits(const GemmCall& call) {
     const auto& sparsity = call.sparsity;
     const double kept = elements(call.n, call.k) * sparsity.density();
     switch (sparsity.kind) {
-        case Sparsity::Kind::dense: return 0.0;
-        case Sparsity::Kind::n_of_m: return kept * position_bits(sparsity);
+        case Sparsity::Kind::dense:
+            return 0.0;
+        case Sparsity::Kind::n_of_m:
+            return kept * position_bits(sparsity);
         case Sparsity::Kind::block: {
             const double block_rows = std::ceil(static_cast<double>(call.n) / sparsity.block_rows);
             return index_bits * (kept / (sparsity.block_rows * sparsity.block_cols) + block_rows + 1.0);
         }
-        case Sparsity::Kind::unstructured: return index_bits * (kept + static_cast<double>(call.n) + 1.0);
+        case Sparsity::Kind::unstructured:
+            return index_bits * (kept + static_cast<double>(call.n) + 1.0);
     }
     return 0.0;
 }
@@ -43,11 +49,14 @@ void check(const OperatorCall& call) {
     const auto& sparsity = gemm.sparsity;
     // 2^40 elements keep every product of two dimensions, times 8 bytes, inside 64 bits.
     constexpr double limit = 1099511627776.0;
-    if (elements(gemm.m, gemm.k) > limit || elements(gemm.n, gemm.k) > limit || elements(gemm.m, gemm.n) > limit)
+    if (elements(gemm.m, gemm.k) > limit || elements(gemm.n, gemm.k) > limit ||
+        elements(gemm.m, gemm.n) > limit)
         refuse(call, "an operand has more than 2^40 elements");
     if (sparsity.kind == Sparsity::Kind::n_of_m && gemm.k % sparsity.group != 0)
-        refuse(call, "k should be a multiple of " + std::to_string(sparsity.group) + " for sparsity " + sparsity.text());
-    if (sparsity.kind == Sparsity::Kind::block && (gemm.n % sparsity.block_rows != 0 || gemm.k % sparsity.block_cols != 0))
+        refuse(call, "k should be a multiple of " + std::to_string(sparsity.group) + " for sparsity " +
+                         sparsity.text());
+    if (sparsity.kind == Sparsity::Kind::block &&
+        (gemm.n % sparsity.block_rows != 0 || gemm.k % sparsity.block_cols != 0))
         refuse(call, "n and k should be multiples of the block of sparsity " + sparsity.text());
     if (gemm.w.group_size > 0 && gemm.k % gemm.w.group_size != 0)
         refuse(call, "k should be a multiple of the weights' group of " + std::to_string(gemm.w.group_size));
@@ -55,13 +64,16 @@ void check(const OperatorCall& call) {
 
 // The multiplications run in the wider of the two factors' precisions.
 Precision compute_precision(const GemmCall& call) {
-    return storage_bits(call.a.precision) >= storage_bits(call.w.precision) ? call.a.precision : call.w.precision;
+    return storage_bits(call.a.precision) >= storage_bits(call.w.precision) ? call.a.precision
+                                                                            : call.w.precision;
 }
 
 Work gemm_work(const OperatorCall& call) {
     const auto gemm = GemmCall::from(call);
     const double dense_flop = 2.0 * elements(gemm.m, gemm.n) * static_cast<double>(gemm.k);
-    const auto bytes = [](const NumberFormat& format, double count) { return format.bits_per_element() * count / bits_per_byte; };
+    const auto bytes = [](const NumberFormat& format, double count) {
+        return format.bits_per_element() * count / bits_per_byte;
+    };
     return {.flop = dense_flop * gemm.sparsity.density(),
             .dense_flop = dense_flop,
             .compute = compute_precision(gemm),
@@ -98,8 +110,12 @@ OperatorInfo gemm_operator() {
     return {.name = "gemm",
             .summary = "linear layer: activations times transposed weights",
             .formula = "C[i][j] = sum over l of A[i][l] * W[j][l]",
-            .dimensions = {{"m", "rows of A: tokens"}, {"n", "rows of W: output features"}, {"k", "columns: input features"}},
-            .operands = {{"a", "m x k", "activations"}, {"w", "n x k", "weights, packed once"}, {"c", "m x n", "result"}},
+            .dimensions = {{"m", "rows of A: tokens"},
+                           {"n", "rows of W: output features"},
+                           {"k", "columns: input features"}},
+            .operands = {{"a", "m x k", "activations"},
+                         {"w", "n x k", "weights, packed once"},
+                         {"c", "m x n", "result"}},
             .check = check,
             .work = gemm_work};
 }

@@ -17,8 +17,9 @@ struct GemmCall {
     [[nodiscard]] OperatorCall call() const;
 };
 
-/// Bytes that the weights take in their format: values, scales, and indices (2:4: 2 bits for each kept value; block:
-/// 32 bits for each kept block and for each block row; unstructured: 32 bits for each kept value and each row).
+/// Bytes that the weights take in their format: values, scales, and indices (2:4: 2 bits for each kept value;
+/// block: 32 bits for each kept block and for each block row; unstructured: 32 bits for each kept value and
+/// each row).
 [[nodiscard]] double weight_bytes(const GemmCall& call);
 
 [[nodiscard]] OperatorInfo gemm_operator();

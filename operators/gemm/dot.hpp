@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <Kokkos_Core.hpp>
+#include <Kokkos_SIMD.hpp>
+#include <cstdint>
+
+/// The inner step of a GEMM, one type for each precision and instruction set. Operands are read in 32-bit
+/// words along k: one fp32, two bf16 or four int8 values. A step multiplies one word of a row of A (the same
+/// for all lanes) with a vector of words of W (one lane for each output feature) and adds the products to a
+/// vector of sums. On a GPU vectors have one lane and each thread computes its own tile.
+namespace ridge::operators {
+
+namespace simd = Kokkos::Experimental;
+
+template <typename T>
+using Vector = simd::simd<T>;
+
+/// Lanes of a vector of 32-bit words, and so the width of a panel's vectors.
+inline constexpr int lanes = static_cast<int>(Vector<float>::size());
+
+template <typename T>
+KOKKOS_FORCEINLINE_FUNCTION Vector<T> load(const T* from) {
+    return simd::simd_unchecked_load<Vector<T>>(from, simd::simd_flag_default);
+}
+
+struct DotFp32 {
+    using Word = float;
+    using Sum = float;
+    static constexpr int per_word = 1;
+    static constexpr bool shifts_activations = false;
+
+    KOKKOS_FORCEINLINE_FUNCTION static Word activation(Word word) { return word; }
+    KOKKOS_FORCEINLINE_FUNCTION static Vector<Sum> step(const Vector<Word>& w, Word a,
+                                                        const Vector<Sum>& sum) {
+        return Kokkos::fma(Vector<Word>(a), w, sum);
+    }
+};
+
+/// bf16 by widening both halves of each word to fp32, which is exact.
+struct DotBf16 {
+    using Word = std::uint32_t;
+    using Sum = float;
+    static constexpr int per_word = 2;
+    static constexpr bool shifts_activations = false;
+
+    KOKKOS_FORCEINLINE_FUNCTION static Word activation(Word word) { return word; }
+    KOKKOS_FORCEINLINE_FUNCTION static Vector<Sum> step(const Vector<Word>& w, Word a,
+                                                        const Vector<Sum>& sum) {
+        const Vector<Sum> even_a(Kokkos::bit_cast<float>(a << 16)),
+            odd_a(Kokkos::bit_cast<float>(a & 0xFFFF0000u));
+        const auto even_w = Kokkos::bit_cast<Vector<Sum>>(w << 16),
+                   odd_w = Kokkos::bit_cast<Vector<Sum>>((w >> 16) << 16);
+        return Kokkos::fma(odd_a, odd_w, Kokkos::fma(even_a, even_w, sum));
+    }
+};
+
+/// int8 by sign-extending each quarter of a word.
+struct DotInt8 {
+    using Word = std::int32_t;
+    using Sum = std::int32_t;
+    static constexpr int per_word = 4;
+    static constexpr bool shifts_activations = false;
+
+    KOKKOS_FORCEINLINE_FUNCTION static Word activation(Word word) { return word; }
+    KOKKOS_FORCEINLINE_FUNCTION static Vector<Sum> step(const Vector<Word>& w, Word a, Vector<Sum> sum) {
+        for (int shift = 24; shift >= 0; shift -= 8)
+            sum = sum + ((w << shift) >> 24) * Vector<Word>(a << shift >> 24);
+        return sum;
+    }
+};
+
+}  // namespace ridge::operators

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "operators/registry.hpp"
+
+namespace ridge::operators {
+
+[[nodiscard]] std::unique_ptr<OperandSet> make_gemm_operands(const OperatorCall& call, std::uint64_t seed);
+
+/// The GEMM implementations compiled into this program.
+[[nodiscard]] Implementations make_gemm_implementations();
+
+// One factory each; those that this build lacks return nullptr.
+[[nodiscard]] std::unique_ptr<Implementation> make_kokkos_tiled();
+[[nodiscard]] std::unique_ptr<Implementation> make_openblas();
+[[nodiscard]] std::unique_ptr<Implementation> make_onednn();
+
+}  // namespace ridge::operators

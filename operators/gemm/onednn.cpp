@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <dnnl.hpp>
+
+#include "core/error.hpp"
+#include "operators/gemm/gemm_kernels.hpp"
+#include "operators/gemm/prepared_gemm.hpp"
+
+namespace ridge::operators {
+namespace {
+
+using dnnl::memory;
+
+memory::data_type data_type(Precision precision) {
+    switch (precision) {
+        case Precision::bf16:
+            return memory::data_type::bf16;
+        case Precision::int8:
+            return memory::data_type::s8;
+        case Precision::int32:
+            return memory::data_type::s32;
+        default:
+            return memory::data_type::f32;
+    }
+}
+
+std::size_t row_bytes(std::int64_t columns, Precision precision) {
+    return static_cast<std::size_t>(columns * storage_bits(precision) / 8);
+}
+
+/// The library's matmul; the weights are reordered once into the layout that it asks for.
+class PreparedOnednn : public PreparedGemm {
+  public:
+    explicit PreparedOnednn(const GemmOperands& operands)
+        : PreparedGemm(operands), engine_(dnnl::engine::kind::cpu, 0), stream_(engine_) {
+        const auto& gemm = call();
+        const auto a =
+            encode_rows(operands.a(), gemm.m, gemm.k, gemm.a.precision, row_bytes(gemm.k, gemm.a.precision));
+        a_ = Buffer(a.size());
+        a_.upload(a.data());
+        const memory::desc a_desc({gemm.m, gemm.k}, data_type(gemm.a.precision), memory::format_tag::ab);
+        const memory::desc any({gemm.k, gemm.n}, data_type(gemm.w.precision), memory::format_tag::any);
+        const memory::desc c_desc({gemm.m, gemm.n}, data_type(gemm.c.precision), memory::format_tag::ab);
+        const dnnl::matmul::primitive_desc plan(dnnl::matmul::desc(a_desc, any, c_desc), engine_);
+        matmul_ = dnnl::matmul(plan);
+        reorder_weights(plan.weights_desc());
+        arguments_ = {{DNNL_ARG_SRC, memory(a_desc, engine_, a_.as<void>())},
+                      {DNNL_ARG_WEIGHTS, memory(plan.weights_desc(), engine_, w_.as<void>())},
+                      {DNNL_ARG_DST, memory(c_desc, engine_, output().as<void>())}};
+    }
+
+    void run() override {
+        matmul_.execute(stream_, arguments_);
+        stream_.wait();
+    }
+
+    std::vector<MemoryRegion> regions() override { return {a_.region(), w_.region(), output().region()}; }
+
+  private:
+    void reorder_weights(const memory::desc& wanted) {
+        const auto& gemm = call();
+        auto plain = encode_rows(operands().w(), gemm.n, gemm.k, gemm.w.precision,
+                                 row_bytes(gemm.k, gemm.w.precision));
+        w_ = Buffer(wanted.get_size());
+        memory from({{gemm.k, gemm.n}, data_type(gemm.w.precision), memory::format_tag::ba}, engine_,
+                    plain.data());
+        memory to(wanted, engine_, w_.as<void>());
+        dnnl::reorder(from, to).execute(stream_, from, to);
+        stream_.wait();
+    }
+
+    dnnl::engine engine_;
+    dnnl::stream stream_;
+    dnnl::matmul matmul_;
+    Buffer a_, w_;
+    std::unordered_map<int, memory> arguments_;
+};
+
+class Onednn : public Implementation {
+  public:
+    [[nodiscard]] protocol::ImplementationInfo info() const override {
+        const auto* version = dnnl::version();
+        return {.op = "gemm",
+                .name = "onednn",
+                .version = std::to_string(version->major) + "." + std::to_string(version->minor) + "." +
+                           std::to_string(version->patch),
+                .formats = {"a=fp32 w=fp32 c=fp32", "a=bf16 w=bf16 c=fp32", "a=bf16 w=bf16 c=bf16",
+                            "a=int8 w=int8 c=int32"},
+                .sparsities = {"dense"},
+                .space = {}};
+    }
+    [[nodiscard]] std::optional<std::string> refusal(const OperatorCall& call,
+                                                     const KernelConfig& config) const override {
+        if (const auto reason = unsupported(GemmCall::from(call), info())) return reason;
+        return misfit(config, {});
+    }
+    [[nodiscard]] std::unique_ptr<PreparedKernel> prepare(const OperandSet& operands,
+                                                          const OperatorCall& call,
+                                                          const KernelConfig&) const override {
+        try {
+            return std::make_unique<PreparedOnednn>(dynamic_cast<const GemmOperands&>(operands));
+        } catch (const dnnl::error& error) {
+            throw EnvironmentError("oneDNN cannot run '" + call.text() + "' here: " + error.message);
+        }
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<Implementation> make_onednn() { return std::make_unique<Onednn>(); }
+
+}  // namespace ridge::operators

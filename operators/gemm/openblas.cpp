@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cblas.h>
+
+#include "operators/gemm/gemm_kernels.hpp"
+#include "operators/gemm/prepared_gemm.hpp"
+
+namespace ridge::operators {
+namespace {
+
+class PreparedOpenblas : public PreparedGemm {
+  public:
+    explicit PreparedOpenblas(const GemmOperands& operands)
+        : PreparedGemm(operands), a_(operands.a().size_bytes()), w_(operands.w().size_bytes()) {
+        a_.upload(operands.a().data());
+        w_.upload(operands.w().data());
+        openblas_set_num_threads(DeviceSpace().concurrency());
+    }
+
+    void run() override {
+        const auto m = static_cast<blasint>(call().m), n = static_cast<blasint>(call().n),
+                   k = static_cast<blasint>(call().k);
+        if (m == 1)
+            cblas_sgemv(CblasRowMajor, CblasNoTrans, n, k, 1.0F, w_.as<float>(), k, a_.as<float>(), 1, 0.0F,
+                        output().as<float>(), 1);
+        else
+            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, m, n, k, 1.0F, a_.as<float>(), k,
+                        w_.as<float>(), k, 0.0F, output().as<float>(), n);
+    }
+
+    std::vector<MemoryRegion> regions() override { return {a_.region(), w_.region(), output().region()}; }
+
+  private:
+    Buffer a_, w_;
+};
+
+class Openblas : public Implementation {
+  public:
+    [[nodiscard]] protocol::ImplementationInfo info() const override {
+        return {.op = "gemm",
+                .name = "openblas",
+                .version = openblas_get_config(),
+                .formats = {"a=fp32 w=fp32 c=fp32"},
+                .sparsities = {"dense"},
+                .space = {}};
+    }
+    [[nodiscard]] std::optional<std::string> refusal(const OperatorCall& call,
+                                                     const KernelConfig& config) const override {
+        if (const auto reason = unsupported(GemmCall::from(call), info())) return reason;
+        return misfit(config, {});
+    }
+    [[nodiscard]] std::unique_ptr<PreparedKernel> prepare(const OperandSet& operands, const OperatorCall&,
+                                                          const KernelConfig&) const override {
+        return std::make_unique<PreparedOpenblas>(dynamic_cast<const GemmOperands&>(operands));
+    }
+};
+
+}  // namespace
+
+std::unique_ptr<Implementation> make_openblas() { return std::make_unique<Openblas>(); }
+
+}  // namespace ridge::operators

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "operators/gemm/operands.hpp"
+
+#include <unistd.h>
+
+#include <Kokkos_Core.hpp>
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <numeric>
+
+#include "core/error.hpp"
+#include "core/units.hpp"
+#include "operators/gemm/gemm_kernels.hpp"
+
+namespace ridge::operators {
+namespace {
+
+using HostRange = Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace>;
+
+// Multiply-adds up to which every row is checked (about 0.1 s on one core), and the rows checked beyond.
+constexpr double full_check_products = 67108864.0;
+constexpr std::int64_t sampled_rows = 8;
+
+enum Stream : std::uint64_t { stream_a = 1, stream_w = 2, stream_pattern = 3, stream_rows = 4 };
+
+// splitmix64 (Steele, Lea and Flood 2014) of the position: a random number without a state.
+std::uint64_t hash(std::uint64_t seed, Stream stream, std::int64_t position) {
+    std::uint64_t x = seed * 0x9E3779B97F4A7C15u + (stream << 56) + static_cast<std::uint64_t>(position);
+    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
+    x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
+    return x ^ (x >> 31);
+}
+
+double unit(std::uint64_t bits) { return static_cast<double>(bits >> 11) * 0x1p-53; }
+
+float draw(std::uint64_t bits, Precision precision) {
+    const double value = 2.0 * unit(bits) - 1.0;
+    if (precision == Precision::int8) return static_cast<float>(std::round(127.0 * value));
+    if (precision == Precision::bf16) return from_bf16(to_bf16(static_cast<float>(value)));
+    return static_cast<float>(value);
+}
+
+std::size_t count(std::int64_t rows, std::int64_t columns) {
+    return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns);
+}
+
+void fill(std::vector<float>& values, Precision precision, std::uint64_t seed, Stream stream) {
+    float* out = values.data();
+    Kokkos::parallel_for("gemm operand", HostRange(0, static_cast<std::int64_t>(values.size())),
+                         [=](const std::int64_t i) { out[i] = draw(hash(seed, stream, i), precision); });
+}
+
+// Zeroes all but `kept` of the `group` values at `values`, chosen by the hash of `position`.
+void prune_group(float* values, int kept, int group, std::uint64_t bits) {
+    for (int left = group, wanted = kept; left > 0; --left) {
+        const bool keep = static_cast<int>(bits % static_cast<std::uint64_t>(left)) < wanted;
+        bits = bits / static_cast<std::uint64_t>(left) ^ bits << 32;
+        if (keep)
+            --wanted;
+        else
+            values[group - left] = 0.0F;
+    }
+}
+
+double unit_roundoff(Precision precision) {
+    switch (precision) {
+        case Precision::fp64:
+            return 0x1p-53;
+        case Precision::bf16:
+            return 0x1p-8;
+        case Precision::fp16:
+            return 0x1p-11;
+        default:
+            return 0x1p-24;
+    }
+}
+
+struct Products {
+    double sum = 0.0, magnitude = 0.0;
+};
+
+// Eight partial sums, so that the compiler may use vectors without being allowed to reorder sums.
+Products dot(const float* a, const float* w, std::int64_t k) {
+    constexpr std::int64_t lanes = 8;
+    std::array<double, lanes> sum{}, magnitude{};
+    std::int64_t l = 0;
+    for (; l + lanes <= k; l += lanes)
+        for (std::int64_t lane = 0; lane < lanes; ++lane) {
+            const double product = static_cast<double>(a[l + lane]) * static_cast<double>(w[l + lane]);
+            sum[static_cast<std::size_t>(lane)] += product;
+            magnitude[static_cast<std::size_t>(lane)] += std::abs(product);
+        }
+    for (; l < k; ++l) {
+        sum[0] += static_cast<double>(a[l]) * static_cast<double>(w[l]);
+        magnitude[0] += std::abs(static_cast<double>(a[l]) * static_cast<double>(w[l]));
+    }
+    return {std::accumulate(sum.begin(), sum.end(), 0.0),
+            std::accumulate(magnitude.begin(), magnitude.end(), 0.0)};
+}
+
+std::vector<std::int64_t> rows_to_check(const GemmCall& call, std::uint64_t seed) {
+    std::vector<std::int64_t> rows;
+    const double products =
+        static_cast<double>(call.m) * static_cast<double>(call.n) * static_cast<double>(call.k);
+    if (products <= full_check_products || call.m <= sampled_rows) {
+        rows.resize(static_cast<std::size_t>(call.m));
+        std::iota(rows.begin(), rows.end(), 0);
+        return rows;
+    }
+    rows = {0, call.m - 1};
+    for (std::int64_t i = 2; i < sampled_rows; ++i)
+        rows.push_back(
+            static_cast<std::int64_t>(hash(seed, stream_rows, i) % static_cast<std::uint64_t>(call.m)));
+    std::ranges::sort(rows);
+    rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+    return rows;
+}
+
+// Operands as drawn, twice more for packed and device copies, and the result.
+void require_memory(const GemmCall& call) {
+    const double values =
+        static_cast<double>(count(call.m, call.k) + count(call.n, call.k) + count(call.m, call.n));
+    const double needed = 3.0 * sizeof(float) * values;
+    const double installed =
+        static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+    if (needed > installed)
+        throw InputError("operator call '" + call.call().text() + "' needs about " + capacity(needed) +
+                         " of memory, and " + capacity(installed) +
+                         " is installed; a smaller shape would fit");
+}
+
+}  // namespace
+
+std::uint16_t to_bf16(float value) {
+    const auto bits = std::bit_cast<std::uint32_t>(value);
+    return static_cast<std::uint16_t>((bits + 0x7FFFu + (bits >> 16 & 1u)) >> 16);
+}
+
+float from_bf16(std::uint16_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16); }
+
+double gemm_error_bound(const GemmCall& call, double terms, double magnitude, double reference) {
+    if (is_integer(call.c.precision)) return 0.5;
+    constexpr double lambda = 8.0;  // fails with probability below 2·t·exp(-λ²/2), about 1e-10 for t = 4096
+    const double u = unit_roundoff(call.c.precision == Precision::fp64 ? Precision::fp64 : Precision::fp32);
+    const double any_order = terms * u / (1.0 - terms * u);
+    const double probable = std::expm1(lambda * std::sqrt(terms) * u + terms * u * u / (1.0 - u));
+    const double rounding =
+        call.c.precision == Precision::bf16 || call.c.precision == Precision::fp16
+            ? unit_roundoff(call.c.precision) * (std::abs(reference) + any_order * magnitude)
+            : 0.0;
+    // A product that underflows loses at most the smallest normal number.
+    return std::min(any_order, probable) * magnitude + rounding + 0x1p-126;
+}
+
+GemmOperands::GemmOperands(const GemmCall& call, std::uint64_t seed)
+    : call_(call), a_(count(call.m, call.k)), w_(count(call.n, call.k)), rows_(rows_to_check(call, seed)) {
+    fill(a_, call.a.precision, seed, stream_a);
+    fill_weights(seed);
+    compute_reference();
+}
+
+bool GemmOperands::block_kept(std::int64_t block_row, std::int64_t block_column) const {
+    return kept_blocks_[count(block_row, call_.k / call_.sparsity.block_cols) +
+                        static_cast<std::size_t>(block_column)] != 0;
+}
+
+// Keeps exactly the call's share of the blocks (to the nearest block): those with the smallest hashes.
+void GemmOperands::choose_blocks(std::uint64_t seed) {
+    const auto& sparsity = call_.sparsity;
+    kept_blocks_.assign(count(call_.n / sparsity.block_rows, call_.k / sparsity.block_cols), 0);
+    std::vector<std::pair<std::uint64_t, std::size_t>> ranks(kept_blocks_.size());
+    for (std::size_t i = 0; i < ranks.size(); ++i)
+        ranks[i] = {hash(seed, stream_pattern, static_cast<std::int64_t>(i)), i};
+    std::ranges::sort(ranks);
+    const auto kept =
+        static_cast<std::size_t>(std::llround(sparsity.kept_share * static_cast<double>(ranks.size())));
+    for (std::size_t i = 0; i < kept; ++i) kept_blocks_[ranks[i].second] = 1;
+}
+
+void GemmOperands::fill_weights(std::uint64_t seed) {
+    fill(w_, call_.w.precision, seed, stream_w);
+    const auto sparsity = call_.sparsity;
+    const std::int64_t k = call_.k;
+    float* w = w_.data();
+    if (sparsity.kind == Sparsity::Kind::block) choose_blocks(seed);
+    Kokkos::parallel_for("gemm pruning", HostRange(0, call_.n), [=, this](const std::int64_t row) {
+        float* values = w + row * k;
+        if (sparsity.kind == Sparsity::Kind::n_of_m)
+            for (std::int64_t l = 0; l < k; l += sparsity.group)
+                prune_group(values + l, sparsity.kept, sparsity.group,
+                            hash(seed, stream_pattern, row * k + l));
+        else if (sparsity.kind == Sparsity::Kind::block)
+            for (std::int64_t l = 0; l < k; ++l)
+                values[l] = block_kept(row / sparsity.block_rows, l / sparsity.block_cols) ? values[l] : 0.0F;
+        else if (sparsity.kind == Sparsity::Kind::unstructured)
+            for (std::int64_t l = 0; l < k; ++l)
+                if (unit(hash(seed, stream_pattern, row * k + l)) >= sparsity.kept_share) values[l] = 0.0F;
+    });
+}
+
+void GemmOperands::compute_reference() {
+    const std::int64_t n = call_.n, k = call_.k;
+    reference_.resize(rows_.size() * static_cast<std::size_t>(n));
+    bound_.resize(reference_.size());
+    const double roundings = 2.0 * static_cast<double>(k);
+    Kokkos::parallel_for("gemm reference", HostRange(0, n), [=, this](const std::int64_t j) {
+        for (std::size_t i = 0; i < rows_.size(); ++i) {
+            const auto [sum, magnitude] = dot(&a_[count(rows_[i], k)], &w_[count(j, k)], k);
+            const auto at = i * static_cast<std::size_t>(n) + static_cast<std::size_t>(j);
+            reference_[at] = sum;
+            bound_[at] = gemm_error_bound(call_, roundings, magnitude, sum);
+        }
+    });
+}
+
+std::unique_ptr<OperandSet> make_gemm_operands(const OperatorCall& call, std::uint64_t seed) {
+    const auto gemm = GemmCall::from(call);
+    require_memory(gemm);
+    return std::make_unique<GemmOperands>(gemm, seed);
+}
+
+}  // namespace ridge::operators

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+#include "operators/gemm/operands.hpp"
+#include "operators/memory.hpp"
+
+namespace ridge::operators {
+
+/// What every prepared GEMM shares: its output on the device, poisoned and checked against the reference.
+class PreparedGemm : public PreparedKernel {
+  public:
+    explicit PreparedGemm(const GemmOperands& operands);
+
+    void poison_output() override;
+    double error_over_bound() override;
+    [[nodiscard]] std::int64_t workspace_bytes() const override { return 0; }
+
+  protected:
+    [[nodiscard]] const GemmCall& call() const { return operands_.call(); }
+    [[nodiscard]] const GemmOperands& operands() const { return operands_; }
+    [[nodiscard]] const Buffer& output() const { return output_; }
+
+  private:
+    const GemmOperands& operands_;
+    Buffer output_;  // m × n in the precision of c, row-major
+};
+
+/// Largest |result - reference| / bound over the checked rows of `c`, m × n in the call's output precision;
+/// infinity when a checked value is not finite.
+[[nodiscard]] double gemm_error_over_bound(const GemmOperands& operands, const void* c);
+
+/// `values` in `precision`, row-major with rows padded by zeros to `row_bytes`.
+[[nodiscard]] std::vector<std::byte> encode_rows(std::span<const float> values, std::int64_t rows,
+                                                 std::int64_t columns, Precision precision,
+                                                 std::size_t row_bytes);
+
+/// One value in `precision` (fp32, bf16 or int8) at `out`.
+void encode(float value, Precision precision, std::byte* out);
+
+/// "a=fp32 w=fp32 c=fp32" of a call.
+[[nodiscard]] std::string format_text(const GemmCall& call);
+
+/// Why none of `formats` or `sparsities` covers the call; nothing when they do.
+[[nodiscard]] std::optional<std::string> unsupported(const GemmCall& call,
+                                                     const protocol::ImplementationInfo& info);
+
+/// Why a config does not fit a space: a missing or unknown parameter, or a value outside its list.
+[[nodiscard]] std::optional<std::string> misfit(const KernelConfig& config, const ParameterSpace& space);
+
+}  // namespace ridge::operators

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "operators/gemm/dot.hpp"
+
+#define RIDGE_UNROLL _Pragma("GCC unroll 32")
+#if defined(__CUDACC__)
+#undef RIDGE_UNROLL
+#define RIDGE_UNROLL _Pragma("unroll")
+#endif
+
+namespace ridge::operators {
+
+/// Where a tile's sums go: C in its own precision, row-major.
+enum class Output { fp32, bf16, int32 };
+struct Result {
+    void* data = nullptr;
+    std::int64_t row_length = 0;
+    Output format = Output::fp32;
+};
+
+KOKKOS_FORCEINLINE_FUNCTION std::uint16_t round_to_bf16(float value) {
+    const auto bits = Kokkos::bit_cast<std::uint32_t>(value);
+    return static_cast<std::uint16_t>((bits + 0x7FFFu + (bits >> 16 & 1u)) >> 16);
+}
+
+/// Words of MR rows of A as Dot::activation wants them, packed so that the words of one step lie side by
+/// side.
+template <typename Word, int MR>
+struct PanelRows {
+    const Word* data;
+    KOKKOS_FORCEINLINE_FUNCTION Word at(int row, std::int64_t step) const { return data[step * MR + row]; }
+};
+
+/// Words of MR rows of A as they are, row-major; rows beyond the last one repeat it.
+template <typename Dot, int MR>
+struct PlainRows {
+    using Word = typename Dot::Word;
+    const Word* rows[static_cast<std::size_t>(MR)];
+    KOKKOS_FORCEINLINE_FUNCTION PlainRows(const Word* a, std::int64_t row_words, int valid) {
+        for (int i = 0; i < MR; ++i) rows[i] = a + (i < valid ? i : valid - 1) * row_words;
+    }
+    KOKKOS_FORCEINLINE_FUNCTION Word at(int row, std::int64_t step) const {
+        return Dot::activation(rows[row][step]);
+    }
+};
+
+/// MR × (NR · lanes) sums of C, held in registers while `accumulate` goes along k.
+template <typename Dot, int MR, int NR>
+struct Tile {
+    using Word = typename Dot::Word;
+    using Sum = typename Dot::Sum;
+    static constexpr int columns = NR * lanes;
+    using Weights = Vector<Word>[static_cast<std::size_t>(NR)];
+    Vector<Sum> sums[static_cast<std::size_t>(MR)][static_cast<std::size_t>(NR)];
+
+    KOKKOS_FORCEINLINE_FUNCTION void clear() {
+        RIDGE_UNROLL for (int i = 0; i < MR; ++i) RIDGE_UNROLL for (int j = 0; j < NR; ++j) sums[i][j] =
+            Vector<Sum>(Sum(0));
+    }
+
+    /// Every row begins with the same `columns` sums.
+    KOKKOS_FORCEINLINE_FUNCTION void start_from(const Sum* row) {
+        RIDGE_UNROLL for (int i = 0; i < MR; ++i) RIDGE_UNROLL for (int j = 0; j < NR; ++j) sums[i][j] =
+            load(row + j * lanes);
+    }
+
+    template <typename Rows>
+    KOKKOS_FORCEINLINE_FUNCTION void step(const Rows& a, std::int64_t at, const Weights& w) {
+        RIDGE_UNROLL for (int i = 0; i < MR; ++i) {
+            const Word word = a.at(i, at);
+            RIDGE_UNROLL for (int j = 0; j < NR; ++j) sums[i][j] = Dot::step(w[j], word, sums[i][j]);
+        }
+    }
+
+    /// `steps` words along k, the weights a dense panel: `columns` words for each step.
+    template <typename Rows>
+    KOKKOS_FORCEINLINE_FUNCTION void accumulate(const Rows& a, const Word* w, std::int64_t steps) {
+        for (std::int64_t l = 0; l < steps; ++l) {
+            Weights weights;
+            RIDGE_UNROLL for (int j = 0; j < NR; ++j) weights[j] = load(w + (l * NR + j) * lanes);
+            step(a, l, weights);
+        }
+    }
+
+    /// Sums of an earlier part of k from `partial`, which is m × row_length.
+    KOKKOS_FORCEINLINE_FUNCTION void resume(const Sum* partial, std::int64_t row_length, int valid_rows,
+                                            int valid_columns) {
+        clear();
+        if (valid_columns == columns) {
+            RIDGE_UNROLL for (int i = 0; i < MR; ++i) if (i < valid_rows)
+                RIDGE_UNROLL for (int j = 0; j < NR; ++j) sums[i][j] =
+                    load(partial + i * row_length + j * lanes);
+            return;
+        }
+        Sum padded[static_cast<std::size_t>(columns)] = {};
+        RIDGE_UNROLL for (int i = 0; i < MR; ++i) {
+            for (int j = 0; j < valid_columns && i < valid_rows; ++j) padded[j] = partial[i * row_length + j];
+            RIDGE_UNROLL for (int j = 0; j < NR; ++j) sums[i][j] = load(padded + j * lanes);
+        }
+    }
+
+    /// The first `valid_rows` × `valid_columns` sums to row `row`, column `column` of C.
+    KOKKOS_FORCEINLINE_FUNCTION void store(const Result& c, std::int64_t row, std::int64_t column,
+                                           int valid_rows, int valid_columns) const {
+        const std::int64_t origin = row * c.row_length + column;
+        if (c.format == Output::bf16)
+            store_rounded(static_cast<std::uint16_t*>(c.data) + origin, c.row_length, valid_rows,
+                          valid_columns);
+        else
+            store_sums(static_cast<Sum*>(c.data) + origin, c.row_length, valid_rows, valid_columns);
+    }
+
+    KOKKOS_FORCEINLINE_FUNCTION void store_sums(Sum* c, std::int64_t row_length, int valid_rows,
+                                                int valid_columns) const {
+        if (valid_columns == columns) {
+            RIDGE_UNROLL for (int i = 0; i < MR; ++i) if (i < valid_rows)
+                RIDGE_UNROLL for (int j = 0; j < NR; ++j) simd::simd_unchecked_store(
+                    sums[i][j], c + i * row_length + j * lanes, simd::simd_flag_default);
+            return;
+        }
+        Sum padded[static_cast<std::size_t>(columns)];
+        RIDGE_UNROLL for (int i = 0; i < MR; ++i) {
+            spill_row(i, padded);
+            for (int j = 0; j < valid_columns && i < valid_rows; ++j) c[i * row_length + j] = padded[j];
+        }
+    }
+
+    KOKKOS_FORCEINLINE_FUNCTION void store_rounded(std::uint16_t* c, std::int64_t row_length, int valid_rows,
+                                                   int valid_columns) const {
+        Sum padded[static_cast<std::size_t>(columns)];
+        RIDGE_UNROLL for (int i = 0; i < MR; ++i) {
+            spill_row(i, padded);
+            for (int j = 0; j < valid_columns && i < valid_rows; ++j)
+                c[i * row_length + j] = round_to_bf16(static_cast<float>(padded[j]));
+        }
+    }
+
+  private:
+    KOKKOS_FORCEINLINE_FUNCTION void spill_row(int i, Sum* out) const {
+        RIDGE_UNROLL for (int j = 0; j < NR; ++j)
+            simd::simd_unchecked_store(sums[i][j], out + j * lanes, simd::simd_flag_default);
+    }
+};
+
+}  // namespace ridge::operators

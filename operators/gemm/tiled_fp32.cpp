@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "operators/gemm/tiled.hpp"
+
+namespace ridge::operators {
+
+std::unique_ptr<PreparedKernel> prepare_tiled_fp32(const GemmOperands& operands, const TiledConfig& config) {
+    return prepare_tiled<DotFp32>(operands, config);
+}
+
+}  // namespace ridge::operators

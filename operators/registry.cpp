@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "operators/registry.hpp"
+
+#include <array>
+#include <iterator>
+
+#include "core/error.hpp"
+#include "operators/gemm/gemm_kernels.hpp"
+#include "operators/stream/stream_kernels.hpp"
+
+namespace ridge::operators {
+namespace {
+
+constexpr std::array table = {
+    KernelOperator{"gemm", make_gemm_operands, make_gemm_implementations},
+    KernelOperator{"stream_read", make_stream_operands, make_stream_read_implementations},
+    KernelOperator{"stream_copy", make_stream_operands, make_stream_copy_implementations},
+    KernelOperator{"stream_triad", make_stream_operands, make_stream_triad_implementations},
+};
+
+}  // namespace
+
+std::span<const KernelOperator> kernel_operators() { return table; }
+
+std::unique_ptr<OperandSet> make_operands(const OperatorCall& call, std::uint64_t seed) {
+    for (const auto& row : table)
+        if (row.op == call.op) return row.make_operands(call, seed);
+    throw InputError("operator call '" + call.text() + "': this program has no kernels for operator '" +
+                     call.op + "'");
+}
+
+std::vector<std::unique_ptr<Implementation>> make_implementations() {
+    Implementations all;
+    for (const auto& row : table) {
+        auto some = row.make_implementations();
+        all.insert(all.end(), std::move_iterator(some.begin()), std::move_iterator(some.end()));
+    }
+    return all;
+}
+
+}  // namespace ridge::operators

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every GEMM implementation against the fp64 reference: random shapes and configs of every precision and sparsity.
+#include <gtest/gtest.h>
+
+#include <Kokkos_Core.hpp>
+#include <cmath>
+#include <random>
+
+#include "operators/catalogue.hpp"
+#include "operators/implementation.hpp"
+
+namespace ridge::operators {
+namespace {
+
+class KokkosRuntime : public ::testing::Environment {
+  public:
+    void SetUp() override { Kokkos::initialize(); }
+    void TearDown() override { Kokkos::finalize(); }
+};
+[[maybe_unused]] const auto* const runtime = ::testing::AddGlobalTestEnvironment(new KokkosRuntime);
+
+using Random = std::mt19937_64;
+
+template <typename Values>
+const auto& pick(const Values& values, Random& random) {
+    return values[random() % values.size()];
+}
+
+KernelConfig random_config(const ParameterSpace& space, Random& random) {
+    KernelConfig config;
+    for (const auto& parameter : space.parameters) config.set(parameter.name, pick(parameter.values, random));
+    return config;
+}
+
+// One, small primes, and sizes around and beyond the tiles' extents.
+std::int64_t random_extent(Random& random) {
+    static const std::vector<std::int64_t> extents = {1, 2, 3, 7, 13, 16, 17, 31, 32, 33, 48, 61, 64, 97, 128, 131, 200};
+    return pick(extents, random);
+}
+
+std::string random_call(const std::string& formats, const std::string& sparsity, Random& random) {
+    auto m = random_extent(random), n = random_extent(random), k = random_extent(random);
+    if (random() % 4 == 0) k = 300 + static_cast<std::int64_t>(random() % 900);  // several blocks along k
+    std::string suffix;
+    if (sparsity == "n_of_m") {
+        k = (k + 3) / 4 * 4;
+        suffix = " sparsity=2:4";
+    } else if (sparsity == "block") {
+        static const std::vector<std::pair<int, int>> blocks = {{16, 16}, {32, 16}, {64, 64}, {8, 8}, {4, 32}, {48, 4}};
+        const auto [rows, columns] = pick(blocks, random);
+        n = (n + rows - 1) / rows * rows;
+        k = (k + columns - 1) / columns * columns;
+        suffix = " sparsity=block:" + std::to_string(rows) + "x" + std::to_string(columns) + "@" +
+                 pick(std::vector<std::string>{"0.125", "0.5", "0.3"}, random);
+    }
+    return "gemm m=" + std::to_string(m) + " n=" + std::to_string(n) + " k=" + std::to_string(k) + " " + formats + suffix;
+}
+
+void expect_right(const Implementation& implementation, const std::string& text, const KernelConfig& config) {
+    const auto call = parse_call(text);
+    SCOPED_TRACE(text + " / " + implementation.info().name + " / " + config.text());
+    const auto operands = make_operands(call, 5);
+    const auto kernel = implementation.prepare(*operands, call, config);
+    kernel->poison_output();
+    ASSERT_GT(kernel->error_over_bound(), 1.0) << "poison has to be found";
+    for (int repeat = 0; repeat < 2; ++repeat) kernel->run();
+    EXPECT_LE(kernel->error_over_bound(), 1.0);
+}
+
+TEST(GemmKernels, EveryImplementationAgreesWithTheReference) {
+    constexpr int tries = 24;
+    Random random(20260101);
+    for (const auto& implementation : make_implementations()) {
+        const auto info = implementation->info();
+        if (info.op != "gemm") continue;
+        for (const auto& formats : info.formats)
+            for (const auto& sparsity : info.sparsities) {
+                int ran = 0;
+                for (int i = 0; i < 20 * tries && ran < tries; ++i) {
+                    const auto text = random_call(formats, sparsity, random);
+                    const auto config = random_config(info.space, random);
+                    if (implementation->refusal(parse_call(text), config)) continue;
+                    expect_right(*implementation, text, config);
+                    ++ran;
+                }
+                EXPECT_GT(ran, tries / 4) << info.name << " refuses nearly everything of " << formats << " " << sparsity;
+            }
+    }
+}
+
+}  // namespace
+}  // namespace ridge::operators
