@@ -131,6 +131,7 @@ void Statement::check(int code) const {
 // The code of sqlite3_reset is that of the step before it, which step() has reported.
 void Statement::reset() {
     sqlite3_reset(handle_.get());
+    sqlite3_clear_bindings(handle_.get());
     parameter_ = 0;
 }
 

@@ -44,7 +44,7 @@ class Statement {
   public:
     Statement(Connection& connection, std::string_view sql);
 
-    /// Resets the statement and gives its parameters, from the first on.
+    /// Resets the statement and gives its parameters, from the first on; those left out are NULL.
     template <typename... Values>
     Statement& bind(const Values&... values) {
         reset();

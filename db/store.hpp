@@ -61,9 +61,9 @@ struct Record {
 
 /// Every condition that is set has to hold.
 struct Filter {
-    std::optional<std::string> campaign, device, op, call, implementation;
-    std::optional<Status> status;
-    std::optional<CacheState> cache;
+    std::optional<std::string> campaign = {}, device = {}, op = {}, call = {}, implementation = {};
+    std::optional<Status> status = {};
+    std::optional<CacheState> cache = {};
 };
 
 /// A fitted cost model with the measurements it was fitted on.
