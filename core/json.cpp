@@ -10,6 +10,9 @@
 namespace ridge {
 namespace {
 
+// Far beyond any document of ours; what walks over a document (writing it into a message, say) is recursive.
+constexpr int deepest_nesting = 100;
+
 std::string place(std::string_view text, std::size_t byte) {
     std::size_t line = 1, column = 1;
     for (std::size_t i = 0; i + 1 < byte && i < text.size(); ++i) {
@@ -37,7 +40,11 @@ std::string shortened(std::string text) {
 
 Json parse_json(std::string_view text, const std::string& where) {
     try {
-        return Json::parse(text);
+        return Json::parse(text, [&where](int depth, Json::parse_event_t, Json&) {
+            if (depth > deepest_nesting)
+                throw InputError(where + ": nested deeper than " + std::to_string(deepest_nesting) + " levels");
+            return true;
+        });
     } catch (const Json::parse_error& error) {
         throw InputError(where + ": not valid JSON at " + place(text, error.byte));
     }

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "profiler/host_machine.hpp"
+
+#include <Kokkos_Core.hpp>
+
+#include "profiler/device_identity.hpp"
+#include "profiler/environment.hpp"
+#include "profiler/host_timer.hpp"
+#include "profiler/roofs/roofs.hpp"
+#include "profiler/system_files.hpp"
+
+namespace ridge::profiler {
+namespace {
+
+double last_level_bytes(const Device& device) {
+    return device.caches.empty() ? 0.0 : device.caches.back().bytes;
+}
+
+int kernel_threads() { return Kokkos::DefaultHostExecutionSpace().concurrency(); }
+
+}  // namespace
+
+Machine host_machine(std::map<std::string, std::string> libraries) {
+    Machine machine;
+    machine.timer = host_timer;
+    machine.clock_hz = measure_clock_hz;
+    machine.available_bytes = [] { return available_bytes(); };
+    machine.flush = find_cache_flush(last_level_bytes(found_device()));
+    const ProgramFacts facts{
+        .threads = kernel_threads(), .libraries = std::move(libraries), .cache_flush = machine.flush.method};
+    machine.describe = [facts] {
+        protocol::Description description;
+        description.device = found_device();
+        description.environment = read_environment(facts);
+        description.roofs = roof_probes(description.device, static_cast<double>(available_bytes()));
+        return description;
+    };
+    machine.roof = [](const protocol::RoofRequest& request) {
+        return measure_roof(request, host_timer(), available_bytes());
+    };
+    return machine;
+}
+
+}  // namespace ridge::profiler

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "profiler/roofs/roofs.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <string>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "core/units.hpp"
+#include "profiler/roofs/bandwidth.hpp"
+#include "profiler/roofs/compute.hpp"
+
+namespace ridge::profiler {
+namespace {
+
+constexpr double MiB = 1024.0 * 1024.0;
+
+/// Work that scales: gives the rate's numerator (FLOP or bytes) of `repeats` of it.
+using Repeatable = std::function<double(std::int64_t repeats)>;
+
+double instances(const Device& device, const CacheLevel& cache) {
+    if (cache.shared_by == 0) return 1.0;
+    return std::max(1.0, static_cast<double>(device.units) / static_cast<double>(cache.shared_by));
+}
+
+double total_bytes(const Device& device, const CacheLevel& cache) {
+    return cache.bytes * instances(device, cache);
+}
+
+// Repeats that take about two milliseconds: starting the threads then costs less than a thousandth.
+std::int64_t repeats_for_a_sample(const Timer& timer, const Repeatable& work) {
+    constexpr double sample_s = 0.002;
+    constexpr std::int64_t most = std::int64_t{1} << 40;
+    for (std::int64_t repeats = 1;; repeats *= 2) {
+        const double start = timer.now_s();
+        work(repeats);
+        if (timer.now_s() - start >= sample_s || repeats >= most) return repeats;
+    }
+}
+
+protocol::RoofAnswer rates_of(const Repeatable& work, const Timer& timer, const protocol::Budget& budget) {
+    const auto repeats = repeats_for_a_sample(timer, work);
+    double amount = 0;
+    const auto sampling = sample(timer, {.run = [&] { amount = work(repeats); }, .make_cold = {}}, budget);
+    protocol::RoofAnswer answer;
+    answer.status = sampling.samples_s.empty() ? Status::failed : Status::ok;
+    answer.reason = sampling.reason;
+    for (const double seconds : sampling.samples_s) answer.rates.push_back(amount / seconds);
+    return answer;
+}
+
+const ComputeMix& find_mix(const std::vector<ComputeMix>& mixes, const RoofProbe& probe) {
+    std::vector<std::string> known;
+    for (const auto& mix : mixes) {
+        if (mix.name == probe.mix && mix.precision == probe.precision) return mix;
+        known.push_back(std::string(mix.name) + " " + std::string(name(mix.precision)));
+    }
+    throw InputError("roof '" + probe.text() + "': this worker measures " + join(known, ", "));
+}
+
+BandwidthProbe prepared(const RoofProbe& probe, std::int64_t available_bytes) {
+    const auto pattern = access_pattern(probe.mix);
+    if (!pattern || !operators::stream::is_supported(probe.precision))
+        throw InputError("roof '" + probe.text() +
+                         "': this worker measures read, copy and triad in fp32 and fp64");
+    if (probe.working_set_bytes > available_bytes)
+        throw InputError("roof '" + probe.text() + "': a working set of " +
+                         capacity(static_cast<double>(probe.working_set_bytes)) + " is more than the " +
+                         capacity(static_cast<double>(available_bytes)) + " that are available");
+    BandwidthProbe arrays(*pattern, probe.precision, probe.working_set_bytes);
+    arrays.choose_tuning();
+    return arrays;
+}
+
+RoofProbe bandwidth_probe(const std::string& level, const char* mix, std::int64_t bytes) {
+    return {.kind = RoofProbe::Kind::bandwidth,
+            .mix = mix,
+            .precision = Precision::fp32,
+            .level = level,
+            .working_set_bytes = bytes};
+}
+
+}  // namespace
+
+std::int64_t working_set_bytes(const Device& device, std::size_t level) {
+    const auto& caches = device.caches;
+    const double own = total_bytes(device, caches[level]) / 2.0;
+    const double inside = level == 0 ? 0.0 : total_bytes(device, caches[level - 1]);
+    constexpr std::size_t first_outer_level = 2;
+    return static_cast<std::int64_t>(level < first_outer_level ? own : std::min(own, 4.0 * inside));
+}
+
+std::int64_t memory_working_set_bytes(const Device& device, double available_bytes) {
+    const double last = device.caches.empty() ? 0.0 : total_bytes(device, device.caches.back());
+    return static_cast<std::int64_t>(std::min(std::max(4.0 * last, 256.0 * MiB), available_bytes / 4.0));
+}
+
+std::vector<RoofProbe> roof_probes(const Device& device, double available_bytes) {
+    std::vector<RoofProbe> probes;
+    const auto add_level = [&](const std::string& level, std::int64_t bytes) {
+        for (const char* mix : {"read", "copy", "triad"})
+            probes.push_back(bandwidth_probe(level, mix, bytes));
+    };
+    // An accelerator's first level is private to groups of threads; the walk over arrays does not stay in it.
+    const std::size_t first = device.kind == "cpu" ? 0 : 1;
+    for (std::size_t level = first; level < device.caches.size(); ++level)
+        add_level(device.caches[level].name, working_set_bytes(device, level));
+    add_level("DRAM", memory_working_set_bytes(device, available_bytes));
+    for (const auto& mix : compute_mixes())
+        probes.push_back({.kind = RoofProbe::Kind::compute,
+                          .mix = std::string(mix.name),
+                          .precision = mix.precision,
+                          .level = ""});
+    return probes;
+}
+
+protocol::RoofAnswer measure_roof(const protocol::RoofRequest& request, const Timer& timer,
+                                  std::int64_t available_bytes) {
+    const auto& probe = request.probe;
+    if (probe.scope != "device") throw InputError("roof '" + probe.text() + "': scope should be device");
+    if (probe.kind == RoofProbe::Kind::compute) {
+        const auto mixes = compute_mixes();
+        const auto& mix = find_mix(mixes, probe);
+        return rates_of([&mix](std::int64_t repeats) { return mix.run(repeats); }, timer, request.budget);
+    }
+    auto arrays = prepared(probe, available_bytes);
+    return rates_of([&arrays](std::int64_t repeats) { return arrays.run(repeats); }, timer, request.budget);
+}
+
+}  // namespace ridge::profiler

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "core/bench_protocol.hpp"
+
+/// When sampling stops. Written as pure functions of the samples, so that the rule can be checked by hand.
+namespace ridge::profiler {
+
+enum class Stop {
+    go_on,
+    interval,  ///< the median is known well enough
+    budget,    ///< the time, or the allowance for disturbed samples, is used up
+    count,     ///< the largest number of samples is taken
+};
+
+/// "interval", "budget", "count"; the word that the protocol carries.
+[[nodiscard]] std::string_view name(Stop stop);
+
+/// Whether the 95 % interval of the median (core/statistics.hpp) lies within ±target of the median, as a
+/// share of it. False below the six samples that such an interval needs.
+[[nodiscard]] bool interval_reached(std::span<const double> samples, double target);
+
+/// The rule: nothing stops sampling before the first sample; time does from then on, count and interval from
+/// `min_samples` on.
+[[nodiscard]] Stop decide(std::span<const double> samples, double elapsed_s, const protocol::Budget& budget);
+
+}  // namespace ridge::profiler

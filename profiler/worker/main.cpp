@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <Kokkos_Core.hpp>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <map>
+#include <string>
+
+#include "operators/implementation.hpp"
+#include "profiler/host_machine.hpp"
+#include "profiler/worker/serve.hpp"
+
+namespace {
+
+using namespace ridge;
+
+void set_unless_set(const char* name, const std::string& value) { ::setenv(name, value.c_str(), 0); }
+
+// OpenMP and the C library read their variables before main() begins, so the program starts itself once more
+// with them: one thread for each core, each staying on its own, and large allocations of every library on
+// huge pages, so that implementations are compared on equal terms.
+void start_again_with_settings(char** arguments) {
+    constexpr const char* mark = "RIDGE_WORKER_SETTINGS";
+    if (std::getenv(mark) != nullptr) return;
+    set_unless_set(mark, "1");
+    set_unless_set("OMP_PROC_BIND", "close");
+    set_unless_set("OMP_PLACES", "cores");
+    set_unless_set("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
+    ::execv("/proc/self/exe", arguments);
+    std::cerr << RIDGE_WORKER_NAME << ": could not start itself again; threads are not pinned\n";
+}
+
+// What libraries print to stdout goes to stderr from here on; the returned descriptor is the one for answers.
+int keep_stdout_for_answers() {
+    std::cout.flush();
+    const int answers = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    ::dup2(STDERR_FILENO, STDOUT_FILENO);
+    return answers;
+}
+
+bool write_all(int file, std::string line) {
+    line += '\n';
+    for (std::size_t done = 0; done < line.size();) {
+        const auto written = ::write(file, line.data() + done, line.size() - done);
+        if (written <= 0 && errno != EINTR) return false;
+        if (written > 0) done += static_cast<std::size_t>(written);
+    }
+    return true;
+}
+
+void end_at_once(int signal) { ::_exit(128 + signal); }
+
+std::map<std::string, std::string> libraries(
+    const std::vector<std::unique_ptr<operators::Implementation>>& implementations) {
+    std::map<std::string, std::string> versions;
+    versions["kokkos"] = std::to_string(KOKKOS_VERSION / 10000) + "." +
+                         std::to_string(KOKKOS_VERSION / 100 % 100) + "." +
+                         std::to_string(KOKKOS_VERSION % 100);
+    for (const auto& implementation : implementations)
+        if (const auto info = implementation->info(); !info.version.empty())
+            versions[info.name] = info.version;
+    return versions;
+}
+
+void work(int answers) {
+    const Kokkos::ScopeGuard kokkos;
+    auto implementations = operators::make_implementations();
+    auto machine = profiler::host_machine(libraries(implementations));
+    profiler::Worker worker(std::move(implementations), operators::make_operands, std::move(machine));
+    const protocol::Greeting greeting{.worker = RIDGE_WORKER_NAME, .worker_version = RIDGE_VERSION};
+    profiler::serve(
+        std::cin, [answers](const std::string& line) { return write_all(answers, line); }, worker, greeting);
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+    if (count > 1) {
+        std::cerr << RIDGE_WORKER_NAME
+            " " RIDGE_VERSION
+            ": takes no arguments; it reads requests of the bench protocol from stdin, one a line\n";
+        return 2;
+    }
+    start_again_with_settings(arguments);
+    std::signal(SIGINT, end_at_once);
+    std::signal(SIGTERM, end_at_once);
+    std::signal(SIGPIPE, SIG_IGN);
+    std::ios::sync_with_stdio(false);
+    const int answers = keep_stdout_for_answers();
+    try {
+        work(answers);
+    } catch (const std::exception& error) {
+        std::cerr << RIDGE_WORKER_NAME << ": " << error.what() << '\n';
+        return 1;
+    }
+    return 0;
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "profiler/worker/serve.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace ridge::profiler {
+namespace {
+
+struct Line {
+    std::string text;
+    bool too_long = false;
+};
+
+// A line is kept up to the limit and read to its end, so that the next one begins in the right place.
+std::optional<Line> read_line(std::istream& in) {
+    Line line;
+    auto* buffer = in.rdbuf();
+    int byte = buffer->sbumpc();
+    if (byte == std::istream::traits_type::eof()) return std::nullopt;
+    for (; byte != '\n' && byte != std::istream::traits_type::eof(); byte = buffer->sbumpc()) {
+        line.too_long = line.too_long || line.text.size() >= longest_request;
+        if (!line.too_long) line.text.push_back(static_cast<char>(byte));
+    }
+    return line;
+}
+
+bool is_blank(const std::string& text) { return text.find_first_not_of(" \t\r") == std::string::npos; }
+
+std::optional<Json> answer_to(const Line& line, Worker& worker) {
+    if (line.too_long)
+        return protocol::error_answer(0, "request: longer than " + std::to_string(longest_request) +
+                                             " bytes, should be one line of JSON");
+    return worker.answer(line.text);
+}
+
+}  // namespace
+
+void serve(std::istream& requests, const WriteLine& write, Worker& worker,
+           const protocol::Greeting& greeting) {
+    if (!write(to_line(greeting.json()))) return;
+    while (const auto line = read_line(requests)) {
+        if (!line->too_long && is_blank(line->text)) continue;
+        const auto answer = answer_to(*line, worker);
+        if (!answer || !write(to_line(*answer))) return;
+    }
+}
+
+}  // namespace ridge::profiler

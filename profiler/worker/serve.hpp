@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <istream>
+#include <string>
+
+#include "profiler/worker/worker.hpp"
+
+namespace ridge::profiler {
+
+/// Longest request that is read, in bytes; a longer line is skipped and answered with an error.
+inline constexpr std::size_t longest_request = 1024 * 1024;
+
+/// Takes one line without its newline; false when nobody reads any more.
+using WriteLine = std::function<bool(const std::string&)>;
+
+/// Greets, then answers line after line until `quit`, the end of the input, or nobody reads the answers.
+/// Blank lines are passed over.
+void serve(std::istream& requests, const WriteLine& write, Worker& worker,
+           const protocol::Greeting& greeting);
+
+}  // namespace ridge::profiler

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "profiler/worker/worker.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <new>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "core/units.hpp"
+#include "operators/catalogue.hpp"
+
+namespace ridge::profiler {
+namespace {
+
+// A call needs its operands, the reference's copies of them, and the packed weights and output of a
+// configuration.
+constexpr double copies_of_operands = 3.0;
+
+constexpr const char* request_source = "request";
+
+Measurement not_timed(Status status, CacheState cache, std::string reason) {
+    Measurement out;
+    out.status = status;
+    out.cache = cache;
+    out.reason = std::move(reason);
+    return out;
+}
+
+std::int64_t id_of(const Json& request) {
+    const auto found = request.is_object() ? request.find("id") : request.end();
+    return request.is_object() && found != request.end() && found->is_number_integer()
+               ? found->get<std::int64_t>()
+               : 0;
+}
+
+bool has_value(const TunableParameter& parameter, const ParameterValue& value) {
+    return std::ranges::find(parameter.values, value) != parameter.values.end();
+}
+
+std::string values_text(const TunableParameter& parameter) {
+    std::vector<std::string> texts;
+    for (const auto& value : parameter.values) texts.push_back(text(value));
+    return join(texts, ", ");
+}
+
+}  // namespace
+
+std::optional<std::string> outside(const ParameterSpace& space, const KernelConfig& config) {
+    for (const auto& parameter : space.parameters) {
+        const auto found = config.values().find(parameter.name);
+        if (found == config.values().end()) return "config: parameter '" + parameter.name + "' is missing";
+        if (!has_value(parameter, found->second))
+            return "config: parameter '" + parameter.name + "' is " + text(found->second) +
+                   ", should be one of " + values_text(parameter);
+    }
+    for (const auto& [name, value] : config.values())
+        if (std::ranges::find(space.parameters, name, &TunableParameter::name) == space.parameters.end())
+            return "config: unknown parameter '" + name + "'";
+    return std::nullopt;
+}
+
+Worker::Worker(std::vector<std::unique_ptr<operators::Implementation>> implementations,
+               MakeOperands make_operands, Machine machine)
+    : implementations_(std::move(implementations)),
+      machine_(std::move(machine)),
+      cache_(std::move(make_operands), machine_.available_bytes() / 4) {}
+
+std::optional<Json> Worker::answer(const std::string& line) {
+    std::int64_t id = 0;
+    try {
+        const Json request = parse_json(line, request_source);
+        id = id_of(request);
+        const JsonReader reader(request, request_source);
+        const auto kind = reader.at("request").text();
+        id = reader.at("id").integer();
+        if (kind == "quit") return std::nullopt;
+        if (kind == "describe") return describe(id);
+        if (kind == "measure") return measure(reader);
+        if (kind == "roof") return roof(reader);
+        reader.at("request").fail("one of describe, measure, roof, quit");
+    } catch (const std::exception& error) {
+        return protocol::error_answer(id, error.what());
+    }
+}
+
+Json Worker::describe(std::int64_t id) const {
+    auto description = machine_.describe();
+    for (const auto& implementation : implementations_)
+        description.implementations.push_back(implementation->info());
+    Json out = {{"id", id}, {"answer", "describe"}};
+    out.update(description.json());
+    return out;
+}
+
+Json Worker::roof(const JsonReader& json) {
+    const auto request = protocol::RoofRequest::from_json(json);
+    cache_.clear();  // a bandwidth roof wants the memory, and its working set the caches
+    protocol::RoofAnswer answer;
+    try {
+        answer = machine_.roof(request);
+    } catch (const InputError& error) {
+        answer = {.status = Status::invalid, .reason = error.what(), .rates = {}};
+    } catch (const std::bad_alloc&) {
+        answer = {.status = Status::failed, .reason = "not enough memory for the working set", .rates = {}};
+    } catch (const std::exception& error) {
+        answer = {.status = Status::failed, .reason = error.what(), .rates = {}};
+    }
+    answer.id = request.id;
+    return answer.json();
+}
+
+Json Worker::measure(const JsonReader& json) {
+    const auto request = protocol::MeasureRequest::from_json(json);
+    protocol::MeasureAnswer answer{.id = request.id, .measurement = {}};
+    try {
+        answer.measurement = measurement(request);
+    } catch (const InputError& error) {
+        answer.measurement = not_timed(Status::invalid, request.cache, error.what());
+    } catch (const std::bad_alloc&) {
+        cache_.clear();
+        answer.measurement =
+            not_timed(Status::failed, request.cache, "not enough memory to prepare the kernel");
+    } catch (const std::exception& error) {
+        cache_.clear();
+        answer.measurement = not_timed(Status::failed, request.cache, error.what());
+    }
+    return answer.json();
+}
+
+Measurement Worker::measurement(const protocol::MeasureRequest& request) {
+    const auto call = operators::parse_call(request.call);
+    const auto& implementation = find(call.op, request.implementation);
+    if (const auto reason = outside(implementation.info().space, request.config)) throw InputError(*reason);
+    if (const auto reason = implementation.refusal(call, request.config)) throw InputError(*reason);
+    refuse_beyond_memory(call, request.seed);
+    return verified_and_timed(cache_.get(implementation, call, request.seed, request.config), request);
+}
+
+const operators::Implementation& Worker::find(const std::string& op, const std::string& name) const {
+    std::vector<std::string> known;
+    for (const auto& implementation : implementations_) {
+        const auto info = implementation->info();
+        if (info.op != op) continue;
+        if (info.name == name) return *implementation;
+        known.push_back(info.name);
+    }
+    if (known.empty()) throw InputError("this worker has no implementation of operator '" + op + "'");
+    throw InputError("unknown implementation '" + name + "' of " + op +
+                     "; this worker has: " + join(known, ", "));
+}
+
+void Worker::refuse_beyond_memory(const OperatorCall& call, std::uint64_t seed) const {
+    if (!cache_.needs_operands(call, seed)) return;
+    const double needed = copies_of_operands * operators::work(call).bytes();
+    const auto available = static_cast<double>(machine_.available_bytes());
+    if (needed > available)
+        throw InputError("operator call '" + call.text() + "' needs about " + capacity(needed) +
+                         " with packed copies, " + capacity(available) + " of memory is available");
+}
+
+Measurement Worker::verified_and_timed(ReadyKernel& ready, const protocol::MeasureRequest& request) {
+    if (request.verify && !ready.error) {
+        ready.kernel->poison_output();
+        ready.kernel->run();
+        ready.error = ready.kernel->error_over_bound();
+    }
+    Measurement out;
+    out.cache = request.cache;
+    out.workspace_bytes = ready.kernel->workspace_bytes();
+    if (ready.error && std::isfinite(*ready.error)) out.error = ready.error;
+    if (ready.error && !(*ready.error <= 1.0)) {
+        out.status = Status::wrong;
+        out.reason =
+            std::isfinite(*ready.error)
+                ? "the result misses the reference by " + significant(*ready.error) + " times its bound"
+                : "the result has elements that are not finite or were never written";
+        return out;
+    }
+    time(ready, request, out);
+    return out;
+}
+
+void Worker::time(ReadyKernel& ready, const protocol::MeasureRequest& request, Measurement& out) {
+    TimedWork work{.run = [&kernel = *ready.kernel] { kernel.run(); }, .make_cold = {}};
+    const auto regions = ready.kernel->regions();
+    if (request.cache == CacheState::cold) work.make_cold = [&] { machine_.flush.flush(regions); };
+    out.clock_before_hz = machine_.clock_hz();
+    auto sampling = sample(machine_.timer(), work, request.budget);
+    out.clock_after_hz = machine_.clock_hz();
+    out.status = sampling.samples_s.empty() ? Status::failed : Status::ok;
+    out.reason = sampling.reason;
+    out.samples_s = std::move(sampling.samples_s);
+    out.stop = name(sampling.stop);
+    out.discarded = sampling.discarded;
+    out.energy_j = sampling.energy_j;
+}
+
+}  // namespace ridge::profiler
