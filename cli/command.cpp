@@ -11,9 +11,21 @@
 namespace ridge::cli {
 namespace {
 
-constexpr std::array<Command, 15> all = {{{add_doctor}, {add_operators}, {add_devices}, {add_worker}, {add_roof},
-                                          {add_tune}, {add_best}, {add_train}, {add_predict}, {add_cost},
-                                          {add_report}, {add_import}, {add_export}, {add_merge}, {add_store}}};
+constexpr std::array<Command, 15> all = {{{add_doctor},
+                                          {add_operators},
+                                          {add_devices},
+                                          {add_worker},
+                                          {add_roof},
+                                          {add_tune},
+                                          {add_best},
+                                          {add_train},
+                                          {add_predict},
+                                          {add_cost},
+                                          {add_report},
+                                          {add_import},
+                                          {add_export},
+                                          {add_merge},
+                                          {add_store}}};
 
 constexpr const char* examples = R"(Examples:
   ridge roof                       measure this machine's roofs
@@ -39,7 +51,9 @@ int usage(const CLI::App& app, const CLI::ParseError& error) {
 }
 
 int parse_and_run(int argc, const char* const* argv) {
-    CLI::App app{"Ridgepoint: how fast a chip runs the operators of large language models, and what a token costs", "ridge"};
+    CLI::App app{
+        "Ridgepoint: how fast a chip runs the operators of large language models, and what a token costs",
+        "ridge"};
     Action action;
     app.set_version_flag("--version", version);
     app.require_subcommand(1);

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/options.hpp"
 
-#include <cstdlib>
+#include <unistd.h>
 
+#include <cstdlib>
+#include <iostream>
+
+#include "core/error.hpp"
 #include "core/text.hpp"
 
 namespace ridge::cli {
@@ -41,19 +45,33 @@ void StoreOption::add(CLI::App& command) {
 
 void WorkerOption::add(CLI::App& command) {
     program = (program_folder() / "ridge-worker-host").string();
-    command.add_option("--worker", program, "worker program with its arguments (default: ridge-worker-host beside ridge)");
-    command.add_option("--launcher", launcher, "words put before the worker, e.g. \"srun -N1\" or \"ssh host\"");
+    command.add_option("--worker", program,
+                       "worker program with its arguments (default: ridge-worker-host beside ridge)");
+    command.add_option("--launcher", launcher,
+                       "words put before the worker, e.g. \"srun -N1\" or \"ssh host\"");
 }
 
-std::vector<std::string> WorkerOption::command() const {
-    std::vector<std::string> parts;
-    for (const auto word : words(launcher)) parts.emplace_back(word);
+void FormatOption::add(CLI::App& command) {
+    command.add_option("--format", word, "table, json or csv (default: table)");
+}
+
+void FormatOption::print(const std::vector<reports::Table>& tables) const {
+    const bool bold = reports::colour_wanted("auto", isatty(STDOUT_FILENO) == 1);
+    reports::write_tables(std::cout, tables, reports::parse_table_format(word), bold);
+}
+
+tuner::WorkerOptions WorkerOption::options(const std::atomic<bool>* stop) const {
+    tuner::WorkerOptions out;
+    out.stop = stop;
+    for (const auto word : words(launcher)) out.launcher.emplace_back(word);
     // A path with blanks is a program; anything else is a command line.
     std::error_code error;
-    if (fs::exists(program, error)) parts.push_back(program);
+    if (fs::exists(program, error))
+        out.command.push_back(program);
     else
-        for (const auto word : words(program)) parts.emplace_back(word);
-    return parts;
+        for (const auto word : words(program)) out.command.emplace_back(word);
+    if (out.command.empty()) throw InputError("--worker is empty, should be a program");
+    return out;
 }
 
 }  // namespace ridge::cli

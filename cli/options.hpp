@@ -2,9 +2,13 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <atomic>
 #include <filesystem>
 #include <string>
 #include <vector>
+
+#include "reports/table.hpp"
+#include "tuner/worker.hpp"
 
 /// Options that several commands share: each adds itself with one name, default and help text.
 namespace ridge::cli {
@@ -20,8 +24,15 @@ struct WorkerOption {
     std::string program;
     std::string launcher;
     void add(CLI::App& command);
-    /// The words that start the worker, launcher first.
-    [[nodiscard]] std::vector<std::string> command() const;
+    /// `stop` is set by Ctrl-C.
+    [[nodiscard]] tuner::WorkerOptions options(const std::atomic<bool>* stop = nullptr) const;
+};
+
+/// --format table|json|csv; tables go to stdout.
+struct FormatOption {
+    std::string word = "table";
+    void add(CLI::App& command);
+    void print(const std::vector<reports::Table>& tables) const;
 };
 
 /// $RIDGE_DB, else <XDG data folder>/ridgepoint/ridge.db.

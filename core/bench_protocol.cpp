@@ -32,7 +32,8 @@ void set_if(Json& json, const char* key, const std::optional<double>& value) {
 
 // "ok" without a sample, or another status with samples, would be a lie about what was measured.
 void require_consistent(const JsonReader& json, Status status, std::size_t samples) {
-    if (status == Status::ok && samples == 0) json.at("status").fail("another status, or samples should be given");
+    if (status == Status::ok && samples == 0)
+        json.at("status").fail("another status, or samples should be given");
     if (status != Status::ok && json.text_or("reason", "").empty())
         json.at("status").fail("given with a 'reason' unless it is \"ok\"");
 }
@@ -47,7 +48,10 @@ std::optional<double> find_error(const JsonReader& json) {
 }  // namespace
 
 Json Greeting::json() const {
-    return {{"protocol", protocol_name}, {"version", version}, {"worker", worker}, {"worker_version", worker_version}};
+    return {{"protocol", protocol_name},
+            {"version", version},
+            {"worker", worker},
+            {"worker_version", worker_version}};
 }
 
 Greeting Greeting::from_json(const JsonReader& json) {
@@ -61,7 +65,11 @@ Greeting Greeting::from_json(const JsonReader& json) {
 }
 
 Json ImplementationInfo::json() const {
-    Json out = {{"operator", op}, {"name", name}, {"version", version}, {"formats", formats}, {"sparsities", sparsities}};
+    Json out = {{"operator", op},
+                {"name", name},
+                {"version", version},
+                {"formats", formats},
+                {"sparsities", sparsities}};
     out.update(space.json());
     return out;
 }
@@ -165,7 +173,8 @@ MeasureAnswer MeasureAnswer::from_json(const JsonReader& json) {
     m.status = parse_status(json.at("status").text());
     m.reason = json.text_or("reason", "");
     m.cache = parse_cache_state(json.text_or("cache", "cold"));
-    if (const auto samples = json.find("samples_ns")) m.samples_s = positive_numbers(*samples, 1.0 / nanoseconds_per_second);
+    if (const auto samples = json.find("samples_ns"))
+        m.samples_s = positive_numbers(*samples, 1.0 / nanoseconds_per_second);
     require_consistent(json, m.status, m.samples_s.size());
     m.stop = json.text_or("stop", "");
     m.discarded = json.integer_or("discarded", 0);

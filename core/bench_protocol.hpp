@@ -13,8 +13,9 @@
 #include "core/operator_call.hpp"
 #include "core/roof.hpp"
 
-/// The messages of the bench protocol as values; docs/bench-protocol.md explains them, docs/bench-protocol.schema.json
-/// is their schema. One JSON object a line; times are nanoseconds on the wire and seconds here.
+/// The messages of the bench protocol as values; docs/bench-protocol.md explains them,
+/// docs/bench-protocol.schema.json is their schema. One JSON object a line; times are nanoseconds on the wire
+/// and seconds here.
 namespace ridge::protocol {
 
 inline constexpr int version = 1;
@@ -23,7 +24,7 @@ inline constexpr const char* protocol_name = "ridge-bench";
 /// First line of a worker.
 struct Greeting {
     int version = protocol::version;
-    std::string worker;           ///< "ridge-worker-host"
+    std::string worker;  ///< "ridge-worker-host"
     std::string worker_version;
     [[nodiscard]] Json json() const;
     [[nodiscard]] static Greeting from_json(const JsonReader& json);
@@ -44,31 +45,31 @@ struct ImplementationInfo {
 /// Answer to `describe`.
 struct Description {
     Device device;
-    Json environment = Json::object();    ///< see profiler/environment.hpp
+    Json environment = Json::object();  ///< see profiler/environment.hpp
     std::vector<ImplementationInfo> implementations;
-    std::vector<RoofProbe> roofs;         ///< probes that this worker can measure
+    std::vector<RoofProbe> roofs;  ///< probes that this worker can measure
     [[nodiscard]] Json json() const;
     [[nodiscard]] static Description from_json(const JsonReader& json);
 };
 
 /// When sampling stops: the 95 % interval of the median is narrower than `target`, or a limit is reached.
 struct Budget {
-    double target = 0.01;         ///< half-width of the interval over the median
-    double max_time_s = 1.0;      ///< of sampling; warm-up, packing and verification come on top
+    double target = 0.01;     ///< half-width of the interval over the median
+    double max_time_s = 1.0;  ///< of sampling; warm-up, packing and verification come on top
     std::int64_t min_samples = 7;
     std::int64_t max_samples = 200;
-    double timeout_s = 60.0;      ///< after which the client gives the request up and restarts the worker
+    double timeout_s = 60.0;  ///< after which the client gives the request up and restarts the worker
     [[nodiscard]] Json json() const;
     [[nodiscard]] static Budget from_json(const JsonReader& json);
 };
 
 struct MeasureRequest {
     std::int64_t id = 0;
-    std::string call;             ///< canonical text
+    std::string call;  ///< canonical text
     std::string implementation;
     KernelConfig config;
     CacheState cache = CacheState::cold;
-    std::uint64_t seed = 1;       ///< of the operands' random values
+    std::uint64_t seed = 1;  ///< of the operands' random values
     bool verify = true;
     Budget budget;
     [[nodiscard]] Json json() const;

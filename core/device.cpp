@@ -16,7 +16,8 @@ Json caches_json(const std::vector<CacheLevel>& caches) {
 std::vector<CacheLevel> caches_from(const JsonReader& json) {
     std::vector<CacheLevel> out;
     for (const auto& cache : json.items())
-        out.push_back({cache.at("name").text(), cache.at("bytes").positive(), cache.integer_or("shared_by", 1)});
+        out.push_back(
+            {cache.at("name").text(), cache.at("bytes").positive(), cache.integer_or("shared_by", 1)});
     return out;
 }
 
@@ -51,14 +52,16 @@ Json Device::json() const {
 Device Device::from_json(const JsonReader& json) {
     Device device;
     device.id = json.at("id").text();
-    if (device.id.empty() || device.id != slug(device.id)) json.at("id").fail("lower-case letters, digits, '.' and '-'");
+    if (device.id.empty() || device.id != slug(device.id))
+        json.at("id").fail("lower-case letters, digits, '.' and '-'");
     device.name = json.at("name").text();
     device.vendor = json.at("vendor").text();
     device.kind = json.at("kind").text();
     device.units = json.integer_or("units", 0);
     device.clock_hz = json.number_or("clock_hz", 0);
     if (const auto peaks = json.find("peak_flops"))
-        for (const auto& [precision, rate] : peaks->members()) device.peak_flops[parse_precision(precision)] = rate.positive();
+        for (const auto& [precision, rate] : peaks->members())
+            device.peak_flops[parse_precision(precision)] = rate.positive();
     device.memory_bytes = json.number_or("memory_bytes", 0);
     device.memory_bandwidth_bytes_per_s = json.number_or("memory_bandwidth_bytes_per_s", 0);
     if (const auto caches = json.find("caches")) device.caches = caches_from(*caches);
@@ -72,8 +75,10 @@ std::string slug(const std::string& name) {
     std::string out;
     for (const char c : name) {
         const auto byte = static_cast<unsigned char>(c);
-        if (std::isalnum(byte) || c == '.') out += static_cast<char>(std::tolower(byte));
-        else if (!out.empty() && out.back() != '-') out += '-';
+        if (std::isalnum(byte) || c == '.')
+            out += static_cast<char>(std::tolower(byte));
+        else if (!out.empty() && out.back() != '-')
+            out += '-';
     }
     while (!out.empty() && out.back() == '-') out.pop_back();
     return out;

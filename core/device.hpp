@@ -21,11 +21,11 @@ struct CacheLevel {
 /// A device as specified by its data sheet, or as found by a worker on the machine. SI units.
 /// File format: configs/schema/device.schema.json; every figure there carries its source.
 struct Device {
-    std::string id;      ///< lower case, "h100-sxm"; of a found device derived from its name
+    std::string id;  ///< lower case, "h100-sxm"; of a found device derived from its name
     std::string name;
     std::string vendor;
-    std::string kind;    ///< "gpu", "cpu", "npu", "fpga"
-    std::int64_t units = 0;      ///< SMs, CUs or cores
+    std::string kind;        ///< "gpu", "cpu", "npu", "fpga"
+    std::int64_t units = 0;  ///< SMs, CUs or cores
     double clock_hz = 0;
     std::map<Precision, double> peak_flops;  ///< dense FLOP/s (OP/s for integers); absent where not specified
     double memory_bytes = 0;

@@ -25,7 +25,8 @@ std::string place(std::string_view text, std::size_t byte) {
 
 void refuse_not_finite(const Json& value) {
     if (value.is_number_float() && !std::isfinite(value.get<double>()))
-        throw Error(ExitCode::failed, "internal: a number that is not finite was about to be written as JSON");
+        throw Error(ExitCode::failed,
+                    "internal: a number that is not finite was about to be written as JSON");
     if (value.is_structured())
         for (const auto& element : value) refuse_not_finite(element);
 }
@@ -42,7 +43,8 @@ Json parse_json(std::string_view text, const std::string& where) {
     try {
         return Json::parse(text, [&where](int depth, Json::parse_event_t, Json&) {
             if (depth > deepest_nesting)
-                throw InputError(where + ": nested deeper than " + std::to_string(deepest_nesting) + " levels");
+                throw InputError(where + ": nested deeper than " + std::to_string(deepest_nesting) +
+                                 " levels");
             return true;
         });
     } catch (const Json::parse_error& error) {
@@ -82,7 +84,8 @@ bool JsonReader::has(std::string_view key) const {
 
 std::optional<JsonReader> JsonReader::find(std::string_view key) const {
     if (!has(key)) return std::nullopt;
-    return JsonReader((*value_)[std::string(key)], file_, key_.empty() ? std::string(key) : key_ + "." + std::string(key));
+    return JsonReader((*value_)[std::string(key)], file_,
+                      key_.empty() ? std::string(key) : key_ + "." + std::string(key));
 }
 
 JsonReader JsonReader::at(std::string_view key) const {

@@ -17,7 +17,8 @@ struct TextOf {
 };
 
 template <typename T>
-const T& value_as(const std::map<std::string, ParameterValue>& values, const std::string& name, const char* wanted) {
+const T& value_as(const std::map<std::string, ParameterValue>& values, const std::string& name,
+                  const char* wanted) {
     const auto found = values.find(name);
     if (found == values.end()) throw InputError("config: parameter '" + name + "' is missing");
     if (const auto* value = std::get_if<T>(&found->second)) return *value;
@@ -29,7 +30,8 @@ TunableParameter parameter_from(const JsonReader& json) {
     parameter.name = json.at("name").text();
     for (const auto& value : json.at("values").items()) parameter.values.push_back(parameter_value(value));
     if (parameter.values.empty()) json.at("values").fail("a list of at least one value");
-    parameter.default_value = json.has("default") ? parameter_value(json.at("default")) : parameter.values.front();
+    parameter.default_value =
+        json.has("default") ? parameter_value(json.at("default")) : parameter.values.front();
     if (std::ranges::find(parameter.values, parameter.default_value) == parameter.values.end())
         json.at("default").fail("one of the values of '" + parameter.name + "'");
     parameter.meaning = json.text_or("meaning", "");
@@ -55,7 +57,8 @@ ParameterValue parameter_value(const JsonReader& json) {
 
 std::string KernelConfig::text() const {
     std::string out;
-    for (const auto& [name, value] : values_) out += (out.empty() ? "" : " ") + name + "=" + ridge::text(value);
+    for (const auto& [name, value] : values_)
+        out += (out.empty() ? "" : " ") + name + "=" + ridge::text(value);
     return out;
 }
 
@@ -94,7 +97,8 @@ Json ParameterSpace::json() const {
 
 ParameterSpace ParameterSpace::from_json(const JsonReader& json) {
     ParameterSpace space;
-    for (const auto& parameter : json.at("parameters").items()) space.parameters.push_back(parameter_from(parameter));
+    for (const auto& parameter : json.at("parameters").items())
+        space.parameters.push_back(parameter_from(parameter));
     if (const auto constraints = json.find("constraints"))
         for (const auto& constraint : constraints->items()) space.constraints.push_back(constraint.text());
     return space;

@@ -24,12 +24,18 @@ Enum parse(std::string_view text, const std::array<std::string_view, N>& names, 
 
 }  // namespace
 
-std::string_view name(Provenance provenance) { return provenance_names[static_cast<std::size_t>(provenance)]; }
+std::string_view name(Provenance provenance) {
+    return provenance_names[static_cast<std::size_t>(provenance)];
+}
 std::string_view name(Status status) { return status_names[static_cast<std::size_t>(status)]; }
 std::string_view name(CacheState state) { return cache_names[static_cast<std::size_t>(state)]; }
 
-Provenance parse_provenance(std::string_view text) { return parse<Provenance>(text, provenance_names, "provenance"); }
+Provenance parse_provenance(std::string_view text) {
+    return parse<Provenance>(text, provenance_names, "provenance");
+}
 Status parse_status(std::string_view text) { return parse<Status>(text, status_names, "status"); }
-CacheState parse_cache_state(std::string_view text) { return parse<CacheState>(text, cache_names, "cache state"); }
+CacheState parse_cache_state(std::string_view text) {
+    return parse<CacheState>(text, cache_names, "cache state");
+}
 
 }  // namespace ridge

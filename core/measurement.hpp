@@ -19,7 +19,8 @@ enum class Status {
     failed,   ///< crash, time-out, rubbish, no memory, disturbed throughout
 };
 
-/// Where the operands lie when a timed run begins: flushed or rotated out of the last-level cache, or left in it.
+/// Where the operands lie when a timed run begins: flushed or rotated out of the last-level cache, or left in
+/// it.
 enum class CacheState { cold, warm };
 
 [[nodiscard]] std::string_view name(Provenance provenance);
@@ -33,12 +34,13 @@ enum class CacheState { cold, warm };
 /// Outcome of timing one configuration of one implementation on one operator call.
 struct Measurement {
     Status status = Status::failed;
-    std::string reason;              ///< why it is not ok; empty for ok
+    std::string reason;  ///< why it is not ok; empty for ok
     CacheState cache = CacheState::cold;
-    std::vector<double> samples_s;   ///< seconds of one call each, in the order taken; empty unless ok
-    std::string stop;                ///< why sampling ended: "interval", "budget" or "count"
-    std::int64_t discarded = 0;      ///< disturbed samples that were repeated
-    std::optional<double> error;     ///< largest |result - reference| / bound over the checked outputs; at most 1 is right
+    std::vector<double> samples_s;  ///< seconds of one call each, in the order taken; empty unless ok
+    std::string stop;               ///< why sampling ended: "interval", "budget" or "count"
+    std::int64_t discarded = 0;     ///< disturbed samples that were repeated
+    std::optional<double>
+        error;  ///< largest |result - reference| / bound over the checked outputs; at most 1 is right
     std::int64_t workspace_bytes = 0;
     std::optional<double> energy_j;  ///< of one call, where a counter is readable
     std::optional<double> clock_before_hz, clock_after_hz;

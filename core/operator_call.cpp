@@ -11,7 +11,8 @@ namespace ridge {
 namespace {
 
 bool looks_like_number(std::string_view text) {
-    return !text.empty() && (std::isdigit(static_cast<unsigned char>(text[0])) || text[0] == '-' || text[0] == '+');
+    return !text.empty() &&
+           (std::isdigit(static_cast<unsigned char>(text[0])) || text[0] == '-' || text[0] == '+');
 }
 
 [[noreturn]] void fail(std::string_view call, const std::string& why) {
@@ -19,9 +20,12 @@ bool looks_like_number(std::string_view text) {
 }
 
 template <typename Fields>
-const auto& find_field(const Fields& fields, std::string_view name, const OperatorCall& call, const char* kind) {
-    const auto found = std::ranges::find(fields, name, [](const auto& field) { return std::string_view(field.name); });
-    if (found == fields.end()) fail(call.text(), "has no " + std::string(kind) + " '" + std::string(name) + "'");
+const auto& find_field(const Fields& fields, std::string_view name, const OperatorCall& call,
+                       const char* kind) {
+    const auto found =
+        std::ranges::find(fields, name, [](const auto& field) { return std::string_view(field.name); });
+    if (found == fields.end())
+        fail(call.text(), "has no " + std::string(kind) + " '" + std::string(name) + "'");
     return *found;
 }
 
@@ -34,9 +38,12 @@ void add_field(OperatorCall& call, std::string_view text, std::string_view field
     const auto same_name = [&](const auto& other) { return other.name == name; };
     if (std::ranges::any_of(call.dimensions, same_name) || std::ranges::any_of(call.operands, same_name))
         fail(text, "'" + name + "' stands twice");
-    if (name == "sparsity") call.sparsity = Sparsity::parse(value);
-    else if (looks_like_number(value)) call.dimensions.push_back({name, parse_integer(value, "operator call, " + name)});
-    else call.operands.push_back({name, NumberFormat::parse(value)});
+    if (name == "sparsity")
+        call.sparsity = Sparsity::parse(value);
+    else if (looks_like_number(value))
+        call.dimensions.push_back({name, parse_integer(value, "operator call, " + name)});
+    else
+        call.operands.push_back({name, NumberFormat::parse(value)});
 }
 
 }  // namespace
@@ -51,7 +58,8 @@ std::string OperatorCall::text() const {
 
 OperatorCall OperatorCall::parse(std::string_view text) {
     const auto fields = words(text);
-    if (fields.empty()) fail(text, "is empty; it should be like 'gemm m=16 n=4096 k=4096 a=fp32 w=fp32 c=fp32'");
+    if (fields.empty())
+        fail(text, "is empty; it should be like 'gemm m=16 n=4096 k=4096 a=fp32 w=fp32 c=fp32'");
     OperatorCall call;
     call.op = fields.front();
     if (call.op.find('=') != std::string::npos) fail(text, "should begin with the operator's name");

@@ -26,7 +26,8 @@ struct Operand {
 /// An operator with shape, precision of each operand and sparsity. Its canonical text is its key everywhere:
 /// "gemm m=16 n=4096 k=4096 a=bf16 w=int4:g128 c=bf16 sparsity=2:4" ("sparsity=dense" is left out).
 /// Which dimensions and operands an operator has, and their order, is the catalogue's business
-/// (operators/catalogue.hpp, whose canonical() checks and orders a call); this type only holds and writes them.
+/// (operators/catalogue.hpp, whose canonical() checks and orders a call); this type only holds and writes
+/// them.
 struct OperatorCall {
     std::string op;
     std::vector<Dimension> dimensions;

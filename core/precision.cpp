@@ -71,7 +71,8 @@ double NumberFormat::bits_per_element() const {
 NumberFormat NumberFormat::parse(std::string_view text) {
     const auto parts = split(text, ':');
     if (parts.size() > 3)
-        throw InputError("number format '" + std::string(text) + "' should be like bf16 or int4:g128 or int4:g128:fp32");
+        throw InputError("number format '" + std::string(text) +
+                         "' should be like bf16 or int4:g128 or int4:g128:fp32");
     NumberFormat format;
     format.precision = parse_precision(parts[0]);
     if (parts.size() > 1) format.group_size = parse_group(parts[1], text);

@@ -4,7 +4,9 @@
 namespace ridge {
 namespace {
 
-std::string_view kind_name(RoofProbe::Kind kind) { return kind == RoofProbe::Kind::compute ? "compute" : "bandwidth"; }
+std::string_view kind_name(RoofProbe::Kind kind) {
+    return kind == RoofProbe::Kind::compute ? "compute" : "bandwidth";
+}
 
 template <typename Wanted>
 const Roof* highest(const std::vector<Roof>& roofs, Wanted wanted) {

@@ -12,7 +12,8 @@ constexpr std::string_view known_forms = "known forms: dense, 2:4, block:16x16@0
 int positive(std::string_view text, std::string_view whole) {
     const auto value = parse_integer(text, "sparsity '" + std::string(whole) + "'");
     if (value < 1 || value > 4096)
-        throw InputError("sparsity '" + std::string(whole) + "': " + std::string(text) + " should be between 1 and 4096");
+        throw InputError("sparsity '" + std::string(whole) + "': " + std::string(text) +
+                         " should be between 1 and 4096");
     return static_cast<int>(value);
 }
 
@@ -26,15 +27,18 @@ Sparsity parse_block(std::string_view body, std::string_view whole) {
     const auto at = split(body, '@');
     const auto extent = split(at[0], 'x');
     if (at.size() != 2 || extent.size() != 2)
-        throw InputError("sparsity '" + std::string(whole) + "' is not a block form; " + std::string(known_forms));
-    return Sparsity::block(positive(extent[0], whole), positive(extent[1], whole), parse_number(at[1], "sparsity"));
+        throw InputError("sparsity '" + std::string(whole) + "' is not a block form; " +
+                         std::string(known_forms));
+    return Sparsity::block(positive(extent[0], whole), positive(extent[1], whole),
+                           parse_number(at[1], "sparsity"));
 }
 
 }  // namespace
 
 Sparsity Sparsity::n_of_m(int n, int m) {
     if (n < 1 || m < 2 || n >= m)
-        throw InputError("sparsity '" + std::to_string(n) + ":" + std::to_string(m) + "': N:M needs 1 <= N < M");
+        throw InputError("sparsity '" + std::to_string(n) + ":" + std::to_string(m) +
+                         "': N:M needs 1 <= N < M");
     return {.kind = Kind::n_of_m, .kept = n, .group = m, .kept_share = static_cast<double>(n) / m};
 }
 
@@ -59,11 +63,15 @@ Sparsity Sparsity::parse(std::string_view text) {
 
 std::string Sparsity::text() const {
     switch (kind) {
-        case Kind::dense: return "dense";
-        case Kind::n_of_m: return std::to_string(kept) + ":" + std::to_string(group);
+        case Kind::dense:
+            return "dense";
+        case Kind::n_of_m:
+            return std::to_string(kept) + ":" + std::to_string(group);
         case Kind::block:
-            return "block:" + std::to_string(block_rows) + "x" + std::to_string(block_cols) + "@" + number_text(kept_share);
-        case Kind::unstructured: return "unstructured@" + number_text(kept_share);
+            return "block:" + std::to_string(block_rows) + "x" + std::to_string(block_cols) + "@" +
+                   number_text(kept_share);
+        case Kind::unstructured:
+            return "unstructured@" + number_text(kept_share);
     }
     return "dense";
 }

@@ -11,10 +11,10 @@ struct Sparsity {
     enum class Kind { dense, n_of_m, block, unstructured };
 
     Kind kind = Kind::dense;
-    int kept = 1;        ///< n of N:M: non-zeros in each group along k
-    int group = 1;       ///< m of N:M
-    int block_rows = 1;  ///< block extent along n (output features)
-    int block_cols = 1;  ///< block extent along k (input features)
+    int kept = 1;             ///< n of N:M: non-zeros in each group along k
+    int group = 1;            ///< m of N:M
+    int block_rows = 1;       ///< block extent along n (output features)
+    int block_cols = 1;       ///< block extent along k (input features)
     double kept_share = 1.0;  ///< share of blocks or elements that is not zero
 
     [[nodiscard]] static Sparsity dense() { return {}; }

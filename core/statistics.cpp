@@ -33,7 +33,8 @@ double binomial_half_cdf(std::size_t k, std::size_t n) {
     const auto log_factorial = [](std::size_t i) { return std::lgamma(static_cast<double>(i) + 1.0); };
     double sum = 0;
     for (std::size_t i = 0; i <= k; ++i)
-        sum += std::exp(log_factorial(n) - log_factorial(i) - log_factorial(n - i) - static_cast<double>(n) * std::log(2.0));
+        sum += std::exp(log_factorial(n) - log_factorial(i) - log_factorial(n - i) -
+                        static_cast<double>(n) * std::log(2.0));
     return sum;
 }
 
@@ -84,13 +85,16 @@ double geometric_mean(std::span<const double> values) {
     return std::exp(sum / static_cast<double>(values.size()));
 }
 
-bool enough_for_interval(std::size_t count, double confidence) { return interval_rank(count, confidence) < count; }
+bool enough_for_interval(std::size_t count, double confidence) {
+    return interval_rank(count, confidence) < count;
+}
 
 Interval median_interval(std::span<const double> values, double confidence) {
     const auto ordered = sorted(values);
     const auto n = ordered.size();
     const auto rank = interval_rank(n, confidence);
-    return rank < n ? Interval{ordered[rank], ordered[n - 1 - rank]} : Interval{ordered.front(), ordered.back()};
+    return rank < n ? Interval{ordered[rank], ordered[n - 1 - rank]}
+                    : Interval{ordered.front(), ordered.back()};
 }
 
 Summary summarize(std::span<const double> values) {

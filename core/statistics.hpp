@@ -24,12 +24,14 @@ namespace ridge {
 struct Interval {
     double low = 0;
     double high = 0;
-    [[nodiscard]] bool overlaps(const Interval& other) const { return low <= other.high && other.low <= high; }
+    [[nodiscard]] bool overlaps(const Interval& other) const {
+        return low <= other.high && other.low <= high;
+    }
     bool operator==(const Interval&) const = default;
 };
 
-/// Distribution-free confidence interval of the median from order statistics (binomial; Conover 1999, 3.2), at least
-/// `confidence`; the whole range where there are too few values to reach it.
+/// Distribution-free confidence interval of the median from order statistics (binomial; Conover 1999, 3.2),
+/// at least `confidence`; the whole range where there are too few values to reach it.
 [[nodiscard]] Interval median_interval(std::span<const double> values, double confidence = 0.95);
 
 /// Whether median_interval() really reaches `confidence` with that many values (6 for 95 %).

@@ -72,7 +72,8 @@ std::int64_t parse_integer(std::string_view text, std::string_view what) {
 
 double parse_number(std::string_view text, std::string_view what) {
     const double value = parse_whole<double>(text, what, "a number");
-    if (!std::isfinite(value)) throw InputError(std::string(what) + ": '" + std::string(text) + "' is not finite");
+    if (!std::isfinite(value))
+        throw InputError(std::string(what) + ": '" + std::string(text) + "' is not finite");
     return value;
 }
 

@@ -11,7 +11,8 @@ namespace {
 
 std::string fixed(double value, int decimals) {
     char buffer[352];
-    const auto result = std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed, decimals);
+    const auto result =
+        std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed, decimals);
     return std::string(buffer, result.ptr);
 }
 
@@ -39,7 +40,8 @@ std::string quantity(double value, std::string_view unit) {
     const double shown = rounded(value, 3);
     int step = shown == 0 ? 0 : static_cast<int>(std::floor(std::log10(std::abs(shown)) / 3.0 + 1e-12));
     step = std::clamp(step, -4, 7);
-    const auto prefix = step <= 4 ? prefixes[static_cast<std::size_t>(step + 4)] : large[static_cast<std::size_t>(step - 5)];
+    const auto prefix =
+        step <= 4 ? prefixes[static_cast<std::size_t>(step + 4)] : large[static_cast<std::size_t>(step - 5)];
     return significant(shown / std::pow(1000.0, step), 3) + " " + std::string(prefix) + std::string(unit);
 }
 

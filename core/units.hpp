@@ -6,8 +6,8 @@
 
 namespace ridge {
 
-/// Three significant digits with a decimal SI prefix: quantity(3.35e12, "B/s") is "3.35 TB/s"; 0 has no prefix.
-/// For people only; files and JSON carry SI base units unrounded.
+/// Three significant digits with a decimal SI prefix: quantity(3.35e12, "B/s") is "3.35 TB/s"; 0 has no
+/// prefix. For people only; files and JSON carry SI base units unrounded.
 [[nodiscard]] std::string quantity(double value, std::string_view unit);
 
 /// Binary prefixes, for memory capacity: "80 GiB".

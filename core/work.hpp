@@ -22,7 +22,8 @@ struct Work {
     double flop = 0;        ///< executed on elements that are stored (zeros of a sparse format left out)
     double dense_flop = 0;  ///< of the same call without sparsity
     Precision compute = Precision::fp32;  ///< precision of the multiplications: selects the compute roof
-    std::vector<Traffic> traffic;         ///< compulsory traffic with the outermost memory, indices of sparse formats included
+    std::vector<Traffic>
+        traffic;  ///< compulsory traffic with the outermost memory, indices of sparse formats included
 
     [[nodiscard]] double read_bytes() const { return sum(&Traffic::read_bytes); }
     [[nodiscard]] double written_bytes() const { return sum(&Traffic::written_bytes); }
