@@ -58,18 +58,18 @@ Records ties_of(const db::Record& best, const Records& records) {
     return out;
 }
 
-std::optional<db::Record> initial_of(const db::Record& best, const Records& records,
-                                     const DefaultConfigs& defaults) {
-    const auto config = defaults.find(best.implementation);
-    if (config == defaults.end()) return std::nullopt;
-    const auto found = std::ranges::find_if(records, [&](const db::Record& record) {
-        return record.implementation == best.implementation && record.config == config->second;
-    });
-    return found == records.end() ? std::nullopt : std::optional(*found);
+// A campaign measures the default configuration of every implementation first.
+std::optional<db::Record> initial_of(const db::Record& best, const Records& all_rounds) {
+    const db::Record* first = nullptr;
+    for (const auto& record : all_rounds)
+        if (record.campaign == best.campaign && record.implementation == best.implementation &&
+            (!first || record.order_index < first->order_index))
+            first = &record;
+    if (best.campaign.empty() || !first) return std::nullopt;
+    return *first;
 }
 
-CallResult result_of(const Records& all_rounds, const cost_model::Ceilings& ceilings,
-                     const DefaultConfigs& defaults) {
+CallResult result_of(const Records& all_rounds, const cost_model::Ceilings& ceilings) {
     const auto records = last_rounds(all_rounds);
     const auto *own = fastest(records, false), *library = fastest(records, true);
     CallResult out;
@@ -79,7 +79,7 @@ CallResult result_of(const Records& all_rounds, const cost_model::Ceilings& ceil
     out.compute = out.work.compute;
     out.sparse = !call.sparsity.is_dense();
     out.ties = ties_of(out.best, records);
-    out.initial = initial_of(out.best, records, defaults);
+    out.initial = initial_of(out.best, all_rounds);
     if (own && library) out.library = *library;
     out.attainable = attainable(out.work, ceilings);
     return out;
@@ -140,9 +140,9 @@ std::optional<Attainable> attainable(const Work& work, const cost_model::Ceiling
 }
 
 std::vector<CallResult> call_results(const std::vector<db::Record>& records,
-                                     const cost_model::Ceilings& ceilings, const DefaultConfigs& defaults) {
+                                     const cost_model::Ceilings& ceilings) {
     std::vector<CallResult> out;
-    for (const auto& [key, group] : by_call(records)) out.push_back(result_of(group, ceilings, defaults));
+    for (const auto& [key, group] : by_call(records)) out.push_back(result_of(group, ceilings));
     std::ranges::stable_sort(out, {}, order_of);
     for (std::size_t i = 0; i < out.size(); ++i) out[i].number = static_cast<int>(i) + 1;
     return out;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,7 +27,7 @@ struct CallResult {
     bool sparse = false;
     db::Record best;                       ///< of our kernels; of a library when only libraries ran the call
     std::vector<db::Record> ties;          ///< other configurations whose interval overlaps the best one's
-    std::optional<db::Record> initial;     ///< the default configuration of the best one's implementation
+    std::optional<db::Record> initial;     ///< the default configuration: measured first by the campaign
     std::optional<db::Record> library;     ///< the fastest library, unless that is `best`
     std::optional<Attainable> attainable;  ///< absent when the device lacks the roofs
 
@@ -40,15 +39,11 @@ struct CallResult {
     [[nodiscard]] bool above_roof() const { return roof_share().value_or(0) > 1.0; }
 };
 
-/// Default configuration of each implementation, by its name.
-using DefaultConfigs = std::map<std::string, KernelConfig>;
-
 /// One result for each call and cache state that has an ok record, ordered by operator, precision, sparsity
 /// and intensity. Of a configuration that was measured in several rounds the last counts: it was measured
 /// again because it led.
 [[nodiscard]] std::vector<CallResult> call_results(const std::vector<db::Record>& records,
-                                                   const cost_model::Ceilings& ceilings,
-                                                   const DefaultConfigs& defaults);
+                                                   const cost_model::Ceilings& ceilings);
 
 /// A library's record carries the library's version; our own kernels have none.
 [[nodiscard]] bool is_library(const db::Record& record);

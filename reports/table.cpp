@@ -132,6 +132,14 @@ Table& Table::flag(std::string_view id, std::string remark) {
     return note(id, std::move(remark));
 }
 
+Table& Table::bound(std::string_view id, std::string_view sign, std::string remark) {
+    auto& cell = last(id);
+    if (cell.value.is_null()) return *this;
+    cell.text = std::string(sign) + " " + cell.text;
+    cell.note = std::move(remark);
+    return *this;
+}
+
 TableFormat parse_table_format(std::string_view word) {
     if (word == "table") return TableFormat::text;
     if (word == "json") return TableFormat::json;

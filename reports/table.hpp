@@ -50,6 +50,8 @@ class Table {
     Table& missing(std::string_view id, std::string reason);
     Table& note(std::string_view id, std::string remark);
     Table& flag(std::string_view id, std::string remark);
+    /// Puts a sign like "≤" before the text of a number that is a bound, with the reason as its note.
+    Table& bound(std::string_view id, std::string_view sign, std::string remark);
 
   private:
     Cell& last(std::string_view id);

@@ -10,6 +10,7 @@
 namespace ridge::fixture {
 namespace {
 
+constexpr const char* campaign_uuid = "00000000-0000-4000-8000-000000000001";
 constexpr double dram = 26e9, launch_s = 2e-6;
 
 Roof roof(RoofProbe::Kind kind, const char* mix, Precision precision, const char* level, double rate,
@@ -50,6 +51,7 @@ constexpr Variant variants[] = {{"kokkos-tiled", "", 48, 1, 1.42},   {"kokkos-ti
 
 db::Record record(const OperatorCall& call, const Variant& variant, CacheState cache, double time_s) {
     db::Record out;
+    out.campaign = campaign_uuid;
     out.device = device_id;
     out.call = call.text();
     out.implementation = variant.implementation;
@@ -147,6 +149,8 @@ void write_store(const std::filesystem::path& path) {
     const auto environment =
         store.put_environment(Json{{"cpu", "Fixture CPU"}, {"governor", "performance"}, {"threads", 2}});
     store.add_roofs(device_id, environment, roofs());
+    store.put_campaign(
+        {campaign_uuid, device_id, "fixture-1", Json::object(), "finished", "2026-01-02T03:04:05.000Z"});
     auto all = records();
     for (auto& one : all) one.environment = environment;
     store.add(all);

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "reports/cost_tables.hpp"
+
+namespace ridge::reports {
+namespace {
+
+using cost_model::PassCost;
+using cost_model::TokenCost;
+using cost_model::Verdict;
+
+constexpr const char* result_columns[] = {"ttft_s",
+                                          "tpot_s",
+                                          "tokens_per_s",
+                                          "energy_per_token_j",
+                                          "price_per_hour_usd",
+                                          "cost_per_million_tokens_usd",
+                                          "cost_low_usd",
+                                          "cost_high_usd",
+                                          "limiter",
+                                          "measured_share",
+                                          "predicted_share",
+                                          "specified_share_of_time"};
+
+std::string weights_text(const cost_model::Precisions& precisions) {
+    const auto& sparsity = precisions.weight_sparsity;
+    return precisions.weights.text() + (sparsity.is_dense() ? "" : " " + sparsity.text());
+}
+
+void set_or_missing(Table& table, const char* id, const std::optional<double>& value,
+                    const std::string& reason) {
+    if (value)
+        table.set(id, *value);
+    else
+        table.missing(id, reason);
+}
+
+void set_memory(Table& table, const TokenCost& cost) {
+    table.set("memory_bytes", cost.memory.total());
+    if (cost.memory_capacity <= 0) {
+        table.missing("memory_share", cost.memory_note);
+        return;
+    }
+    table.set("memory_share", cost.memory.total() / cost.memory_capacity);
+    if (cost.verdict == Verdict::does_not_fit) table.flag("memory_share", cost.reason);
+}
+
+// The cost is proportional to the time of a decode step, so its interval is too.
+void set_money(Table& table, const TokenCost& cost) {
+    const auto& money = cost.money;
+    set_or_missing(table, "price_per_hour_usd",
+                   money.price ? std::optional(money.price->usd_per_hour) : std::nullopt, money.missing);
+    if (money.price)
+        table.note("price_per_hour_usd",
+                   money.price->term + " " + money.price->date + " " + money.price->source);
+    set_or_missing(table, "cost_per_million_tokens_usd", money.usd_per_million_output, money.missing);
+    const auto& interval = cost.decode.interval;
+    if (!interval || !money.usd_per_million_output || cost.decode.seconds <= 0) {
+        const std::string reason = interval ? money.missing : "no call of the step has an interval";
+        table.missing("cost_low_usd", reason).missing("cost_high_usd", reason);
+        return;
+    }
+    const double per_second = *money.usd_per_million_output / cost.decode.seconds;
+    table.set("cost_low_usd", per_second * interval->low).set("cost_high_usd", per_second * interval->high);
+}
+
+void mark_bounds(Table& table) {
+    constexpr const char* why = "times of unmeasured calls are bare roofs, which no kernel beats";
+    for (const auto* id : {"ttft_s", "tpot_s", "cost_per_million_tokens_usd"}) table.bound(id, "≥", why);
+    table.bound("tokens_per_s", "≤", why);
+}
+
+void set_results(Table& table, const TokenCost& cost) {
+    table.set("ttft_s", cost.time_to_first_token_s)
+        .set("tpot_s", cost.time_per_output_token_s)
+        .set("tokens_per_s", cost.tokens_per_s);
+    set_or_missing(table, "energy_per_token_j", cost.energy.joules_per_output_token, cost.energy.missing);
+    if (cost.energy.joules_per_output_token)
+        table.note("energy_per_token_j",
+                   std::string(name(cost.energy.provenance)) + ": " + cost.energy.basis);
+    set_money(table, cost);
+    table.set("limiter", cost.decode.limiter).set("measured_share", cost.decode.measured_share);
+    table.set("predicted_share", cost.decode.predicted_share)
+        .set("specified_share_of_time", cost.decode.specified_share);
+    if (cost.is_bound) mark_bounds(table);
+}
+
+void add_cost(Table& table, const TokenCost& cost) {
+    const auto& w = cost.workload;
+    table.add_row()
+        .set("device", cost.device)
+        .set("model", cost.model)
+        .set("verdict", std::string(name(cost.verdict)));
+    table.set("weights", weights_text(w.precisions)).set("batch", static_cast<double>(w.batch));
+    table.set("prompt_tokens", static_cast<double>(w.prompt_tokens))
+        .set("output_tokens", static_cast<double>(w.output_tokens));
+    set_memory(table, cost);
+    if (cost.verdict == Verdict::ok) {
+        table.set("provenance", std::string(name(cost.provenance)));
+        set_results(table, cost);
+        return;
+    }
+    table.missing("provenance", cost.reason).note("verdict", cost.reason);
+    for (const auto* id : result_columns) table.missing(id, cost.reason);
+}
+
+void add_pass(Table& table, const TokenCost& cost, const char* phase, const PassCost& pass) {
+    for (const auto& role : pass.roles) {
+        table.add_row()
+            .set("device", cost.device)
+            .set("phase", phase)
+            .set("role", role.role)
+            .set("call", role.call);
+        table.set("calls", static_cast<double>(role.count))
+            .set("time_s", role.each.time_s)
+            .set("seconds", role.seconds);
+        table.set("time_share", role.share).set("provenance", std::string(name(role.each.provenance)));
+        table.note("provenance", role.each.basis).set("limiter", role.each.limiter);
+    }
+}
+
+}  // namespace
+
+Table cost_table(const std::vector<TokenCost>& costs) {
+    Table table("cost", "Cost of tokens",
+                {"device",
+                 "model",
+                 "provenance",
+                 "weights",
+                 "batch",
+                 "prompt_tokens",
+                 "output_tokens",
+                 "ttft_s",
+                 "tpot_s",
+                 "tokens_per_s",
+                 "energy_per_token_j",
+                 "price_per_hour_usd",
+                 "cost_per_million_tokens_usd",
+                 "cost_low_usd",
+                 "cost_high_usd",
+                 "limiter",
+                 "measured_share",
+                 "predicted_share",
+                 "specified_share_of_time",
+                 "memory_bytes",
+                 "memory_share",
+                 "verdict"});
+    for (const auto& cost : costs) add_cost(table, cost);
+    return table;
+}
+
+Table breakdown_table(const std::vector<TokenCost>& costs) {
+    Table table("breakdown", "Where the time goes",
+                {"device", "phase", "role", "call", "calls", "time_s", "seconds", "time_share", "provenance",
+                 "limiter"});
+    for (const auto& cost : costs) {
+        if (cost.verdict != Verdict::ok) continue;
+        add_pass(table, cost, "prefill", cost.prefill);
+        add_pass(table, cost, "decode", cost.decode);
+    }
+    return table;
+}
+
+}  // namespace ridge::reports
