@@ -10,8 +10,6 @@
 namespace ridge::tuner {
 namespace {
 
-// Partial configurations looked at before a space is refused: a few seconds of enumeration, 128 MiB of ranks.
-constexpr std::uint64_t max_visited = std::uint64_t{1} << 24;
 // The walk recurses once for each parameter.
 constexpr std::size_t max_parameters = 64;
 
@@ -71,9 +69,10 @@ Bound bind(const std::string& constraint, const std::vector<std::string>& names,
 /// Depth-first walk that leaves a branch as soon as a constraint whose names are all chosen does not hold.
 class Enumeration {
   public:
-    Enumeration(const ParameterSpace& space, const std::string& owner)
+    Enumeration(const ParameterSpace& space, const std::string& owner, std::uint64_t max_visited)
         : space_(space),
           owner_(owner),
+          max_visited_(max_visited),
           at_depth_(space.parameters.size() + 1),
           chosen_(space.parameters.size()) {
         const auto names = names_of(space);
@@ -90,19 +89,19 @@ class Enumeration {
     }
 
     /// The first constraint that does not hold for a choice of a value for every parameter.
-    const std::string* violated(const std::vector<const ParameterValue*>& choice) {
+    std::optional<std::string> violated(const std::vector<const ParameterValue*>& choice) {
         chosen_ = choice;
         for (const auto& level : at_depth_)
-            if (const auto* bound = first_refusing(level)) return &bound->expression.text();
-        return nullptr;
+            if (const auto* bound = first_refusing(level)) return bound->expression.text();
+        return std::nullopt;
     }
 
   private:
     void descend(std::size_t depth, std::uint64_t rank) {
-        if (++visited_ > max_visited)
+        if (++visited_ > max_visited_)
             throw InputError(
                 owner_ + ": the search space is too large to enumerate (more than " +
-                std::to_string(max_visited) +
+                std::to_string(max_visited_) +
                 " partial configurations); constraints over the first parameters would make it smaller");
         if (const auto* refusing = first_refusing(at_depth_[depth])) return note(refusing, depth);
         if (depth == space_.parameters.size()) return ranks_.push_back(rank);
@@ -135,6 +134,7 @@ class Enumeration {
 
     const ParameterSpace& space_;
     const std::string& owner_;
+    std::uint64_t max_visited_;
     std::vector<std::vector<Bound>> at_depth_;
     std::vector<const ParameterValue*> chosen_;
     std::vector<std::uint64_t> ranks_;
@@ -151,7 +151,7 @@ void check_product(const ParameterSpace& space, const std::string& owner) {
                              ": the product of the parameters' value counts does not fit into 64 bits");
 }
 
-void check_default(const ParameterSpace& space, const std::string& owner) {
+void check_default(const ParameterSpace& space, const std::string& owner, std::uint64_t max_visited) {
     std::vector<const ParameterValue*> choice;
     for (const auto& parameter : space.parameters) {
         if (std::ranges::find(parameter.values, parameter.default_value) == parameter.values.end())
@@ -159,18 +159,19 @@ void check_default(const ParameterSpace& space, const std::string& owner) {
                              parameter.name + "' is none of its values");
         choice.push_back(&parameter.default_value);
     }
-    if (const auto* constraint = Enumeration(space, owner).violated(choice))
+    if (const auto constraint = Enumeration(space, owner, max_visited).violated(choice))
         throw InputError(owner + ": the default configuration '" + space.default_config().text() +
                          "' violates the constraint '" + *constraint + "'");
 }
 
 }  // namespace
 
-SearchSpace::SearchSpace(ParameterSpace space, const std::string& owner) : space_(std::move(space)) {
+SearchSpace::SearchSpace(ParameterSpace space, const std::string& owner, std::uint64_t max_visited)
+    : space_(std::move(space)) {
     check_parameters(space_, owner);
     check_product(space_, owner);
-    ranks_ = Enumeration(space_, owner).run();
-    check_default(space_, owner);
+    ranks_ = Enumeration(space_, owner, max_visited).run();
+    check_default(space_, owner, max_visited);
     default_index_ = index(space_.default_config()).value();
 }
 

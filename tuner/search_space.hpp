@@ -18,9 +18,12 @@ class SearchSpace {
   public:
     /// Enumerates the space. Throws InputError beginning with `owner` when a parameter has no value, or a
     /// name or value stands twice, a constraint cannot be parsed or evaluated or names an unknown parameter,
-    /// no configuration or not the default one satisfies the constraints, or there are too many (more than
-    /// 2^24 to look at).
-    SearchSpace(ParameterSpace space, const std::string& owner);
+    /// no configuration or not the default one satisfies the constraints, or more than `max_visited`
+    /// partial configurations would have to be looked at.
+    SearchSpace(ParameterSpace space, const std::string& owner,
+                std::uint64_t max_visited = default_max_visited);
+    /// Seconds of enumeration, at most 128 MiB of memory.
+    static constexpr std::uint64_t default_max_visited = std::uint64_t{1} << 24;
 
     [[nodiscard]] const ParameterSpace& parameters() const { return space_; }
     [[nodiscard]] std::size_t size() const { return ranks_.size(); }  ///< at least 1

@@ -21,13 +21,18 @@ Clock::time_point after(double seconds) {
 
 std::string seconds_text(double seconds) { return number_text(seconds) + " s"; }
 
-// The first characters of what a worker printed, fit for a message.
+// What a worker printed may be anything; a message and the store want plain text.
+std::string printable(std::string text) {
+    for (auto& c : text)
+        if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) > 0x7e)
+            c = c == '\n' || c == '\t' ? ' ' : '?';
+    return text;
+}
+
+// The first characters, for a message.
 std::string excerpt(const std::string& text) {
     constexpr std::size_t shown = 80;
-    std::string out = text.substr(0, shown);
-    for (auto& c : out)
-        if (static_cast<unsigned char>(c) < 0x20) c = ' ';
-    return "'" + out + (text.size() > shown ? "…'" : "'");
+    return "'" + printable(text.substr(0, shown)) + (text.size() > shown ? "…'" : "'");
 }
 
 std::vector<std::string> whole_command(const WorkerOptions& options) {
@@ -107,7 +112,7 @@ void Worker::ensure_running() {
 // Ends the worker and says what it did: "what; it ended with …; its log ends: …".
 std::string Worker::give_up(const std::string& what) {
     process_->kill_group();
-    const auto log = process_->log_end();
+    const auto log = printable(process_->log_end());
     process_.reset();
     return what + (log.empty() ? "" : "; its log ends: " + log);
 }
@@ -201,9 +206,13 @@ protocol::RoofAnswer Worker::roof(protocol::RoofRequest request) {
 
 int Worker::quit(double timeout_s) {
     if (!process_) return -1;
-    const auto deadline = after(timeout_s);
-    process_->send(to_line(protocol::quit_request(next_id_++)), deadline);
-    const int code = process_->wait(deadline) ? process_->exit_code() : -1;
+    process_->send(to_line(protocol::quit_request(next_id_++)), after(timeout_s));
+    return close_input(timeout_s);
+}
+
+int Worker::close_input(double timeout_s) {
+    if (!process_) return -1;
+    const int code = process_->wait(after(timeout_s)) ? process_->exit_code() : -1;
     process_.reset();
     return code;
 }

@@ -52,6 +52,8 @@ class Worker {
 
     /// Asks the worker to end; its exit code, or -1 when it had to be killed.
     int quit(double timeout_s = 10);
+    /// The same by closing its input, as happens when this process is killed.
+    int close_input(double timeout_s = 10);
 
     /// Times that the worker was started again.
     [[nodiscard]] std::int64_t restarts() const { return starts_ - 1; }
