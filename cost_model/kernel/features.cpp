@@ -2,6 +2,7 @@
 #include "cost_model/kernel/features.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "core/error.hpp"
@@ -32,18 +33,58 @@ double count_or_one(std::int64_t extent, std::optional<std::int64_t> tile) {
     return tile ? tiles(extent, *tile) : 1.0;
 }
 
-// Rows and columns that register tiles of mr × nr add at the edges.
-double gemm_padding(const operators::GemmCall& call, const KernelConfig& config) {
-    return padded_over(call.m, tile_size(config, "mr")) * padded_over(call.n, tile_size(config, "nr"));
+constexpr std::int64_t accumulator_bytes = 4;  // fp32 or int32
+
+// Elements of a vector register; 1 where the device has none that is known, so that nr counts columns.
+std::int64_t lanes(const Device& device) {
+    constexpr std::array<std::pair<std::string_view, std::int64_t>, 4> vector_bytes = {
+        {{"avx512f", 64}, {"avx2", 32}, {"avx", 32}, {"neon", 16}}};
+    for (const auto& [set, bytes] : vector_bytes)
+        if (std::ranges::find(device.instruction_sets, set) != device.instruction_sets.end())
+            return bytes / accumulator_bytes;
+    return 1;
 }
 
-// Chunks of equal work (cache blocks of mc × nc) over the units: the busiest does ceil(chunks / units) of
-// them.
-double gemm_quantisation(const operators::GemmCall& call, const KernelConfig& config, std::int64_t units) {
-    const auto mc = tile_size(config, "mc"), nc = tile_size(config, "nc");
-    if (units < 2 || (!mc && !nc)) return 1.0;
-    const double chunks = count_or_one(call.m, mc) * count_or_one(call.n, nc);
-    return std::ceil(chunks / static_cast<double>(units)) * static_cast<double>(units) / chunks;
+// Register tile of the result: mr rows, nr vectors of columns.
+struct Tile {
+    std::optional<std::int64_t> rows, columns;
+};
+
+Tile register_tile(const KernelConfig& config, const Device& device) {
+    auto columns = tile_size(config, "nr");
+    if (columns) *columns *= lanes(device);
+    return {tile_size(config, "mr"), columns};
+}
+
+// Rows and columns that register tiles add at the edges.
+double gemm_padding(const operators::GemmCall& call, const Tile& tile) {
+    return padded_over(call.m, tile.rows) * padded_over(call.n, tile.columns);
+}
+
+// How many parts the units cut rows and columns of tiles into ("partition" of a configuration); none: tiles
+// are dealt out one by one.
+std::optional<std::pair<double, double>> unit_grid(const KernelConfig& config, std::int64_t units) {
+    const auto found = config.values().find("partition");
+    const auto* side = found == config.values().end() ? nullptr : std::get_if<std::string>(&found->second);
+    if (!side) return std::nullopt;
+    const auto all = static_cast<double>(units);
+    if (*side == "m") return std::pair(all, 1.0);
+    if (*side == "n") return std::pair(1.0, all);
+    double rows = std::floor(std::sqrt(all));
+    while (std::fmod(all, rows) > 0) rows -= 1;
+    return std::pair(rows, all / rows);
+}
+
+// The busiest unit's tiles times the units, over all tiles.
+double gemm_quantisation(const operators::GemmCall& call, const KernelConfig& config, const Tile& tile,
+                         std::int64_t units) {
+    if (units < 2 || (!tile.rows && !tile.columns)) return 1.0;
+    const double rows = count_or_one(call.m, tile.rows), columns = count_or_one(call.n, tile.columns);
+    const auto all = static_cast<double>(units);
+    const auto grid = unit_grid(config, units);
+    const double busiest = grid ? std::ceil(rows / grid->first) * std::ceil(columns / grid->second)
+                                : std::ceil(rows * columns / all);
+    return busiest * all / (rows * columns);
 }
 
 // Traffic with the cache behind DRAM: A is read again for every block of columns, W for every block of rows,
@@ -119,8 +160,9 @@ Features make_features(const OperatorCall& call, const KernelConfig& config, Cac
     out.provenance = memory ? memory->provenance : Provenance::measured;
     if (call.op == "gemm") {
         const auto gemm = operators::GemmCall::from(call);
-        out.padding = gemm_padding(gemm, config);
-        out.quantisation = gemm_quantisation(gemm, config, device.units);
+        const auto tile = register_tile(config, device);
+        out.padding = gemm_padding(gemm, tile);
+        out.quantisation = gemm_quantisation(gemm, config, tile, device.units);
         add_cache_level(out, gemm, config, work, caches);
     }
     if (work.flop <= 0) return out;

@@ -2,9 +2,10 @@
 #include "cost_model/kernel/fit.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
-#include <set>
+#include <tuple>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
@@ -78,8 +79,7 @@ Groups group_rows(const std::vector<const db::Record*>& records, const Device& d
             Row row{record, record->summary->median,
                     make_features(call, record->config, cache, device, ceilings),
                     bare_roofline(call, cache, device, ceilings)};
-            groups[{call.op, record->implementation, operators::work(call).compute, call.sparsity.kind,
-                    cache}]
+            groups[{call.op, record->implementation, operators::work(call).compute, call.sparsity.kind}]
                 .push_back(std::move(row));
         } catch (const InputError&) {
             continue;
@@ -172,14 +172,41 @@ void set_errors(KernelGroup& group, FitReport& report, const std::vector<Row>& h
     group.roofline = error_table(measured, roofline);
 }
 
-// Rows of the same operator, implementation, precision and cache state over all kinds of sparsity.
-std::vector<Row> pooled_rows(const GroupKey& key, const Groups& groups) {
-    std::vector<Row> pooled;
-    for (const auto& [other, rows] : groups)
-        if (other.op == key.op && other.implementation == key.implementation &&
-            other.compute == key.compute && other.cache == key.cache)
-            pooled.insert(pooled.end(), rows.begin(), rows.end());
-    return pooled;
+// Which rows a group borrows when its own are too few; the first step that is enough is taken. Shares are of
+// the ceilings, so that they carry over between precisions better than between implementations.
+struct Pooling {
+    const char* text;
+    bool (*joins)(const GroupKey& key, const GroupKey& other);
+};
+
+bool same_kernel(const GroupKey& key, const GroupKey& other) {
+    return other.op == key.op && other.implementation == key.implementation;
+}
+
+constexpr std::array<Pooling, 3> poolings = {{
+    {"", [](const GroupKey& key, const GroupKey& other) { return key == other; }},
+    {"all kinds of sparsity",
+     [](const GroupKey& key, const GroupKey& other) {
+         return same_kernel(key, other) && key.compute == other.compute;
+     }},
+    {"all precisions and kinds of sparsity", same_kernel},
+}};
+
+struct UsedRows {
+    GroupRows rows;
+    const char* pooled = "";
+};
+
+UsedRows enough_rows(const GroupKey& key, const Groups& groups) {
+    UsedRows used;
+    for (const auto& pooling : poolings) {
+        std::vector<Row> rows;
+        for (const auto& [other, candidates] : groups)
+            if (pooling.joins(key, other)) rows.insert(rows.end(), candidates.begin(), candidates.end());
+        used = {split_rows(rows), pooling.text};
+        if (used.rows.fitted.size() >= least_calls) break;
+    }
+    return used;
 }
 
 // Largest part of any row's time that the term could be at the fitted parameters: what tells whether the rows
@@ -199,47 +226,46 @@ std::string unidentified(const std::vector<Row>& rows, const KernelParameters& p
     return {};
 }
 
-void add_group(FitReport& report, const GroupKey& key, const KernelParameters& parameters,
-               const GroupRows& own, const GroupRows& used, GroupFit& fit) {
-    KernelGroup group{.key = key,
+void add_group(FitReport& report, const KernelParameters& parameters, const GroupRows& own,
+               const UsedRows& used, GroupFit& fit) {
+    KernelGroup group{.key = fit.key,
                       .parameters = parameters,
                       .calls = {},
                       .held_out = {},
                       .roofline = {},
-                      .interval_factor = conformal_factor(unseen_errors(used, parameters)),
-                      .pooled_from = {}};
-    if (own.fitted.size() != used.fitted.size()) group.pooled_from = "all kinds of sparsity";
+                      .interval_factor = conformal_factor(unseen_errors(used.rows, parameters)),
+                      .pooled_from = used.pooled};
     for (const auto& row : own.fitted) group.calls.push_back({row.record->call, row.record->config});
-    for (const auto& row : used.fitted) report.fitted_on.push_back(row.record->id);
+    for (const auto& row : used.rows.fitted) report.fitted_on.push_back(row.record->id);
     set_errors(group, report, own.held_out);
     fit.fitted = true;
-    fit.note = unidentified(used.fitted, parameters);
+    fit.note = unidentified(used.rows.fitted, parameters);
     if (!group.pooled_from.empty())
         fit.note = "pooled over " + group.pooled_from + (fit.note.empty() ? "" : "; " + fit.note);
     report.model.groups.push_back(std::move(group));
 }
 
+double median_log_error(const std::vector<Row>& rows, const KernelParameters& parameters) {
+    std::vector<double> errors;
+    for (const auto& row : rows) errors.push_back(log_error(row, parameters));
+    return median(errors);
+}
+
 void fit_group(FitReport& report, const GroupKey& key, const Groups& groups) {
     const auto own = split_rows(groups.at(key));
-    auto used = own;
-    if (used.fitted.size() < least_calls) used = split_rows(pooled_rows(key, groups));
-    GroupFit fit{.key = key,
-                 .calls = used.fitted.size(),
-                 .held_out_calls = own.held_out.size(),
-                 .fitted = false,
-                 .note = {}};
-    if (used.fitted.size() < least_calls) {
-        fit.note = "too few calls: " + std::to_string(used.fitted.size()) +
-                   " outside the held-out quarter, " + std::to_string(least_calls) + " are needed";
-    } else if (const auto parameters = fit_rows(used.fitted); !parameters) {
+    const auto used = enough_rows(key, groups);
+    const auto& rows = used.rows.fitted;
+    GroupFit fit{
+        .key = key, .calls = rows.size(), .held_out_calls = own.held_out.size(), .fitted = false, .note = {}};
+    if (rows.size() < least_calls) {
+        fit.note = "too few calls: " + std::to_string(rows.size()) + " outside the held-out quarter, " +
+                   std::to_string(least_calls) + " are needed";
+    } else if (const auto parameters = fit_rows(rows); !parameters) {
         fit.note = "the least squares did not converge";
+    } else if (median_log_error(rows, *parameters) > worst_median_residual) {
+        fit.note = "the model misses half of the calls it was fitted on by more than a factor of 2";
     } else {
-        std::vector<double> errors;
-        for (const auto& row : used.fitted) errors.push_back(log_error(row, *parameters));
-        if (median(errors) > worst_median_residual)
-            fit.note = "the model misses half of the calls it was fitted on by more than a factor of 2";
-        else
-            add_group(report, key, *parameters, own, used, fit);
+        add_group(report, *parameters, own, used, fit);
     }
     report.groups.push_back(std::move(fit));
 }

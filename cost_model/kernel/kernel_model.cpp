@@ -46,7 +46,6 @@ Json group_json(const KernelGroup& group) {
                 {"implementation", group.key.implementation},
                 {"compute", name(group.key.compute)},
                 {"sparsity", sparsity_name(group.key.sparsity)},
-                {"cache", name(group.key.cache)},
                 {"launch_s", group.parameters.launch_s},
                 {"compute_share", group.parameters.compute_share},
                 {"memory_share", group.parameters.memory_share},
@@ -64,8 +63,7 @@ KernelGroup group_from(const JsonReader& json) {
     group.key = {.op = json.at("operator").text(),
                  .implementation = json.at("implementation").text(),
                  .compute = parse_precision(json.at("compute").text()),
-                 .sparsity = sparsity_from(json.at("sparsity")),
-                 .cache = parse_cache_state(json.at("cache").text())};
+                 .sparsity = sparsity_from(json.at("sparsity"))};
     group.parameters = {.launch_s = json.at("launch_s").number(),
                         .compute_share = json.at("compute_share").positive(),
                         .memory_share = json.at("memory_share").positive(),
@@ -105,7 +103,7 @@ ErrorTable error_table(const std::vector<double>& measured_s, const std::vector<
 
 std::string GroupKey::text() const {
     return op + " " + implementation + " " + std::string(name(compute)) + " " +
-           std::string(sparsity_name(sparsity)) + " " + std::string(name(cache));
+           std::string(sparsity_name(sparsity));
 }
 
 Json KernelModel::json() const {

@@ -47,7 +47,6 @@ struct GroupKey {
     std::string implementation;
     Precision compute = Precision::fp32;
     Sparsity::Kind sparsity = Sparsity::Kind::dense;
-    CacheState cache = CacheState::cold;
     [[nodiscard]] std::string text() const;
     auto operator<=>(const GroupKey&) const = default;
 };
@@ -68,7 +67,7 @@ struct KernelGroup {
     /// few.
     std::optional<double> interval_factor;
     std::string
-        pooled_from;  ///< which rows were pooled when this group had too few of its own; empty if none
+        pooled_from;  ///< what was pooled when this group had too few rows of its own; empty if nothing
 };
 
 struct KernelModel {

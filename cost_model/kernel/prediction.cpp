@@ -108,42 +108,57 @@ Neighbour nearest_fitted(const OperatorCall& call, const KernelGroup& group) {
     return best;
 }
 
-Prediction from_group(const OperatorCall& call, const KernelGroup& group, const DeviceModel& device) {
+struct FromFit {
+    Prediction prediction;
+    double octaves = 0;  // to the nearest fitted call
+};
+
+// Operands are taken to come from memory: a network's weights do not stay in a cache between two passes.
+FromFit from_group(const OperatorCall& call, const KernelGroup& group, const DeviceModel& device) {
     const auto neighbour = nearest_fitted(call, group);
     const auto config = neighbour.call ? neighbour.call->config : KernelConfig{};
-    const auto features = make_features(call, config, group.key.cache, device.device, device.ceilings);
+    const auto features = make_features(call, config, CacheState::cold, device.device, device.ceilings);
     Prediction out;
     set_terms(out, features, group.parameters);
     out.time_s = kernel_time(features, group.parameters);
     out.provenance = Provenance::predicted;
     out.implementation = group.key.implementation;
-    out.basis = "model of " + group.key.implementation + " fitted to " + std::to_string(group.calls.size()) +
-                " calls";
+    out.basis = "fitted model of " + group.key.implementation;
+    if (!group.pooled_from.empty()) out.basis += ", pooled over " + group.pooled_from;
     const bool near = neighbour.octaves <= interval_reach_octaves;
     if (group.interval_factor && near)
         out.interval = Interval{out.time_s / *group.interval_factor, out.time_s * *group.interval_factor};
+    else if (near)
+        out.basis += "; too few calls for an interval";
+    else if (neighbour.call)
+        out.basis += "; " + significant(neighbour.octaves, 2) +
+                     " octaves from the nearest call, so without an interval";
     else
-        out.basis += near ? "; too few calls for an interval"
-                          : "; " + significant(neighbour.octaves, 2) +
-                                " octaves from the nearest of them, so without an interval";
-    return out;
+        out.basis += "; no call of its own kind was fitted, so without an interval";
+    return {std::move(out), neighbour.octaves};
+}
+
+// A kernel that was measured near the call before one that was not; of those near the fastest, of the others
+// the nearest.
+bool preferable(const FromFit& one, const FromFit& other) {
+    const bool near = one.octaves <= interval_reach_octaves,
+               other_near = other.octaves <= interval_reach_octaves;
+    if (near != other_near) return near;
+    return near || one.octaves == other.octaves ? one.prediction.time_s < other.prediction.time_s
+                                                : one.octaves < other.octaves;
 }
 
 std::optional<Prediction> from_fit(const OperatorCall& call, const DeviceModel& device) {
     if (!device.kernels) return std::nullopt;
     const auto compute = operators::work(call).compute;
-    std::optional<Prediction> best;
-    for (const auto cache : {CacheState::cold, CacheState::warm}) {
-        for (const auto& group : device.kernels->groups) {
-            if (group.key.op != call.op || group.key.compute != compute ||
-                group.key.sparsity != call.sparsity.kind || group.key.cache != cache)
-                continue;
-            auto candidate = from_group(call, group, device);
-            if (!best || candidate.time_s < best->time_s) best = std::move(candidate);
-        }
-        if (best) return best;
+    std::optional<FromFit> best;
+    for (const auto& group : device.kernels->groups) {
+        const auto& key = group.key;
+        if (key.op != call.op || key.compute != compute || key.sparsity != call.sparsity.kind) continue;
+        auto candidate = from_group(call, group, device);
+        if (!best || preferable(candidate, *best)) best = std::move(candidate);
     }
-    return best;
+    return best ? std::optional(std::move(best->prediction)) : std::nullopt;
 }
 
 }  // namespace

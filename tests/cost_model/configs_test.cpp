@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validation_results.hpp>
+#include <valijson/validator.hpp>
+
+#include <filesystem>
+#include <fstream>
+
+#include "core/configs.hpp"
+#include "cost_model/token_cost.hpp"
+
+namespace ridge::cost_model {
+namespace {
+
+namespace fs = std::filesystem;
+using Adapter = valijson::adapters::NlohmannJsonAdapter;
+
+const fs::path configs = fs::path(RIDGE_SOURCE_DIR) / "configs";
+
+// valijson's adapter is of nlohmann::json, not of its ordered sibling.
+nlohmann::json read(const fs::path& path) { return nlohmann::json::parse(std::ifstream(path)); }
+
+std::string complaints(const nlohmann::json& document, const std::string& schema_name) {
+    const auto schema_document = read(configs / "schema" / (schema_name + ".schema.json"));
+    valijson::Schema schema;
+    valijson::SchemaParser().populateSchema(Adapter(schema_document), schema);
+    valijson::ValidationResults results;
+    valijson::Validator validator(valijson::Validator::kStrongTypes);
+    std::string out;
+    if (validator.validate(schema, Adapter(document), &results)) return out;
+    for (valijson::ValidationResults::Error error; results.popError(error);) {
+        for (const auto& part : error.context) out += part;
+        out += ": " + error.description + "\n";
+    }
+    return out;
+}
+
+class Folder : public testing::TestWithParam<std::pair<const char*, const char*>> {};
+
+TEST_P(Folder, KeepsToItsSchema) {
+    const auto [folder, schema] = GetParam();
+    std::size_t files = 0;
+    for (const auto& entry : fs::directory_iterator(configs / folder)) {
+        EXPECT_EQ(complaints(read(entry.path()), schema), "") << entry.path();
+        ++files;
+    }
+    EXPECT_GT(files, 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Folder,
+                         testing::Values(std::pair("devices", "device"), std::pair("models", "model"),
+                                         std::pair("workloads", "workload")));
+
+TEST(Prices, KeepToTheirSchemas) {
+    EXPECT_EQ(complaints(read(configs / "prices/rental.json"), "rental"), "");
+    EXPECT_EQ(complaints(read(configs / "prices/electricity.json"), "electricity"), "");
+}
+
+TEST(Schema, OfDevicesRefusesWhatIsWrong) {
+    const auto good = read(configs / "devices/h100-sxm.json");
+    for (const auto& [key, value] :
+         std::vector<std::pair<std::string, nlohmann::json>>{{"id", "H100 SXM"},
+                                                             {"kind", "toaster"},
+                                                             {"peak_flops", {{"fp33", 1e12}}},
+                                                             {"clock_hz", 1.98},
+                                                             {"memory_bandwidth_bytes_per_s", 3350},
+                                                             {"sources", nlohmann::json::array()},
+                                                             {"speed", 1}}) {
+        auto bad = good;
+        bad[key] = value;
+        EXPECT_NE(complaints(bad, "device"), "") << key;
+    }
+}
+
+TEST(Devices, AreAllReadableUnderTheirOwnId) {
+    const auto ids = list_configs("devices");
+    EXPECT_GE(ids.size(), 75U);
+    for (const auto& id : ids) {
+        const auto device = load_device(id);
+        EXPECT_EQ(device.device.id, id);
+        for (const auto& [precision, ceiling] : device.ceilings.compute)
+            EXPECT_EQ(ceiling.provenance, Provenance::specified);
+    }
+}
+
+TEST(Devices, OfTheDemoHaveTheirDataSheets) {
+    struct Expected {
+        const char* id;
+        double bf16, bandwidth, memory, tdp, usd_per_hour;
+    };
+    for (const auto& expected : {Expected{"h100-sxm", 989e12, 3.35e12, 80e9, 700, 2.9},
+                                 Expected{"a100-80-sxm", 312e12, 2.039e12, 80e9, 400, 1.64},
+                                 Expected{"mi300x", 1307.4e12, 5.3e12, 192e9, 750, 1.55}}) {
+        const auto device = load_device(expected.id);
+        EXPECT_EQ(device.device.peak_flops.at(Precision::bf16), expected.bf16) << expected.id;
+        EXPECT_EQ(device.device.memory_bandwidth_bytes_per_s, expected.bandwidth) << expected.id;
+        EXPECT_EQ(device.device.memory_bytes, expected.memory) << expected.id;
+        EXPECT_EQ(device.device.tdp_w, expected.tdp) << expected.id;
+        ASSERT_TRUE(device.price.has_value()) << expected.id;
+        EXPECT_EQ(device.price->usd_per_hour, expected.usd_per_hour) << expected.id;
+        EXPECT_FALSE(device.price->source.empty());
+    }
+}
+
+TEST(Prices, AreOfDevicesThatAreThere) {
+    const auto prices = read(configs / "prices/rental.json");
+    const auto ids = list_configs("devices");
+    for (const auto& [id, rows] : prices.at("devices").items())
+        EXPECT_NE(std::ranges::find(ids, id), ids.end()) << id;
+}
+
+TEST(Workloads, AreAllReadable) {
+    for (const auto& name : list_configs("workloads")) EXPECT_GE(load_workload(name).batch, 1) << name;
+}
+
+TEST(Electricity, HasASource) {
+    const auto electricity = default_electricity();
+    EXPECT_GT(electricity.usd_per_kwh, 0);
+    EXPECT_FALSE(electricity.source.empty());
+}
+
+}  // namespace
+}  // namespace ridge::cost_model

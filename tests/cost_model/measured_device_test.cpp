@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "core/error.hpp"
+#include "cost_model/kernel/fit.hpp"
+#include "cost_model/token_cost.hpp"
+#include "synthetic.hpp"
+
+namespace ridge::cost_model {
+namespace {
+
+const KernelParameters planted{.launch_s = 2e-5, .compute_share = 0.8, .memory_share = 0.7, .overlap = 3.0};
+
+class MeasuredDevice : public testing::Test {
+  protected:
+    MeasuredDevice() : path_(std::filesystem::path(testing::TempDir()) / name()) { remove(); }
+    ~MeasuredDevice() override { remove(); }
+
+    static std::string name() {
+        return std::string(testing::UnitTest::GetInstance()->current_test_info()->name()) + "-cost.ridge";
+    }
+
+    void remove() const {
+        for (const char* suffix : {"", "-wal", "-shm"}) std::filesystem::remove(path_.string() + suffix);
+    }
+
+    // The device with a measured DRAM roof and `records` of one campaign.
+    void fill(db::Store& store, std::vector<db::Record> records) const {
+        store.put_device(synthetic::device());
+        const auto environment = store.put_environment(Json{{"host", "test"}});
+        db::Campaign campaign{.uuid = db::make_uuid(),
+                              .device = "made-up",
+                              .name = "test",
+                              .options = Json::object(),
+                              .state = "finished",
+                              .started_at = db::timestamp()};
+        store.put_campaign(campaign);
+        for (auto& record : records) {
+            record.campaign = campaign.uuid;
+            record.environment = environment;
+            record.taken_at = db::timestamp();
+            record.source = "test";
+        }
+        store.add(records);
+        Roof memory;
+        memory.probe = {RoofProbe::Kind::bandwidth, "read", Precision::fp32, "DRAM", 1 << 28, "device"};
+        memory.rate = memory.rate_low = memory.rate_high = 2e10;
+        memory.samples = {2e10};
+        store.add_roofs("made-up", environment, std::vector{memory});
+    }
+
+    std::filesystem::path path_;
+};
+
+Workload fp32_workload() {
+    Workload workload{.batch = 1, .prompt_tokens = 128, .output_tokens = 64, .precisions = {}};
+    workload.precisions.activations = workload.precisions.weights = workload.precisions.kv =
+        NumberFormat::parse("fp32");
+    return workload;
+}
+
+TEST_F(MeasuredDevice, IsNotThereInAnEmptyStore) {
+    const db::Store store(path_, db::Access::create);
+    EXPECT_FALSE(load_measured_device(store, "made-up").has_value());
+    EXPECT_THROW((void)load_device(store, "made-up"), InputError);
+    EXPECT_EQ(load_device(store, "h100-sxm").device.name, "H100 SXM5 80GB");
+    const auto cost = evaluate(load_model("llama-2-7b"), load_device(store, "h100-sxm"), {}, {});
+    EXPECT_EQ(cost.verdict, Verdict::ok);
+}
+
+TEST_F(MeasuredDevice, OfAnUnknownIdCannotBeFitted) {
+    db::Store store(path_, db::Access::create);
+    EXPECT_THROW((void)fit_and_store(store, "made-up"), InputError);
+}
+
+TEST_F(MeasuredDevice, FitsStoresAndReadsBack) {
+    db::Store store(path_, db::Access::create);
+    fill(store, synthetic::records(synthetic::gemm_calls(), planted, 0.05, 3.0));
+    const auto report = fit_and_store(store, "made-up");
+    ASSERT_TRUE(report.usable) << report.message;
+    EXPECT_EQ(report.model.version, 1);
+    const auto device = load_measured_device(store, "made-up");
+    ASSERT_TRUE(device && device->kernels);
+    EXPECT_EQ(device->kernels->version, 1);
+    EXPECT_EQ(device->kernels->json(), report.model.json());
+    EXPECT_EQ(device->measured.size(), 60U);
+    EXPECT_EQ(memory_ceiling(device->ceilings)->provenance, Provenance::measured);
+    EXPECT_EQ(store.newest_model("made-up", kernel_model_kind)->fitted_on, report.fitted_on);
+}
+
+TEST_F(MeasuredDevice, KeepsTheFormerModelWhenAFitIsNotUsable) {
+    db::Store store(path_, db::Access::create);
+    fill(store, synthetic::records({synthetic::gemm_calls().front()}, planted, 0.0, 1.0));
+    db::StoredModel former{.id = 0,
+                           .device = "made-up",
+                           .kind = kernel_model_kind,
+                           .version = 0,
+                           .parameters = Json{{"device", "made-up"}, {"groups", Json::array()}},
+                           .fitted_on = {},
+                           .fitted_at = db::timestamp()};
+    const auto version = store.put_model(former);
+    const auto report = fit_and_store(store, "made-up");
+    EXPECT_FALSE(report.usable);
+    EXPECT_THAT(report.message, testing::HasSubstr("former model stays"));
+    EXPECT_EQ(newest_kernel_model(store, "made-up")->version, version);
+}
+
+TEST_F(MeasuredDevice, PricesATokenFromItsMeasurementsFitAndRoofs) {
+    db::Store store(path_, db::Access::create);
+    auto calls = synthetic::gemm_calls();
+    fill(store, synthetic::records(calls, planted, 0.02, 1.0));
+    ASSERT_TRUE(fit_and_store(store, "made-up").usable);
+    const auto cost = evaluate(load_model("llama-2-7b"), load_device(store, "made-up"), fp32_workload(), {});
+    ASSERT_EQ(cost.verdict, Verdict::ok) << cost.reason;
+    EXPECT_GT(cost.decode.measured_share, 0.3);   // 1 x 4096 x 4096 and 1 x 11008 x 4096 were measured
+    EXPECT_GT(cost.decode.predicted_share, 0.1);  // the down projection was not
+    EXPECT_NEAR(cost.decode.measured_share + cost.decode.predicted_share + cost.decode.specified_share, 1.0,
+                1e-12);
+    ASSERT_TRUE(cost.decode.interval.has_value());
+    EXPECT_LT(cost.decode.interval->low, cost.decode.seconds);
+    EXPECT_GT(cost.decode.interval->high, cost.decode.seconds);
+    EXPECT_GT(cost.decode.interval_share, 0.9);
+    EXPECT_FALSE(cost.money.usd_per_million_output.has_value());
+    EXPECT_FALSE(cost.money.missing.empty());
+    EXPECT_FALSE(cost.energy.missing.empty());
+}
+
+TEST_F(MeasuredDevice, TakesMeasuredEnergyBeforeThermalDesignPower) {
+    auto records = synthetic::records(synthetic::gemm_calls(), planted, 0.0, 1.0);
+    for (auto& record : records) record.measurement.energy_j = 50.0 * record.summary->median;
+    auto device = make_device_model(synthetic::device(), {}, records, std::nullopt);
+    device.device.tdp_w = 300;
+    const auto cost = evaluate(load_model("llama-2-7b"), device, fp32_workload(), {});
+    EXPECT_NEAR(*cost.energy.watts, 50.0, 1e-6);
+    EXPECT_EQ(cost.energy.provenance, Provenance::predicted);
+    for (auto& record : records) record.measurement.energy_j.reset();
+    auto silent = make_device_model(synthetic::device(), {}, records, std::nullopt);
+    silent.device.tdp_w = 300;
+    const auto specified = evaluate(load_model("llama-2-7b"), silent, fp32_workload(), {});
+    EXPECT_EQ(*specified.energy.watts, 300.0);
+    EXPECT_EQ(specified.energy.provenance, Provenance::specified);
+}
+
+}  // namespace
+}  // namespace ridge::cost_model

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cost_model/token_cost.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "core/error.hpp"
+
+namespace ridge::cost_model {
+namespace {
+
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+TokenCost cost_on(const char* device, Workload workload, const Economy& economy = {}) {
+    return evaluate(load_model("llama-2-7b"), load_device(device), workload, economy);
+}
+
+Workload workload_of(std::int64_t batch, std::int64_t prompt, std::int64_t output) {
+    return {.batch = batch, .prompt_tokens = prompt, .output_tokens = output, .precisions = {}};
+}
+
+TEST(TokenCost, OfH100DecodingOneSequenceIsBytesOverBandwidth) {
+    const auto cost = cost_on("h100-sxm", workload_of(1, 1023, 2));
+    ASSERT_EQ(cost.verdict, Verdict::ok);
+    EXPECT_EQ(cost.decode_context, 1024);
+    // 13.21 GB of weights, 0.54 GB of cache and some activations at 3.35 TB/s.
+    EXPECT_NEAR(cost.decode.seconds, cost.decode.work.bytes / 3.35e12, 1e-12);
+    EXPECT_NEAR(cost.decode.work.bytes, 2.0 * 6607077376.0 + 1024 * 524288.0, 0.002 * 13.7e9);
+    EXPECT_NEAR(cost.tokens_per_s, 243.5, 1.0);
+    EXPECT_EQ(cost.decode.limiter, "DRAM");
+    EXPECT_EQ(cost.provenance, Provenance::specified);
+    EXPECT_TRUE(cost.is_bound);
+}
+
+TEST(TokenCost, OfALongPrefillIsFlopOverPeak) {
+    const auto cost = cost_on("h100-sxm", workload_of(8, 2048, 64));
+    EXPECT_EQ(cost.prefill.limiter, "compute bf16");
+    EXPECT_GE(cost.prefill.seconds, cost.prefill.work.flop / 989e12);
+    EXPECT_LE(cost.prefill.seconds, 1.15 * cost.prefill.work.flop / 989e12);
+}
+
+TEST(TokenCost, TimesAndMoneyAgree) {
+    const auto cost =
+        cost_on("h100-sxm", workload_of(16, 512, 256), {.usd_per_hour = 3.6, .electricity = {}});
+    EXPECT_DOUBLE_EQ(cost.time_to_first_token_s, cost.prefill.seconds);
+    EXPECT_DOUBLE_EQ(cost.tokens_per_s, 16 * cost.tokens_per_s_sequence);
+    EXPECT_DOUBLE_EQ(cost.request_s, cost.time_to_first_token_s + 255 * cost.time_per_output_token_s);
+    EXPECT_NEAR(*cost.money.usd_per_million_output, 3.6 / 3600 / cost.tokens_per_s * 1e6, 1e-9);
+    EXPECT_NEAR(*cost.energy.joules_per_output_token, 700 / cost.tokens_per_s, 1e-9);
+}
+
+TEST(TokenCost, OpensDownToItsCalls) {
+    const auto cost = cost_on("h100-sxm", workload_of(4, 512, 64));
+    for (const auto* pass : {&cost.prefill, &cost.decode}) {
+        double seconds = 0, share = 0;
+        for (const auto& role : pass->roles) {
+            seconds += static_cast<double>(role.count) * role.each.time_s;
+            share += role.share;
+            EXPECT_FALSE(role.each.basis.empty());
+            EXPECT_FALSE(role.each.limiter.empty());
+        }
+        EXPECT_NEAR(seconds, pass->seconds, 1e-12);
+        EXPECT_NEAR(share, 1.0, 1e-12);
+        EXPECT_NEAR(pass->specified_share, 1.0, 1e-12);
+    }
+}
+
+TEST(TokenCost, GrowsWithEverythingThatIsMoreWork) {
+    const auto step = [](std::int64_t batch, std::int64_t prompt) {
+        return cost_on("a100-80-sxm", workload_of(batch, prompt, 64)).time_per_output_token_s;
+    };
+    EXPECT_LT(step(1, 128), step(2, 128));
+    EXPECT_LT(step(1, 128), step(1, 1024));
+    EXPECT_LT(cost_on("a100-80-sxm", workload_of(1, 128, 64)).prefill.seconds,
+              cost_on("a100-80-sxm", workload_of(1, 256, 64)).prefill.seconds);
+}
+
+TEST(TokenCost, FallsWithNarrowerAndSparserWeights) {
+    auto workload = workload_of(1, 128, 64);
+    const double dense = cost_on("h100-sxm", workload).time_per_output_token_s;
+    workload.precisions.weights = NumberFormat::parse("int8");
+    const double int8 = cost_on("h100-sxm", workload).time_per_output_token_s;
+    EXPECT_NEAR(int8 / dense, 0.5, 0.02);
+    workload.precisions.weights = NumberFormat::parse("bf16");
+    workload.precisions.weight_sparsity = Sparsity::parse("2:4");
+    EXPECT_NEAR(cost_on("h100-sxm", workload).time_per_output_token_s / dense, 0.5625, 0.02);
+}
+
+TEST(TokenCost, SaysByHowMuchAModelDoesNotFit) {
+    const auto cost =
+        evaluate(load_model("llama-2-70b"), load_device("a100-80-sxm"), workload_of(1, 128, 64), {});
+    EXPECT_EQ(cost.verdict, Verdict::does_not_fit);
+    EXPECT_THAT(cost.reason, HasSubstr("more than the 74.5 GiB of A100"));
+    EXPECT_GT(cost.memory.weights, 2 * 68e9);
+}
+
+TEST(TokenCost, SaysWhichFigureOfADeviceIsMissing) {
+    auto device = load_device("h100-sxm");
+    device.ceilings.bandwidth.clear();
+    const auto cost = evaluate(load_model("llama-2-7b"), device, workload_of(1, 128, 64), {});
+    EXPECT_EQ(cost.verdict, Verdict::unknown);
+    EXPECT_THAT(cost.reason, HasSubstr("memory_bandwidth"));
+}
+
+TEST(TokenCost, SaysWhenTheFitCouldNotBeChecked) {
+    auto device = load_device("h100-sxm");
+    device.device.memory_bytes = 0;
+    const auto cost = evaluate(load_model("llama-2-7b"), device, workload_of(1, 128, 64), {});
+    EXPECT_EQ(cost.verdict, Verdict::ok);
+    EXPECT_THAT(cost.memory_note, HasSubstr("not checked"));
+}
+
+TEST(TokenCost, RefusesWorkloadsThatMakeNoSense) {
+    for (const auto& workload :
+         {workload_of(0, 1, 1), workload_of(1, 0, 1), workload_of(1, 1, 0), workload_of(-3, 1, 1),
+          workload_of(1, 4000, 97), workload_of(1, INT64_MAX, 1)})
+        EXPECT_THROW((void)cost_on("h100-sxm", workload), InputError);
+    EXPECT_THAT([] { (void)cost_on("h100-sxm", workload_of(1, 4000, 97)); },
+                ThrowsMessage<InputError>(testing::AllOf(HasSubstr("4097"), HasSubstr("4096"))));
+    EXPECT_THROW((void)cost_on("h100-sxm", workload_of(1, 8, 8), {.usd_per_hour = -1.0, .electricity = {}}),
+                 InputError);
+}
+
+TEST(LoadDevice, SuggestsTheNearestId) {
+    EXPECT_THAT([] { (void)load_device("h100-sxn"); }, ThrowsMessage<InputError>(HasSubstr("h100-sxm")));
+}
+
+TEST(LoadDevice, NamesFileKeyAndValueThatAreWrong) {
+    const auto path = std::filesystem::path(testing::TempDir()) / "broken-device.json";
+    auto json = read_json_file(RIDGE_SOURCE_DIR "/configs/devices/h100-sxm.json");
+    json["peak_flops"]["bf16"] = -3;
+    std::ofstream(path) << json.dump();
+    EXPECT_THAT([&] { (void)load_device(path.string()); },
+                ThrowsMessage<InputError>(
+                    testing::AllOf(HasSubstr("broken-device.json"), HasSubstr("bf16"), HasSubstr("-3"))));
+}
+
+TEST(LoadWorkload, ReadsPrecisions) {
+    const auto path = std::filesystem::path(testing::TempDir()) / "workload.json";
+    std::ofstream(path)
+        << R"({"meaning": "m", "batch": 3, "prompt_tokens": 5, "output_tokens": 7, "weights": "int4:g128"})";
+    const auto workload = load_workload(path.string());
+    EXPECT_EQ(workload.batch, 3);
+    EXPECT_EQ(workload.precisions.weights.text(), "int4:g128");
+    EXPECT_EQ(workload.precisions.kv.text(), "bf16");
+    std::ofstream(path) << R"({"meaning": "m", "batch": 0, "prompt_tokens": 5, "output_tokens": 7})";
+    EXPECT_THROW((void)load_workload(path.string()), InputError);
+}
+
+}  // namespace
+}  // namespace ridge::cost_model
