@@ -21,12 +21,20 @@ struct Header {
     bool wal = false;
     std::int64_t version = 0;
     std::int64_t application = 0;
+    std::uintmax_t bytes = 0;  ///< that the file should have; 0 where the header does not know
 };
 
 std::int64_t big_endian(const char* bytes) {
     std::uint32_t value = 0;
     for (int i = 0; i < 4; ++i) value = value << 8 | static_cast<unsigned char>(bytes[i]);
     return static_cast<std::int32_t>(value);
+}
+
+// The count of pages is valid when it was written together with the change counter.
+std::uintmax_t expected_bytes(const char* header) {
+    if (std::memcmp(header + 24, header + 92, 4) != 0) return 0;
+    const auto size = static_cast<std::uintmax_t>(big_endian(header + 16) >> 16 & 0xffff);
+    return (size == 1 ? 65536 : size) * static_cast<std::uint32_t>(big_endian(header + 28));
 }
 
 Header read_header(const fs::path& path) {
@@ -41,6 +49,7 @@ Header read_header(const fs::path& path) {
     header.wal = bytes[18] == 2;
     header.version = big_endian(&bytes[60]);
     header.application = big_endian(&bytes[68]);
+    header.bytes = expected_bytes(bytes.data());
     return header;
 }
 
@@ -62,6 +71,18 @@ void refuse_place(const fs::path& path, Access access) {
                          " does not exist; make it or give another path");
 }
 
+// SQLite itself forgives a last page that is cut. A -wal or -journal file says that somebody may be making
+// the file longer at this moment; looked for before the size, so that it is the size after them.
+void refuse_cut(const fs::path& path, const Header& header) {
+    std::error_code ignored;
+    for (const char* suffix : {"-wal", "-journal"})
+        if (fs::exists(path.string() + suffix, ignored)) return;
+    const auto bytes = fs::file_size(path);
+    if (bytes < header.bytes)
+        fail_damaged(path, "its end is missing: " + std::to_string(bytes) + " of " +
+                               std::to_string(header.bytes) + " bytes");
+}
+
 // The application id is written with the first version and stays; the version in the file may be behind that
 // in the -wal file, never ahead of it. A header of zero for both is left to SQLite, which also sees the -wal
 // file.
@@ -74,6 +95,7 @@ std::optional<Header> checked_header(const fs::path& path, Access access, std::s
     if (header.application != 0 && header.application != application_id) fail_foreign(path);
     if (header.application != 0 && header.version > static_cast<std::int64_t>(known))
         fail_newer(path, header.version, known);
+    refuse_cut(path, header);
     return header;
 }
 

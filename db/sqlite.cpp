@@ -22,7 +22,10 @@ struct Sentence {
 constexpr const char* damaged = " is damaged or not a Ridgepoint store";
 constexpr const char* unreadable = " cannot be read or written by this machine";
 
+// The statements are fixed and tested, so that a generic SQLITE_ERROR ("no such table") says that the layout
+// is not ours.
 constexpr std::array sentences = {
+    Sentence{SQLITE_ERROR, Fault::input, damaged},
     Sentence{SQLITE_NOTADB, Fault::input, damaged},
     Sentence{SQLITE_CORRUPT, Fault::input, damaged},
     Sentence{SQLITE_FORMAT, Fault::input, damaged},

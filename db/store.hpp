@@ -139,6 +139,7 @@ class Store {
     std::size_t merge(const Store& other);
 
     /// What is wrong with the file, by a full check of pages, rules and references; empty when it is whole.
+    /// SQLite knows the rules (CHECK) of a file only where it is opened for writing.
     [[nodiscard]] std::vector<std::string> problems() const;
 
     [[nodiscard]] const std::filesystem::path& path() const;

@@ -87,7 +87,7 @@ class StoreTest : public testing::Test {
     }
 
     /// A store with a device and a campaign.
-    [[nodiscard]] Store filled() const {
+    Store filled() const {
         Store store(path_, Access::create);
         store.put_device(test_device());
         store.put_campaign(test_campaign());
