@@ -32,7 +32,8 @@ class Table {
     const std::string& id() const { return id_; }
     const std::string& title() const { return title_; }
     const std::vector<const Metric*>& columns() const { return columns_; }
-    const std::vector<std::vector<Cell>>& rows() const { return rows_; }
+    const std::vector<std::vector<Cell>>& rows() const& { return rows_; }
+    void rows() && = delete;  // a loop over a temporary table's rows would read what is gone
     std::size_t size() const { return rows_.size(); }
     bool empty() const { return rows_.empty(); }
 

@@ -69,7 +69,8 @@ std::string cards(const DeviceReport& device) {
 
 std::string facts(const DeviceReport& device) {
     std::string out = "<p class=\"facts\">";
-    for (const auto& row : device_table(device).rows())
+    const auto table = device_table(device);
+    for (const auto& row : table.rows())
         if (row[0].text != "Instruction sets" && row[0].text != "Name")
             out += "<span>" + escaped(row[0].text) + " <b>" + escaped(row[1].text) + "</b></span> ";
     out += "<span>Measurements <b>" + std::to_string(device.measurements) + "</b></span>";
