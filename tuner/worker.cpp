@@ -13,7 +13,7 @@ using Clock = WorkerProcess::Clock;
 using Event = WorkerProcess::Event;
 
 // What an ended worker is given to be reaped before its group is killed.
-constexpr double ending_grace_s = 2;
+constexpr double ending_grace_s = 1;
 
 Clock::time_point after(double seconds) {
     return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));

@@ -16,7 +16,7 @@ inline std::string fake_worker_path() {
 
 inline WorkerOptions fake_worker(const std::string& mode) {
     WorkerOptions options;
-    options.command = {"python3", fake_worker_path(), mode};
+    options.command = {RIDGE_PYTHON, "-S", "-E", fake_worker_path(), mode};
     options.process.max_line_bytes = 1 << 16;
     return options;
 }

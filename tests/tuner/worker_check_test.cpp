@@ -21,7 +21,7 @@ std::map<std::string, WorkerCheck> by_name(const WorkerOptions& options) {
 
 TEST(WorkerCheck, ThePythonExampleConforms) {
     WorkerOptions options;
-    options.command = {"python3", std::string(RIDGE_SOURCE_DIR) + "/examples/worker-python/worker.py"};
+    options.command = {RIDGE_PYTHON, std::string(RIDGE_SOURCE_DIR) + "/examples/worker-python/worker.py"};
     const auto checks = check_worker(options);
     EXPECT_EQ(checks.size(), 16U);
     for (const auto& check : checks) EXPECT_TRUE(check.passed) << check.name << ": " << check.detail;

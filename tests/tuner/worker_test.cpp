@@ -75,7 +75,7 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"hangs", Status::failed, "no answer within 0.3 s", 1, 0.3},
         Fault{"closes", Status::failed, "it closed its output", 1},
         Fault{"rubbish", Status::failed, "not JSON: 'Segmentation fault? No: rubbish", 1},
-        Fault{"binary", Status::failed, "not JSON: '????'", 1},
+        Fault{"binary", Status::failed, "not JSON: '?\?\?\?'", 1},
         Fault{"nan", Status::failed, "not JSON: '{\"id\": ", 1},
         Fault{"half-line", Status::failed, "exit code 1 in the middle of the line '{\"id\": '", 1},
         Fault{"huge", Status::failed, "a line of more than 65536 bytes: 'xxxx", 1},
