@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/command.hpp"
 
+#include <algorithm>
 #include <array>
 #include <iostream>
 #include <new>
 
 #include "cli/commands.hpp"
 #include "cli/version.hpp"
+#include "core/text.hpp"
 
 namespace ridge::cli {
 namespace {
@@ -50,6 +52,16 @@ int usage(const CLI::App& app, const CLI::ParseError& error) {
     return fail(ExitCode::bad_input, std::string(error.what()) + " (see 'ridge --help')");
 }
 
+// CLI11 only says that a subcommand is required when it does not know the word.
+void refuse_unknown_command(const CLI::App& app, const std::string& word) {
+    std::vector<std::string> names;
+    for (const auto* command : app.get_subcommands({})) names.push_back(command->get_name());
+    if (word.starts_with("-") || std::ranges::find(names, word) != names.end()) return;
+    const auto near = nearest(word, names);
+    throw InputError("unknown command '" + word + "'" +
+                     (near.empty() ? "" : ", did you mean '" + near + "'?") + " Known: " + join(names, ", "));
+}
+
 int parse_and_run(int argc, const char* const* argv) {
     CLI::App app{
         "Ridgepoint: how fast a chip runs the operators of large language models, and what a token costs",
@@ -59,6 +71,7 @@ int parse_and_run(int argc, const char* const* argv) {
     app.require_subcommand(1);
     app.footer(examples);
     for (const auto& command : commands()) command.add(app, action);
+    if (argc > 1) refuse_unknown_command(app, argv[1]);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

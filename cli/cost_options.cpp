@@ -63,8 +63,10 @@ void CostOptions::add(CLI::App& command) {
     command.add_option("--kv", kv, "number format of the KV cache (default: bf16)");
     command.add_option("--sparsity", sparsity,
                        "of the weights: dense, 2:4, block:16x16@0.125 (default: dense)");
-    command.add_option("--price", prices,
-                       "US dollars for a device and hour; DEVICE=USD for one device, several may be given");
+    command
+        .add_option("--price", prices,
+                    "US dollars for a device and hour; DEVICE=USD for one device, several may be given")
+        ->allow_extra_args(false);
     command.add_option("--electricity", electricity_usd_per_kwh,
                        "US dollars for a kWh, added to the price (for owned devices)");
     command.add_option("--pue", pue, "power usage effectiveness of the data centre, at least 1");

@@ -43,9 +43,11 @@ std::string device_id(const db::Store& store, const std::string& word) {
 
 void DeviceOptions::add(CLI::App& command) {
     store.add(command);
-    command.add_option(
-        "--device", devices,
-        "id or file of a device, or 'this' for the one measured last; several are compared (default: this)");
+    command
+        .add_option("--device", devices,
+                    "id or file of a device, or 'this' for the one measured last; several are compared "
+                    "(default: this)")
+        ->allow_extra_args(false);
     command.add_option(
         "--compute-efficiency", compute_efficiency,
         "share of the compute ceiling that unmeasured calls achieve (default: 1, the ceiling itself)");

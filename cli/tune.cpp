@@ -20,8 +20,8 @@ struct TuneOptions {
     FormatOption format;
     tuner::CampaignOptions campaign;
     std::string suite = "demo";
-    std::string resume;  // uuid, or "latest"
-    bool resume_or_start = false;
+    std::string resume;  // uuid, or "latest"; empty: not asked for
+    bool go_on = false;
     bool quiet = false;
 };
 
@@ -36,21 +36,32 @@ tuner::CampaignHooks hooks(Progress& progress, const std::atomic<bool>& stop) {
             .stop = &stop};
 }
 
-bool has_unfinished(const db::Store& store, const std::string& suite_name) {
-    for (const auto& campaign : store.campaigns())
-        if (campaign.state != "finished" && campaign.name == suite_name) return true;
-    return false;
+const db::Campaign* find_campaign(const std::vector<db::Campaign>& newest_first,
+                                  bool (*wanted)(const db::Campaign&, const std::string&),
+                                  const std::string& suite_name) {
+    for (const auto& campaign : newest_first)
+        if (wanted(campaign, suite_name)) return &campaign;
+    return nullptr;
 }
 
-tuner::CampaignResult tune_or_resume(db::Store& store, tuner::Worker& worker, TuneOptions& options,
-                                     const tuner::CampaignHooks& hooks) {
-    if (!options.resume.empty())
-        return tuner::resume_campaign(store, worker, options.resume == "latest" ? "" : options.resume, hooks);
-    options.campaign.suite = tuner::load_suite(options.suite);
+bool is_unfinished(const db::Campaign& campaign, const std::string&) { return campaign.state != "finished"; }
+bool is_of_suite(const db::Campaign& campaign, const std::string& suite_name) {
+    return campaign.name == suite_name;
+}
+
+// The campaign to go on with; empty when a new one is to begin. Decided before a worker is started.
+std::string campaign_to_resume(const db::Store& store, const TuneOptions& options) {
+    const auto campaigns = store.campaigns();
     const auto& suite = options.campaign.suite;
-    if (options.resume_or_start && has_unfinished(store, suite.name + "-" + std::to_string(suite.version)))
-        return tuner::resume_campaign(store, worker, "", hooks);
-    return tuner::run_campaign(store, worker, options.campaign, hooks);
+    if (options.go_on) {
+        const auto* found =
+            find_campaign(campaigns, is_of_suite, suite.name + "-" + std::to_string(suite.version));
+        return found ? found->uuid : "";
+    }
+    if (options.resume != "latest") return options.resume;
+    const auto* found = find_campaign(campaigns, is_unfinished, "");
+    if (!found) throw InputError(store.path().string() + ": there is no unfinished campaign to resume");
+    return found->uuid;
 }
 
 // Which of the calls nobody could run, and why the result is not whole.
@@ -72,15 +83,26 @@ reports::Table best_table(const db::Store& store, const std::string& uuid) {
     return reports::call_table(reports::call_results(store.measurements({.campaign = uuid}), ceilings));
 }
 
-ExitCode run_tune(TuneOptions options) {
+tuner::CampaignResult run_or_resume(db::Store& store, const TuneOptions& options,
+                                    const std::string& resumed) {
     const InterruptGuard interrupt;
-    db::Store store(options.store.path, db::Access::create);
     tuner::Worker worker(options.worker.options(&interrupt.flag()));
-    tuner::CampaignResult result;
-    {
-        Progress progress(options.quiet);
-        result = tune_or_resume(store, worker, options, hooks(progress, interrupt.flag()));
+    Progress progress(options.quiet);
+    const auto on_event = hooks(progress, interrupt.flag());
+    return resumed.empty() ? tuner::run_campaign(store, worker, options.campaign, on_event)
+                           : tuner::resume_campaign(store, worker, resumed, on_event);
+}
+
+ExitCode run_tune(TuneOptions options) {
+    db::Store store(options.store.path, db::Access::create);
+    if (options.resume.empty()) options.campaign.suite = tuner::load_suite(options.suite);
+    const auto resumed = campaign_to_resume(store, options);
+    if (!resumed.empty() && options.go_on && store.campaign(resumed)->state == "finished") {
+        std::cerr << "ridge: campaign " << resumed << " of this suite is finished; nothing to measure\n";
+        options.format.print({best_table(store, resumed)});
+        return ExitCode::done;
     }
+    const auto result = run_or_resume(store, options, resumed);
     const auto whole = report_gaps(result);
     options.format.print({best_table(store, result.uuid)});
     std::cerr << "ridge: campaign " << result.uuid << " " << result.state << ", " << result.added
@@ -98,7 +120,8 @@ void add_campaign_options(CLI::App& command, tuner::CampaignOptions& campaign) {
     command.add_option("--max-configs", campaign.max_configs,
                        "for each call and implementation; 0: no limit (default: 16)");
     command.add_option("--time", campaign.time_budget_s, "seconds over all calls; 0: no limit (default: 0)");
-    command.add_option("--implementation", campaign.implementations, "only these (default: all that fit)");
+    command.add_option("--implementation", campaign.implementations, "only these (default: all that fit)")
+        ->allow_extra_args(false);
     command.add_option("--sample-time", campaign.budget.max_time_s,
                        "seconds of sampling for each configuration (default: 1)");
     command.add_option("--target", campaign.budget.target,
@@ -122,8 +145,11 @@ void add_tune(CLI::App& app, Action& action) {
         command->add_option("--resume", options->resume,
                             "go on with a campaign, by its uuid; without one, the newest unfinished");
     resume->expected(0, 1)->default_str("latest")->excludes(suite);
-    command->add_flag("--resume-or-start", options->resume_or_start,
-                      "go on with an unfinished campaign of this suite, or begin one");
+    command
+        ->add_flag("--continue", options->go_on,
+                   "go on with the suite's campaign if it is unfinished, do nothing if it is finished, else "
+                   "begin one")
+        ->excludes(resume);
     command->add_flag("--quiet", options->quiet, "no progress");
     command->callback([options, resume, &action] {
         if (resume->count() && options->resume.empty()) options->resume = "latest";
