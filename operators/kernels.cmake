@@ -2,8 +2,12 @@
 # The kernel side: optimised for the machine it is built on in every build type, since even a test of a kernel that is
 # compiled without optimisation takes minutes. The hardening flags stay away: they cost time in the innermost loops.
 set(gemm_sources
-    gemm/gemm_implementations.cpp gemm/operands.cpp gemm/packing.cpp gemm/prepared_gemm.cpp
-    gemm/tiled.cpp gemm/tiled_bf16.cpp gemm/tiled_fp32.cpp gemm/tiled_int8.cpp)
+    gemm/gemm_implementations.cpp gemm/operands.cpp gemm/packing.cpp gemm/prepared_gemm.cpp gemm/variants.cpp
+    gemm/tiled.cpp gemm/tiled_bf16.cpp gemm/tiled_bf16_avx512.cpp gemm/tiled_fp32.cpp gemm/tiled_int8.cpp
+    gemm/tiled_int8_vnni.cpp
+    gemm/gemv.cpp gemm/gemv_bf16.cpp gemm/gemv_fp32.cpp gemm/gemv_int8.cpp
+    gemm/block_sparse.cpp gemm/block_bf16.cpp gemm/block_fp32.cpp gemm/block_int8.cpp
+    gemm/two_of_four.cpp gemm/two_of_four_avx512.cpp gemm/two_of_four_portable.cpp)
 set(stream_sources stream/kokkos_stream.cpp stream/stream_operands.cpp stream/stream_run.cpp)
 
 add_library(ridge_kernels STATIC memory.cpp registry.cpp ${gemm_sources} ${stream_sources})

@@ -6,6 +6,11 @@ namespace ridge::operators {
 Implementations make_gemm_implementations() {
     constexpr std::unique_ptr<Implementation> (*factories[])() = {
         make_kokkos_tiled,
+        make_kokkos_avx512,
+        make_kokkos_gemv,
+        make_kokkos_2of4,
+        make_kokkos_2of4_avx512,
+        make_kokkos_block,
 #if defined(RIDGE_WITH_OPENBLAS)
         make_openblas,
 #endif
@@ -14,7 +19,8 @@ Implementations make_gemm_implementations() {
 #endif
     };
     Implementations all;
-    for (const auto factory : factories) all.push_back(factory());
+    for (const auto factory : factories)
+        if (auto implementation = factory()) all.push_back(std::move(implementation));
     return all;
 }
 

@@ -12,6 +12,11 @@ namespace ridge::operators {
 
 // One factory each; those that this build lacks return nullptr.
 [[nodiscard]] std::unique_ptr<Implementation> make_kokkos_tiled();
+[[nodiscard]] std::unique_ptr<Implementation> make_kokkos_avx512();
+[[nodiscard]] std::unique_ptr<Implementation> make_kokkos_gemv();
+[[nodiscard]] std::unique_ptr<Implementation> make_kokkos_block();
+[[nodiscard]] std::unique_ptr<Implementation> make_kokkos_2of4();
+[[nodiscard]] std::unique_ptr<Implementation> make_kokkos_2of4_avx512();
 [[nodiscard]] std::unique_ptr<Implementation> make_openblas();
 [[nodiscard]] std::unique_ptr<Implementation> make_onednn();
 

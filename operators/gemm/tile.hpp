@@ -40,6 +40,12 @@ struct PlainRows {
     KOKKOS_FORCEINLINE_FUNCTION PlainRows(const Word* a, std::int64_t row_words, int valid) {
         for (int i = 0; i < MR; ++i) rows[i] = a + (i < valid ? i : valid - 1) * row_words;
     }
+    /// The same rows from word `first` on.
+    KOKKOS_FORCEINLINE_FUNCTION PlainRows from(std::int64_t first) const {
+        PlainRows out = *this;
+        for (int i = 0; i < MR; ++i) out.rows[i] += first;
+        return out;
+    }
     KOKKOS_FORCEINLINE_FUNCTION Word at(int row, std::int64_t step) const {
         return Dot::activation(rows[row][step]);
     }
@@ -68,17 +74,23 @@ struct Tile {
     template <typename Rows>
     KOKKOS_FORCEINLINE_FUNCTION void step(const Rows& a, std::int64_t at, const Weights& w) {
         RIDGE_UNROLL for (int i = 0; i < MR; ++i) {
-            const Word word = a.at(i, at);
+            const Vector<Word> word(a.at(i, at));
             RIDGE_UNROLL for (int j = 0; j < NR; ++j) sums[i][j] = Dot::step(w[j], word, sums[i][j]);
         }
     }
 
-    /// `steps` words along k, the weights a dense panel: `columns` words for each step.
-    template <typename Rows>
-    KOKKOS_FORCEINLINE_FUNCTION void accumulate(const Rows& a, const Word* w, std::int64_t steps) {
+    /// `steps` words along k, the weights a dense panel: `columns` words for each step. Weights `ahead` bytes
+    /// further on are prefetched when that is not 0.
+    template <bool prefetches = false, typename Rows>
+    KOKKOS_FORCEINLINE_FUNCTION void accumulate(const Rows& a, const Word* w, std::int64_t steps,
+                                                [[maybe_unused]] std::int64_t ahead = 0) {
         for (std::int64_t l = 0; l < steps; ++l) {
             Weights weights;
-            RIDGE_UNROLL for (int j = 0; j < NR; ++j) weights[j] = load(w + (l * NR + j) * lanes);
+            RIDGE_UNROLL for (int j = 0; j < NR; ++j) {
+                const Word* from = w + (l * NR + j) * lanes;
+                if constexpr (prefetches) prefetch(reinterpret_cast<const char*>(from) + ahead);
+                weights[j] = load(from);
+            }
             step(a, l, weights);
         }
     }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "operators/gemm/packing.hpp"
-#include "operators/gemm/tile.hpp"
+#include "operators/gemm/variants.hpp"
 
 /// The cache-blocked GEMM (Goto and van de Geijn 2008) with weights packed beforehand: A is packed into
 /// panels by each run, then each thread walks its part of C block by block. On a GPU each thread computes one
@@ -21,11 +21,8 @@ struct TiledConfig {
     [[nodiscard]] static TiledConfig from(const KernelConfig& config);
 };
 
-struct RegisterTile {
-    int mr, nr;
-};
 /// Tiles that are compiled: 16 to 28 of the 32 vector registers of AVX-512 for sums, the rest for operands.
-inline constexpr RegisterTile register_tiles[] = {{4, 4}, {6, 3}, {6, 4}, {8, 2}, {8, 3}, {12, 2}, {14, 2}};
+inline constexpr RegisterTile register_tiles[] = {{8, 3}, {14, 2}, {12, 2}, {8, 2}, {6, 4}, {6, 3}, {4, 4}};
 
 /// Everything that the tiled loops need to know, in words and tiles.
 template <typename Dot>
@@ -139,9 +136,6 @@ struct TilePerThread {
     }
 };
 
-/// Output format of a call that the kernels here run.
-[[nodiscard]] Output output_format(const GemmCall& call);
-
 /// Threads along rows and panels for a partition.
 struct ThreadGrid {
     int rows = 1, panels = 1;
@@ -224,33 +218,22 @@ class TiledGemm : public PreparedGemm {
 /// The kernel of the config's register tile.
 template <typename Dot>
 [[nodiscard]] std::unique_ptr<PreparedKernel> prepare_tiled(const GemmOperands& operands,
-                                                            const TiledConfig& config) {
-    std::unique_ptr<PreparedKernel> kernel;
-    const auto try_tile = [&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
-        constexpr auto tile = register_tiles[I];
-        if (config.mr == tile.mr && config.nr == tile.nr)
-            kernel = std::make_unique<TiledGemm<Dot, tile.mr, tile.nr>>(operands, config);
-    };
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-        (try_tile(std::integral_constant<std::size_t, I>()), ...);
-    }
-    (std::make_index_sequence<std::size(register_tiles)>());
-    return kernel;
+                                                            const KernelConfig& values) {
+    const auto config = TiledConfig::from(values);
+    return with_tile<register_tiles>(
+        config.mr, config.nr, [&]<typename Index>(Index) -> std::unique_ptr<PreparedKernel> {
+            constexpr auto tile = register_tiles[Index::value];
+            return std::make_unique<TiledGemm<Dot, tile.mr, tile.nr>>(operands, config);
+        });
 }
 
-using PrepareTiled = std::unique_ptr<PreparedKernel> (*)(const GemmOperands&, const TiledConfig&);
-
-/// One precision of a tiled implementation: operand formats and the kernels for them.
-struct TiledVariant {
-    std::string formats;
-    PrepareTiled prepare;
-};
-[[nodiscard]] std::unique_ptr<Implementation> make_tiled(std::string name,
-                                                         std::vector<TiledVariant> variants);
-
 // Each in a file of its own, so that they compile side by side.
-std::unique_ptr<PreparedKernel> prepare_tiled_fp32(const GemmOperands& operands, const TiledConfig& config);
-std::unique_ptr<PreparedKernel> prepare_tiled_bf16(const GemmOperands& operands, const TiledConfig& config);
-std::unique_ptr<PreparedKernel> prepare_tiled_int8(const GemmOperands& operands, const TiledConfig& config);
+std::unique_ptr<PreparedKernel> prepare_tiled_fp32(const GemmOperands& operands, const KernelConfig& config);
+std::unique_ptr<PreparedKernel> prepare_tiled_bf16(const GemmOperands& operands, const KernelConfig& config);
+std::unique_ptr<PreparedKernel> prepare_tiled_int8(const GemmOperands& operands, const KernelConfig& config);
+std::unique_ptr<PreparedKernel> prepare_tiled_bf16_avx512(const GemmOperands& operands,
+                                                          const KernelConfig& config);
+std::unique_ptr<PreparedKernel> prepare_tiled_int8_vnni(const GemmOperands& operands,
+                                                        const KernelConfig& config);
 
 }  // namespace ridge::operators

@@ -3,7 +3,7 @@
 
 namespace ridge::operators {
 
-std::unique_ptr<PreparedKernel> prepare_tiled_bf16(const GemmOperands& operands, const TiledConfig& config) {
+std::unique_ptr<PreparedKernel> prepare_tiled_bf16(const GemmOperands& operands, const KernelConfig& config) {
     return prepare_tiled<DotBf16>(operands, config);
 }
 

@@ -3,7 +3,7 @@
 
 namespace ridge::operators {
 
-std::unique_ptr<PreparedKernel> prepare_tiled_fp32(const GemmOperands& operands, const TiledConfig& config) {
+std::unique_ptr<PreparedKernel> prepare_tiled_fp32(const GemmOperands& operands, const KernelConfig& config) {
     return prepare_tiled<DotFp32>(operands, config);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every GEMM implementation against the fp64 reference: random shapes and configs of every precision and sparsity.
+// Every GEMM implementation against the fp64 reference: random shapes and configs of every precision and
+// sparsity.
 #include <gtest/gtest.h>
 
 #include <Kokkos_Core.hpp>
@@ -34,7 +35,8 @@ KernelConfig random_config(const ParameterSpace& space, Random& random) {
 
 // One, small primes, and sizes around and beyond the tiles' extents.
 std::int64_t random_extent(Random& random) {
-    static const std::vector<std::int64_t> extents = {1, 2, 3, 7, 13, 16, 17, 31, 32, 33, 48, 61, 64, 97, 128, 131, 200};
+    static const std::vector<std::int64_t> extents = {1,  2,  3,  7,  13, 16,  17,  31, 32,
+                                                      33, 48, 61, 64, 97, 128, 131, 200};
     return pick(extents, random);
 }
 
@@ -46,14 +48,16 @@ std::string random_call(const std::string& formats, const std::string& sparsity,
         k = (k + 3) / 4 * 4;
         suffix = " sparsity=2:4";
     } else if (sparsity == "block") {
-        static const std::vector<std::pair<int, int>> blocks = {{16, 16}, {32, 16}, {64, 64}, {8, 8}, {4, 32}, {48, 4}};
+        static const std::vector<std::pair<int, int>> blocks = {{16, 16}, {32, 16}, {64, 64},
+                                                                {8, 8},   {4, 32},  {48, 4}};
         const auto [rows, columns] = pick(blocks, random);
         n = (n + rows - 1) / rows * rows;
         k = (k + columns - 1) / columns * columns;
         suffix = " sparsity=block:" + std::to_string(rows) + "x" + std::to_string(columns) + "@" +
                  pick(std::vector<std::string>{"0.125", "0.5", "0.3"}, random);
     }
-    return "gemm m=" + std::to_string(m) + " n=" + std::to_string(n) + " k=" + std::to_string(k) + " " + formats + suffix;
+    return "gemm m=" + std::to_string(m) + " n=" + std::to_string(n) + " k=" + std::to_string(k) + " " +
+           formats + suffix;
 }
 
 void expect_right(const Implementation& implementation, const std::string& text, const KernelConfig& config) {
@@ -83,7 +87,8 @@ TEST(GemmKernels, EveryImplementationAgreesWithTheReference) {
                     expect_right(*implementation, text, config);
                     ++ran;
                 }
-                EXPECT_GT(ran, tries / 4) << info.name << " refuses nearly everything of " << formats << " " << sparsity;
+                EXPECT_GT(ran, tries / 4)
+                    << info.name << " refuses nearly everything of " << formats << " " << sparsity;
             }
     }
 }

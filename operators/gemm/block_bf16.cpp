@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "operators/gemm/block_sparse.hpp"
+#include "operators/gemm/dot_avx512.hpp"
+
+namespace ridge::operators {
+
+std::unique_ptr<PreparedKernel> prepare_block_bf16(const GemmOperands& operands, const KernelConfig& config) {
+    return prepare_skinny<BestBf16, BlockStorage, block_tiles>(operands, config);
+}
+
+}  // namespace ridge::operators
