@@ -9,15 +9,14 @@ import sys
 import time
 from array import array
 
-FP32_ROUNDING = 2.0 ** -24         # half a unit in the last place, relative
+FP32_ROUNDING = 2.0 ** -24          # half a unit in the last place, relative
 flush_buffer = bytearray(64 << 20)  # more than the last-level cache of most machines
 
 
 class Gemm:
     """C = A W^T in lists of floats, k cut into blocks; the reference is exact (math.fsum)."""
     name, dimensions = "gemm", ("m", "n", "k")
-    info = {"operator": "gemm", "name": "python-loops", "version": "", "formats": ["a=fp32 w=fp32 c=fp32"],
-            "sparsities": ["dense"],
+    info = {"operator": "gemm", "name": "python-loops", "formats": ["a=fp32 w=fp32 c=fp32"], "sparsities": ["dense"],
             "parameters": [{"name": "block", "values": [16, 64, 256], "default": 64, "meaning": "elements of k at a time"},
                            {"name": "order", "values": ["mn", "nm"], "default": "mn", "meaning": "order of the outer loops"}],
             "constraints": ["block >= 64 or order == 'mn'"]}
@@ -25,8 +24,8 @@ class Gemm:
     def __init__(self, shape, seed):
         self.m, self.n, self.k = shape
         draw = random.Random(seed)
-        rows = lambda count: [array("f", (draw.uniform(-1, 1) for _ in range(self.k))) for _ in range(count)]
-        self.a, self.w = rows(self.m), rows(self.n)
+        self.a, self.w = ([array("f", (draw.uniform(-1, 1) for _ in range(self.k))) for _ in range(rows)]
+                          for rows in (self.m, self.n))
 
     def run(self, config):
         self.c = [array("f", [math.nan]) * self.n for _ in range(self.m)]  # poisoned: what is not written is found
@@ -46,7 +45,7 @@ class Gemm:
 
 class StreamCopy:
     name, dimensions = "stream_copy", ("n",)
-    info = {"operator": "stream_copy", "name": "python-slices", "version": "", "formats": ["x=fp32"], "sparsities": ["dense"],
+    info = {"operator": "stream_copy", "name": "python-slices", "formats": ["x=fp32"], "sparsities": ["dense"],
             "parameters": [{"name": "chunk", "values": [256, 4096, 65536], "default": 4096, "meaning": "elements copied at a time"}],
             "constraints": []}
 
@@ -56,8 +55,8 @@ class StreamCopy:
 
     def run(self, config):
         self.y, chunk = array("f", [math.nan]) * len(self.x), config["chunk"]
-        for begin in range(0, len(self.x), chunk):
-            self.y[begin:begin + chunk] = self.x[begin:begin + chunk]
+        for part in (slice(begin, begin + chunk) for begin in range(0, len(self.x), chunk)):
+            self.y[part] = self.x[part]
 
     def error_over_bound(self):
         return 0.0 if self.y == self.x else 2.0  # a copy is exact or wrong
@@ -68,10 +67,9 @@ operands = {}  # of the last call and seed: many configurations of one call shar
 
 
 def describe(_):
-    device = {"id": "python-on-" + platform.machine().lower().replace("_", "-"), "name": "Python on " + platform.machine(),
-              "vendor": "example", "kind": "cpu"}
-    return {"device": device, "environment": {"python": platform.python_version()}, "roofs": [],
-            "implementations": [operator.info for operator in OPERATORS.values()]}
+    device = {"id": "python", "name": "Python " + platform.python_version(), "vendor": "example", "kind": "cpu"}
+    infos = [operator.info for operator in OPERATORS.values()]
+    return {"device": device, "environment": {"system": platform.platform()}, "roofs": [], "implementations": infos}
 
 
 def prepare(request):
@@ -80,12 +78,12 @@ def prepare(request):
     fields = dict(word.split("=", 1) for word in words[1:])
     operator = OPERATORS.get(words[0])
     if operator is None or request["implementation"] != operator.info["name"]:
-        raise ValueError("no implementation '%s' of '%s' here" % (request["implementation"], words[0]))
+        raise ValueError("there is no %s of %s here" % (request["implementation"], words[0]))
     formats = " ".join("%s=%s" % field for field in fields.items() if not field[1].isdigit())
     if formats not in operator.info["formats"]:
         raise ValueError("formats are '%s', should be '%s'" % (formats, operator.info["formats"][0]))
-    values = {parameter["name"]: parameter["values"] for parameter in operator.info["parameters"]}
-    if request["config"].keys() != values.keys() or any(request["config"][key] not in values[key] for key in values):
+    values, config = {item["name"]: item["values"] for item in operator.info["parameters"]}, request["config"]
+    if config.keys() != values.keys() or any(config[name] not in values[name] for name in values):
         raise ValueError("config should have a value of each of: %s" % values)
     key = (request["call"], request["seed"])
     if key not in operands:
@@ -109,15 +107,16 @@ def sample(kernel, config, cold, budget):
         before = time.perf_counter_ns()
         kernel.run(config)
         samples.append(max(1, time.perf_counter_ns() - before))
-        if len(samples) >= budget["min_samples"] and half_width(samples) < budget["target"]:
-            return samples, "interval"
-        if len(samples) >= budget["min_samples"] and time.perf_counter() - begin > budget["max_time_s"]:
-            return samples, "budget"
+        if len(samples) >= budget["min_samples"]:
+            if half_width(samples) < budget["target"]:
+                return samples, "interval"
+            if time.perf_counter() - begin > budget["max_time_s"]:
+                return samples, "budget"
     return samples, "count"
 
 
 def measure(request):
-    answer = {"answer": "measure", "cache": request["cache"], "samples_ns": []}
+    answer = {"cache": request["cache"], "samples_ns": []}
     try:
         kernel = prepare(request)
     except ValueError as reason:
@@ -130,11 +129,11 @@ def measure(request):
     return {**answer, "status": "ok"}
 
 
-REQUESTS = {"describe": describe, "measure": measure}
+def say(answer):
+    print(json.dumps(answer), flush=True)
 
 
 def main():
-    say = lambda answer: print(json.dumps(answer), flush=True)
     say({"protocol": "ridge-bench", "version": 1, "worker": "worker-python", "worker_version": "1.0"})
     for line in sys.stdin:
         request = {}
@@ -142,10 +141,9 @@ def main():
             request = json.loads(line)
             if request["request"] == "quit":
                 return
-            say({"id": request["id"], **REQUESTS[request["request"]](request)})
-        except (KeyError, TypeError, ValueError) as error:
-            identity = request.get("id", 0) if isinstance(request, dict) else 0
-            say({"id": identity, "error": "cannot be done: %s %s" % (type(error).__name__, error)})
+            say({"id": request["id"], **{"describe": describe, "measure": measure}[request["request"]](request)})
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            say({"id": request.get("id", 0) if isinstance(request, dict) else 0, "error": "cannot be done: %r" % error})
 
 
 main()
