@@ -80,6 +80,7 @@ std::optional<DeviceModel> load_measured_device(const db::Store& store, const st
     db::Filter filter;
     filter.device = id;
     filter.status = Status::ok;
+    filter.fastest = true;
     auto model = make_device_model(known ? completed(*device, catalogue.device) : *device, roofs,
                                    store.measurements(filter), newest_kernel_model(store, id));
     model.sparsity_pattern = catalogue.sparsity_pattern;

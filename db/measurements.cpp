@@ -82,6 +82,11 @@ StoredRecord checked_record(const Connection& connection, Row row) {
     }
 }
 
+// A bare column beside min() is that of the row with the minimum (SQLite, "Bare columns in an aggregate
+// query").
+constexpr const char* fastest_only = R"sql(m.id IN (
+SELECT id FROM (SELECT id, min(median_s) FROM measurement WHERE status = 'ok' GROUP BY device_id, call_id, cache)))sql";
+
 struct Condition {
     const char* sql;
     std::optional<std::string> value;
@@ -113,6 +118,7 @@ void for_each_record(Connection& connection, const Filter& filter,
     const char* joint = " WHERE ";
     for (const auto& condition : conditions(filter))
         if (condition.value) sql += joint + std::string(condition.sql), joint = " AND ";
+    if (filter.fastest) sql += joint + std::string(fastest_only);
     Statement select(connection, sql + " ORDER BY m.id");
     for (const auto& condition : conditions(filter))
         if (condition.value) select.append(*condition.value);

@@ -64,6 +64,9 @@ struct Filter {
     std::optional<std::string> campaign = {}, device = {}, op = {}, call = {}, implementation = {};
     std::optional<Status> status = {};
     std::optional<CacheState> cache = {};
+    /// Only the one with the least median of the ok records of each device, call and cache state, whatever
+    /// else is set.
+    bool fastest = false;
 };
 
 /// A fitted cost model with the measurements it was fitted on.

@@ -108,6 +108,25 @@ TEST_F(MeasuredDevice, KeepsTheFormerModelWhenAFitIsNotUsable) {
     EXPECT_EQ(newest_kernel_model(store, "made-up")->version, version);
 }
 
+TEST_F(MeasuredDevice, KnowsTheFastestRecordOfEachCall) {
+    db::Store store(path_, db::Access::create);
+    const auto calls = synthetic::gemm_calls();
+    std::vector<db::Record> records;
+    for (const double slower : {3.0, 1.0, 2.0}) {
+        auto record = synthetic::record(calls[0], slower * 1e-3);
+        record.config.set("mr", static_cast<std::int64_t>(slower));
+        records.push_back(record);
+    }
+    auto warm = synthetic::record(calls[0], 1e-4);
+    warm.measurement.cache = CacheState::warm;
+    records.push_back(warm);
+    fill(store, records);
+    const auto device = load_measured_device(store, "made-up");
+    ASSERT_EQ(device->measured.size(), 1U);
+    EXPECT_EQ(device->measured.at(calls[0]).summary->median, 1e-3);
+    EXPECT_EQ(device->measured.at(calls[0]).config.text(), "mr=1");
+}
+
 TEST_F(MeasuredDevice, PricesATokenFromItsMeasurementsFitAndRoofs) {
     db::Store store(path_, db::Access::create);
     auto calls = synthetic::gemm_calls();
