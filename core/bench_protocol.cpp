@@ -20,9 +20,11 @@ Json nanoseconds(const std::vector<double>& seconds) {
     return out;
 }
 
-std::vector<double> positive_numbers(const JsonReader& json, double scale) {
+// Divided by 1e9 rather than multiplied by 1e-9, which is no double: 2000 ns come out as the nearest number
+// to 2e-6.
+std::vector<double> positive_numbers(const JsonReader& json, double divisor) {
     std::vector<double> out;
-    for (const auto& item : json.items()) out.push_back(item.positive() * scale);
+    for (const auto& item : json.items()) out.push_back(item.positive() / divisor);
     return out;
 }
 
@@ -34,8 +36,18 @@ void set_if(Json& json, const char* key, const std::optional<double>& value) {
 void require_consistent(const JsonReader& json, Status status, std::size_t samples) {
     if (status == Status::ok && samples == 0)
         json.at("status").fail("another status, or samples should be given");
+    if (status != Status::ok && samples > 0) json.at("status").fail("\"ok\", or no samples should be given");
     if (status != Status::ok && json.text_or("reason", "").empty())
         json.at("status").fail("given with a 'reason' unless it is \"ok\"");
+}
+
+// The whole range of an unsigned 64-bit number, which JsonReader::integer() does not have.
+std::uint64_t seed_or(const JsonReader& json, std::uint64_t fallback) {
+    const auto found = json.find("seed");
+    if (!found) return fallback;
+    if (found->raw().is_number_unsigned()) return found->raw().get<std::uint64_t>();
+    if (found->integer() < 0) found->fail("a whole number of at least 0");
+    return static_cast<std::uint64_t>(found->integer());
 }
 
 std::optional<double> find_error(const JsonReader& json) {
@@ -57,8 +69,8 @@ Json Greeting::json() const {
 Greeting Greeting::from_json(const JsonReader& json) {
     if (json.at("protocol").text() != protocol_name) json.at("protocol").fail("\"ridge-bench\"");
     Greeting greeting;
-    greeting.version = static_cast<int>(json.at("version").integer());
-    if (greeting.version != protocol::version) json.at("version").fail(std::to_string(protocol::version));
+    if (json.at("version").integer() != protocol::version)
+        json.at("version").fail(std::to_string(protocol::version));
     greeting.worker = json.at("worker").text();
     greeting.worker_version = json.text_or("worker_version", "");
     return greeting;
@@ -143,8 +155,8 @@ MeasureRequest MeasureRequest::from_json(const JsonReader& json) {
     request.call = json.at("call").text();
     request.implementation = json.at("implementation").text();
     request.config = KernelConfig::from_json(json.at("config"));
-    request.cache = parse_cache_state(json.at("cache").text());
-    request.seed = static_cast<std::uint64_t>(json.integer_or("seed", 1));
+    request.cache = json.at("cache").parsed(parse_cache_state);
+    request.seed = seed_or(json, request.seed);
     if (const auto verify = json.find("verify")) request.verify = verify->boolean();
     request.budget = Budget::from_json(json.at("budget"));
     return request;
@@ -170,15 +182,15 @@ MeasureAnswer MeasureAnswer::from_json(const JsonReader& json) {
     MeasureAnswer answer;
     auto& m = answer.measurement;
     answer.id = json.at("id").integer();
-    m.status = parse_status(json.at("status").text());
+    m.status = json.at("status").parsed(parse_status);
     m.reason = json.text_or("reason", "");
-    m.cache = parse_cache_state(json.text_or("cache", "cold"));
+    if (const auto cache = json.find("cache")) m.cache = cache->parsed(parse_cache_state);
     if (const auto samples = json.find("samples_ns"))
-        m.samples_s = positive_numbers(*samples, 1.0 / nanoseconds_per_second);
+        m.samples_s = positive_numbers(*samples, nanoseconds_per_second);
     require_consistent(json, m.status, m.samples_s.size());
     m.stop = json.text_or("stop", "");
-    m.discarded = json.integer_or("discarded", 0);
-    m.workspace_bytes = json.integer_or("workspace_bytes", 0);
+    m.discarded = json.count_or("discarded", 0);
+    m.workspace_bytes = json.count_or("workspace_bytes", 0);
     m.error = find_error(json);
     m.energy_j = json.find_positive("energy_j");
     m.clock_before_hz = json.find_positive("clock_before_hz");
@@ -206,7 +218,7 @@ Json RoofAnswer::json() const {
 RoofAnswer RoofAnswer::from_json(const JsonReader& json) {
     RoofAnswer answer;
     answer.id = json.at("id").integer();
-    answer.status = parse_status(json.at("status").text());
+    answer.status = json.at("status").parsed(parse_status);
     answer.reason = json.text_or("reason", "");
     if (const auto rates = json.find("rates")) answer.rates = positive_numbers(*rates, 1.0);
     require_consistent(json, answer.status, answer.rates.size());

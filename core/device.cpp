@@ -17,7 +17,7 @@ std::vector<CacheLevel> caches_from(const JsonReader& json) {
     std::vector<CacheLevel> out;
     for (const auto& cache : json.items())
         out.push_back(
-            {cache.at("name").text(), cache.at("bytes").positive(), cache.integer_or("shared_by", 1)});
+            {cache.at("name").text(), cache.at("bytes").positive(), cache.count_or("shared_by", 1)});
     return out;
 }
 
@@ -57,13 +57,13 @@ Device Device::from_json(const JsonReader& json) {
     device.name = json.at("name").text();
     device.vendor = json.at("vendor").text();
     device.kind = json.at("kind").text();
-    device.units = json.integer_or("units", 0);
-    device.clock_hz = json.number_or("clock_hz", 0);
+    device.units = json.count_or("units", 0);
+    device.clock_hz = json.amount_or("clock_hz", 0);
     if (const auto peaks = json.find("peak_flops"))
         for (const auto& [precision, rate] : peaks->members())
             device.peak_flops[parse_precision(precision)] = rate.positive();
-    device.memory_bytes = json.number_or("memory_bytes", 0);
-    device.memory_bandwidth_bytes_per_s = json.number_or("memory_bandwidth_bytes_per_s", 0);
+    device.memory_bytes = json.amount_or("memory_bytes", 0);
+    device.memory_bandwidth_bytes_per_s = json.amount_or("memory_bandwidth_bytes_per_s", 0);
     if (const auto caches = json.find("caches")) device.caches = caches_from(*caches);
     device.tdp_w = json.find_positive("tdp_w");
     device.instruction_sets = texts_from(json, "instruction_sets");

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <fstream>
+#include <limits>
 #include <sstream>
 
 #include "core/error.hpp"
@@ -31,10 +32,12 @@ void refuse_not_finite(const Json& value) {
         for (const auto& element : value) refuse_not_finite(element);
 }
 
+// Bytes 10xxxxxx continue a UTF-8 character; the cut moves before the character that it would split.
 std::string shortened(std::string text) {
-    constexpr std::size_t limit = 60;
-    if (text.size() > limit) text = text.substr(0, limit) + "…";
-    return text;
+    std::size_t limit = 60;
+    if (text.size() <= limit) return text;
+    while (limit > 0 && (static_cast<unsigned char>(text[limit]) & 0xc0) == 0x80) --limit;
+    return text.substr(0, limit) + "…";
 }
 
 }  // namespace
@@ -49,6 +52,8 @@ Json parse_json(std::string_view text, const std::string& where) {
         });
     } catch (const Json::parse_error& error) {
         throw InputError(where + ": not valid JSON at " + place(text, error.byte));
+    } catch (const Json::out_of_range&) {
+        throw InputError(where + ": not valid JSON: a number in it is too large");
     }
 }
 
@@ -122,12 +127,16 @@ double JsonReader::number() const {
 }
 
 double JsonReader::positive() const {
-    if (!value_->is_number() || !(value_->get<double>() > 0)) fail("a number above 0");
+    if (!value_->is_number() || !std::isfinite(value_->get<double>()) || value_->get<double>() <= 0)
+        fail("a number above 0");
     return value_->get<double>();
 }
 
 std::int64_t JsonReader::integer() const {
+    constexpr auto largest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
     if (!value_->is_number_integer()) fail("a whole number");
+    if (value_->is_number_unsigned() && value_->get<std::uint64_t>() > largest)
+        fail("a whole number below 2^63");
     return value_->get<std::int64_t>();
 }
 
@@ -149,6 +158,24 @@ std::int64_t JsonReader::integer_or(std::string_view key, std::int64_t fallback)
 double JsonReader::number_or(std::string_view key, double fallback) const {
     const auto found = find(key);
     return found ? found->number() : fallback;
+}
+
+void JsonReader::fail_parsing(const std::string& message) const {
+    throw InputError(file_ + ": " + (key_.empty() ? "the document" : "key '" + key_ + "'") + ": " + message);
+}
+
+std::int64_t JsonReader::count_or(std::string_view key, std::int64_t fallback) const {
+    const auto found = find(key);
+    if (!found) return fallback;
+    if (found->integer() < 0) found->fail("a whole number of at least 0");
+    return found->integer();
+}
+
+double JsonReader::amount_or(std::string_view key, double fallback) const {
+    const auto found = find(key);
+    if (!found) return fallback;
+    if (found->number() < 0) found->fail("a number of at least 0");
+    return found->number();
 }
 
 std::optional<double> JsonReader::find_positive(std::string_view key) const {

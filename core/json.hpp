@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/error.hpp"
+
 namespace ridge {
 
 using Json = nlohmann::ordered_json;
@@ -44,12 +46,27 @@ class JsonReader {
     [[nodiscard]] std::string text_or(std::string_view key, std::string fallback) const;
     [[nodiscard]] std::int64_t integer_or(std::string_view key, std::int64_t fallback) const;
     [[nodiscard]] double number_or(std::string_view key, double fallback) const;
+    [[nodiscard]] std::int64_t count_or(std::string_view key, std::int64_t fallback) const;  ///< at least 0
+    [[nodiscard]] double amount_or(std::string_view key, double fallback) const;             ///< at least 0
     [[nodiscard]] std::optional<double> find_positive(std::string_view key) const;
+
+    /// parse(text()), with file and key before the message of the InputError that parse() throws.
+    template <typename Parse>
+    [[nodiscard]] auto parsed(Parse parse) const {
+        const auto value = text();
+        try {
+            return parse(value);
+        } catch (const InputError& error) {
+            fail_parsing(error.what());
+        }
+    }
 
     /// Throws InputError: file, key, value, then "should be <wanted>".
     [[noreturn]] void fail(const std::string& wanted) const;
 
   private:
+    [[noreturn]] void fail_parsing(const std::string& message) const;
+
     const Json* value_;  // never null; the caller keeps the document alive
     std::string file_;
     std::string key_;

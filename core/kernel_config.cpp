@@ -49,7 +49,7 @@ Json to_json(const ParameterValue& value) {
 ParameterValue parameter_value(const JsonReader& json) {
     const Json& value = json.raw();
     if (value.is_boolean()) return value.get<bool>();
-    if (value.is_number_integer()) return value.get<std::int64_t>();
+    if (value.is_number_integer()) return json.integer();
     if (value.is_number_float()) return value.get<double>();
     if (value.is_string()) return value.get<std::string>();
     json.fail("a number, a text, true or false");

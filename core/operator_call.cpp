@@ -41,10 +41,22 @@ void add_field(OperatorCall& call, std::string_view text, std::string_view field
     if (name == "sparsity")
         call.sparsity = Sparsity::parse(value);
     else if (looks_like_number(value))
-        call.dimensions.push_back({name, parse_integer(value, "operator call, " + name)});
+        call.dimensions.push_back({name, parse_integer(value, name)});
     else
         call.operands.push_back({name, NumberFormat::parse(value)});
 }
+
+// The parsers of the values do not know the call that they are in.
+void add_field_naming_call(OperatorCall& call, std::string_view text, std::string_view field) {
+    try {
+        add_field(call, text, field);
+    } catch (const InputError& error) {
+        if (std::string_view(error.what()).starts_with("operator call '")) throw;
+        fail(text, error.what());
+    }
+}
+
+bool is_sparsity(std::string_view field) { return field.starts_with("sparsity="); }
 
 }  // namespace
 
@@ -63,7 +75,9 @@ OperatorCall OperatorCall::parse(std::string_view text) {
     OperatorCall call;
     call.op = fields.front();
     if (call.op.find('=') != std::string::npos) fail(text, "should begin with the operator's name");
-    for (auto field = fields.begin() + 1; field != fields.end(); ++field) add_field(call, text, *field);
+    if (std::ranges::count_if(fields, is_sparsity) > 1) fail(text, "'sparsity' stands twice");
+    for (auto field = fields.begin() + 1; field != fields.end(); ++field)
+        add_field_naming_call(call, text, *field);
     return call;
 }
 

@@ -34,8 +34,9 @@ const PrecisionRow& row(Precision precision) { return rows[static_cast<std::size
 int parse_group(std::string_view part, std::string_view whole) {
     int group = 0;
     const auto* end = part.data() + part.size();
-    const auto [rest, error] = std::from_chars(part.data() + 1, end, group);
-    if (part.front() != 'g' || error != std::errc{} || rest != end || group <= 0)
+    const bool marked = part.starts_with('g');
+    const auto [rest, error] = std::from_chars(part.data() + (marked ? 1 : 0), end, group);
+    if (!marked || error != std::errc{} || rest != end || group <= 0)
         throw InputError("number format '" + std::string(whole) + "': group '" + std::string(part) +
                          "' should be g followed by a positive count, as in int4:g128");
     return group;

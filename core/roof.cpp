@@ -36,7 +36,7 @@ RoofProbe RoofProbe::from_json(const JsonReader& json) {
     if (kind != "compute" && kind != "bandwidth") json.at("kind").fail("\"compute\" or \"bandwidth\"");
     probe.kind = kind == "compute" ? Kind::compute : Kind::bandwidth;
     probe.mix = json.at("mix").text();
-    probe.precision = parse_precision(json.at("precision").text());
+    probe.precision = json.at("precision").parsed(parse_precision);
     probe.scope = json.text_or("scope", "device");
     if (probe.kind == Kind::compute) return probe;
     probe.level = json.at("level").text();

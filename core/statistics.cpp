@@ -28,21 +28,23 @@ double quantile_of_sorted(const std::vector<double>& values, double p) {
     return std::lerp(values[below], values[above], position - static_cast<double>(below));
 }
 
-// P(X <= k) for X ~ Binomial(n, 1/2); in logarithms, since 2^-n underflows from n = 1075 on.
-double binomial_half_cdf(std::size_t k, std::size_t n) {
+// P(X = k) for X ~ Binomial(n, 1/2); in logarithms, since 2^-n underflows from n = 1075 on.
+double binomial_half(std::size_t k, std::size_t n) {
     const auto log_factorial = [](std::size_t i) { return std::lgamma(static_cast<double>(i) + 1.0); };
-    double sum = 0;
-    for (std::size_t i = 0; i <= k; ++i)
-        sum += std::exp(log_factorial(n) - log_factorial(i) - log_factorial(n - i) -
-                        static_cast<double>(n) * std::log(2.0));
-    return sum;
+    return std::exp(log_factorial(n) - log_factorial(k) - log_factorial(n - k) -
+                    static_cast<double>(n) * std::log(2.0));
 }
 
 // Largest r with P(x_(r+1) <= median <= x_(n-r)) >= confidence, r counted from 0; n when there is none.
 std::size_t interval_rank(std::size_t n, double confidence) {
     const double tail = (1.0 - confidence) / 2.0;
     std::size_t rank = n;
-    for (std::size_t r = 0; 2 * r + 1 < n && binomial_half_cdf(r, n) <= tail; ++r) rank = r;
+    double below = 0;  // P(X <= r)
+    for (std::size_t r = 0; 2 * r + 1 < n; ++r) {
+        below += binomial_half(r, n);
+        if (below > tail) break;
+        rank = r;
+    }
     return rank;
 }
 

@@ -59,9 +59,9 @@ std::vector<std::string_view> words(std::string_view text) {
 
 std::string join(const std::vector<std::string>& parts, std::string_view separator) {
     std::string out;
-    for (const auto& part : parts) {
-        if (!out.empty()) out += separator;
-        out += part;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        if (i > 0) out += separator;
+        out += parts[i];
     }
     return out;
 }

@@ -76,7 +76,9 @@ void refuse_place(const fs::path& path, Access access) {
 void refuse_cut(const fs::path& path, const Header& header) {
     std::error_code ignored;
     for (const char* suffix : {"-wal", "-journal"})
-        if (fs::exists(path.string() + suffix, ignored)) return;
+        if (const fs::path beside = path.string() + suffix;
+            fs::exists(beside, ignored) && fs::file_size(beside, ignored) > 0)
+            return;
     const auto bytes = fs::file_size(path);
     if (bytes < header.bytes)
         fail_damaged(path, "its end is missing: " + std::to_string(bytes) + " of " +

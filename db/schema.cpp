@@ -146,8 +146,10 @@ constexpr std::array steps_so_far = {Migration{"the first layout", version_1}};
 
 std::int64_t version_of(Connection& connection) { return connection.integer("PRAGMA user_version"); }
 
-// Throws unless the file is a store of a version up to `known`, or empty; returns its version.
+// Throws unless the file is a store of a version up to `known`, or empty; returns its version. In one transaction, since
+// another program may be making the file at this moment.
 std::int64_t checked_version(Connection& connection, std::size_t known) {
+    const Transaction snapshot(connection, Transaction::Kind::read);
     const auto version = version_of(connection);
     const auto application = connection.integer("PRAGMA application_id");
     const bool empty = connection.integer("SELECT count(*) FROM sqlite_schema") == 0;

@@ -133,7 +133,7 @@ TEST_F(FaultTest, RandomBytes) {
     const auto whole = filled_bytes();
     std::mt19937 random(1);
     int refused = 0;
-    for (int trial = 0; trial < 150; ++trial) {
+    for (int trial = 0; trial < 80; ++trial) {
         auto bytes = whole;
         for (int i = 0; i < 40; ++i) bytes[random() % bytes.size()] = static_cast<char>(random());
         write_bytes(path_, bytes);
@@ -149,7 +149,7 @@ TEST_F(FaultTest, RandomBytes) {
         }
         EXPECT_EQ(read_bytes(path_), bytes);
     }
-    EXPECT_GT(refused, 75);
+    EXPECT_GT(refused, 40);
 }
 
 TEST_F(FaultTest, WordsThatOnlyDamageCanBring) {
