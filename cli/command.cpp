@@ -34,7 +34,7 @@ constexpr const char* examples = R"(Examples:
   ridge tune --suite demo          find the best kernel configurations
   ridge train                      fit the cost model on what was measured
   ridge cost --model llama-2-7b --device h100-sxm --device this
-  ridge report --output report     write report/index.html
+  ridge report --output report     write report/report.html
 
 Exit codes: 0 done, 1 failed, 2 bad usage or input, 3 threshold exceeded, 4 finished but incomplete,
 5 environment refused, 130 interrupted with what was done kept.)";

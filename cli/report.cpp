@@ -1,6 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <iostream>
+
 #include "cli/commands.hpp"
+#include "cli/cost_options.hpp"
+#include "cli/version.hpp"
+#include "reports/call_table.hpp"
+#include "reports/cost_tables.hpp"
+#include "reports/device_report.hpp"
+#include "reports/report.hpp"
 
 namespace ridge::cli {
-void add_report(CLI::App&, Action&) {}
+namespace {
+
+struct ReportOptions {
+    CostOptions cost;
+    FormatOption format;
+    std::string output = "ridge-report";
+    bool summary = false;
+};
+
+// What fits a terminal: each of the report's tables with the columns that matter most.
+void print_summary(const reports::ReportInput& input, const FormatOption& format) {
+    std::vector<reports::Table> tables;
+    for (const auto& device : input.devices) {
+        tables.push_back(reports::roof_table(device).selected(
+            {"roof_kind", "mix", "precision", "level", "rate", "rate_low", "rate_high"}));
+        tables.push_back(reports::call_table(device.calls)
+                             .selected({"call", "cache", "implementation", "time_s", "flop_rate",
+                                        "roof_share", "limiter"}));
+        tables.push_back(reports::fit_table(device));
+    }
+    tables.push_back(reports::cost_table(input.costs)
+                         .selected({"device", "provenance", "tokens_per_s", "energy_per_token_j",
+                                    "price_per_hour_usd", "cost_per_million_tokens_usd", "limiter"}));
+    format.print(tables);
+}
+
+ExitCode write(const ReportOptions& options) {
+    const db::Store store(options.cost.devices.store.path, db::Access::read_only);
+    const auto input =
+        reports::gather_report(store, options.cost.evaluate(), std::string("ridge ") + version);
+    const auto files = reports::write_report(input, options.output);
+    if (options.summary)
+        print_summary(input, options.format);
+    else
+        std::cout << files.front().string() << '\n';
+    std::cerr << "ridge: " << files.size() << " files written to " << options.output << '\n';
+    return ExitCode::done;
+}
+
+}  // namespace
+
+void add_report(CLI::App& app, Action& action) {
+    auto* command = app.add_subcommand(
+        "report", "Write roofline, best configurations and cost as one HTML page, CSV and JSON");
+    auto options = std::make_shared<ReportOptions>();
+    options->cost.add(*command);
+    options->format.add(*command);
+    command->add_option("--output", options->output, "folder to write to (default: ridge-report)");
+    command->add_flag("--summary", options->summary, "print the most important tables besides");
+    command->callback([options, &action] { action = [options] { return write(*options); }; });
+}
+
 }  // namespace ridge::cli

@@ -92,6 +92,15 @@ std::size_t Table::column(std::string_view id) const {
     return static_cast<std::size_t>(found - columns_.begin());
 }
 
+Table Table::selected(const std::vector<std::string_view>& ids) const {
+    Table out(id_, title_, ids);
+    for (std::size_t row = 0; row < size(); ++row) {
+        out.add_row();
+        for (const auto wanted : ids) out.last(wanted) = at(row, wanted);
+    }
+    return out;
+}
+
 Table& Table::add_row() {
     rows_.emplace_back(columns_.size(), Cell{Json(), std::string(absent), "", false});
     return *this;

@@ -42,6 +42,8 @@ class Table {
     [[nodiscard]] const Cell& at(std::size_t row, std::string_view id) const {
         return rows_[row][column(id)];
     }
+    /// The same rows with these columns only.
+    [[nodiscard]] Table selected(const std::vector<std::string_view>& ids) const;
 
     /// A new row of empty cells; fill it with set().
     Table& add_row();
