@@ -54,15 +54,27 @@ Ceilings make_ceilings(const Device& device, const std::vector<Roof>& roofs) {
             raise(out.compute[roof.probe.precision], roof);
         else
             raise(out.bandwidth[roof.probe.level], roof);
+        if (roof.probe.mix == "read") raise(out.read[roof.probe.level], roof);
     }
     return out;
 }
 
 std::optional<ComputeCeiling> compute_ceiling(const Ceilings& ceilings, Precision wanted) {
-    for (std::optional<Precision> tried = wanted; tried; tried = next_wider(*tried))
-        if (const auto found = ceilings.compute.find(*tried); found != ceilings.compute.end())
-            return ComputeCeiling{*tried, found->second};
-    return std::nullopt;
+    std::optional<ComputeCeiling> best;
+    for (std::optional<Precision> tried = wanted; tried; tried = next_wider(*tried)) {
+        const auto found = ceilings.compute.find(*tried);
+        if (found != ceilings.compute.end() && (!best || found->second.rate > best->ceiling.rate))
+            best = ComputeCeiling{*tried, found->second};
+    }
+    return best;
+}
+
+const Ceiling* bandwidth_ceiling(const Ceilings& ceilings, const std::string& level, double read_share) {
+    constexpr double mostly_read = 0.75;
+    const auto read = ceilings.read.find(level);
+    if (read_share >= mostly_read && read != ceilings.read.end()) return &read->second;
+    const auto best = ceilings.bandwidth.find(level);
+    return best == ceilings.bandwidth.end() ? nullptr : &best->second;
 }
 
 const Ceiling* memory_ceiling(const Ceilings& ceilings) {

@@ -97,6 +97,8 @@ double gemm_cache_bytes(const operators::GemmCall& call, const KernelConfig& con
            work.traffic[2].written_bytes * (2.0 * depth - 1.0);
 }
 
+double read_share_of(const Work& work) { return work.bytes() > 0 ? work.read_bytes() / work.bytes() : 0.0; }
+
 struct Cache {
     std::string name;
     double bytes = 0;  // of all instances
@@ -104,16 +106,16 @@ struct Cache {
 };
 
 // Caches with a known bandwidth, outermost (largest) first.
-std::vector<Cache> usable_caches(const Device& device, const Ceilings& ceilings) {
+std::vector<Cache> usable_caches(const Device& device, const Ceilings& ceilings, double read_share) {
     std::vector<Cache> out;
     for (const auto& cache : device.caches) {
-        const auto rate = ceilings.bandwidth.find(cache.name);
-        if (rate == ceilings.bandwidth.end()) continue;
+        const auto* ceiling = bandwidth_ceiling(ceilings, cache.name, read_share);
+        if (!ceiling) continue;
         const double instances = cache.shared_by > 0
                                      ? std::max(1.0, std::floor(static_cast<double>(device.units) /
                                                                 static_cast<double>(cache.shared_by)))
                                      : 1.0;
-        out.push_back({cache.name, cache.bytes * instances, rate->second.rate});
+        out.push_back({cache.name, cache.bytes * instances, ceiling->rate});
     }
     std::ranges::sort(out, std::greater<>{}, &Cache::bytes);
     return out;
@@ -132,7 +134,7 @@ Features::Level memory_level(const Work& work, CacheState cache, const std::vect
     const double bytes = work.bytes();
     if (const auto* home = cache == CacheState::warm ? home_of(caches, bytes) : nullptr)
         return {home->name, bytes, bytes / home->rate};
-    const auto* memory = memory_ceiling(ceilings);
+    const auto* memory = bandwidth_ceiling(ceilings, outermost, read_share_of(work));
     if (!memory)
         throw InputError(
             "device '" + device.id +
@@ -152,7 +154,7 @@ void add_cache_level(Features& features, const operators::GemmCall& call, const 
 Features make_features(const OperatorCall& call, const KernelConfig& config, CacheState cache,
                        const Device& device, const Ceilings& ceilings) {
     const auto work = operators::work(call);
-    const auto caches = usable_caches(device, ceilings);
+    const auto caches = usable_caches(device, ceilings, read_share_of(work));
     Features out;
     out.compute = work.compute;
     out.levels.push_back(memory_level(work, cache, caches, device, ceilings));

@@ -112,6 +112,28 @@ TEST(Ceilings, MeasuredRoofsTakePrecedenceOverTheDataSheet) {
     EXPECT_EQ(ceilings.compute.at(Precision::fp32).provenance, Provenance::specified);
 }
 
+TEST(Ceilings, OfReadingBoundCallsThatMostlyRead) {
+    const auto device = synthetic::device();
+    const auto ceilings =
+        make_ceilings(device, {bandwidth("DRAM", "copy", 3e10), bandwidth("DRAM", "read", 2e10)});
+    const auto seconds = [&](const char* call) {
+        return make_features(operators::parse_call(call), {}, CacheState::cold, device, ceilings)
+            .levels[0]
+            .seconds;
+    };
+    EXPECT_DOUBLE_EQ(seconds("stream_read n=1000000 x=fp32"), 4e6 / 2e10);
+    EXPECT_DOUBLE_EQ(seconds("stream_copy n=1000000 x=fp32"), 8e6 / 3e10);
+    EXPECT_EQ(bandwidth_ceiling(ceilings, "L7", 1.0), nullptr);
+}
+
+TEST(Ceilings, OfASlowNarrowPrecisionAreThoseOfTheWiderOne) {
+    auto device = synthetic::device();
+    device.peak_flops[Precision::bf16] = 1e11;
+    EXPECT_EQ(compute_ceiling(make_ceilings(device, {}), Precision::bf16)->precision, Precision::fp32);
+    device.peak_flops[Precision::bf16] = 4e11;
+    EXPECT_EQ(compute_ceiling(make_ceilings(device, {}), Precision::bf16)->precision, Precision::bf16);
+}
+
 TEST(Ceilings, AreThoseOfTheNextWiderPrecision) {
     const auto ceilings = make_ceilings(synthetic::device(), {});
     EXPECT_EQ(compute_ceiling(ceilings, Precision::bf16)->precision, Precision::fp32);
