@@ -178,6 +178,7 @@ protocol::Description Worker::describe() {
 
 Measurement Worker::measure(protocol::MeasureRequest request) {
     ensure_running();
+    answered_ = false;
     request.id = next_id_++;
     const auto answer = exchange(request.json(), request.id, request.budget.timeout_s);
     if (const auto* reason = std::get_if<std::string>(&answer))
@@ -185,7 +186,10 @@ Measurement Worker::measure(protocol::MeasureRequest request) {
     try {
         auto parsed = protocol::MeasureAnswer::from_json(
             JsonReader(std::get<Json>(answer), "worker, answer to measure"));
-        return judged(request, std::move(parsed.measurement));
+        const auto said = parsed.measurement.status;
+        auto measurement = judged(request, std::move(parsed.measurement));
+        answered_ = measurement.status == said;
+        return measurement;
     } catch (const InputError& error) {
         return failed(give_up(error.what()), request.cache);
     }
@@ -193,12 +197,16 @@ Measurement Worker::measure(protocol::MeasureRequest request) {
 
 protocol::RoofAnswer Worker::roof(protocol::RoofRequest request) {
     ensure_running();
+    answered_ = false;
     request.id = next_id_++;
     const auto answer = exchange(request.json(), request.id, request.budget.timeout_s);
     if (const auto* reason = std::get_if<std::string>(&answer))
         return failed_roof("worker: " + *reason, request.id);
     try {
-        return protocol::RoofAnswer::from_json(JsonReader(std::get<Json>(answer), "worker, answer to roof"));
+        auto parsed =
+            protocol::RoofAnswer::from_json(JsonReader(std::get<Json>(answer), "worker, answer to roof"));
+        answered_ = true;
+        return parsed;
     } catch (const InputError& error) {
         return failed_roof(give_up(error.what()), request.id);
     }

@@ -50,6 +50,10 @@ class Worker {
     [[nodiscard]] Measurement measure(protocol::MeasureRequest request);
     [[nodiscard]] protocol::RoofAnswer roof(protocol::RoofRequest request);
 
+    /// Whether the last measure() or roof() got an answer as the protocol wants it, whatever its status; a
+    /// status `failed` was the worker's own then, with its reason.
+    [[nodiscard]] bool answered() const { return answered_; }
+
     /// Asks the worker to end; its exit code, or -1 when it had to be killed.
     int quit(double timeout_s = 10);
     /// The same by closing its input, as happens when this process is killed.
@@ -76,6 +80,7 @@ class Worker {
     protocol::Greeting greeting_;
     std::int64_t next_id_ = 1;
     std::int64_t starts_ = 0;
+    bool answered_ = false;
 };
 
 }  // namespace ridge::tuner

@@ -44,8 +44,16 @@ TEST(WorkerCheck, BrokenWorkersFailTheRightCheck) {
     EXPECT_FALSE(by_name(testing_support::fake_worker("none"))["describe"].passed);
     EXPECT_THAT(by_name(testing_support::fake_worker("bad-space"))["search-spaces"].detail,
                 HasSubstr("'a > 5'"));
-    EXPECT_THAT(by_name(testing_support::fake_worker("always-inaccurate"))["implementations"].detail,
-                HasSubstr("wrong"));
+    for (const auto* mode : {"always-inaccurate", "always-dies", "always-unverified", "always-invalid"})
+        EXPECT_FALSE(by_name(testing_support::fake_worker(mode))["implementations"].passed) << mode;
+}
+
+// A busy machine may disturb every sample of one call; a worker that says so conforms.
+TEST(WorkerCheck, HonestFailureOfOneCallConforms) {
+    auto checks = by_name(testing_support::fake_worker("disturbed"));
+    EXPECT_TRUE(checks["implementations"].passed) << checks["implementations"].detail;
+    EXPECT_THAT(checks["implementations"].detail, HasSubstr("1 of 2 calls measured"));
+    EXPECT_THAT(checks["implementations"].detail, HasSubstr("alpha"));
 }
 
 }  // namespace

@@ -70,13 +70,14 @@ MISBEHAVIOUR = {
     "inaccurate": lambda good: say({**good, "error_over_bound": 3.5}),
     "other-cache": lambda good: say({**good, "cache": "warm" if good["cache"] == "cold" else "cold"}),
     "invalid": lambda good: say({"id": good["id"], "status": "invalid", "reason": "does not fit"}),
+    "disturbed": lambda good: say({"id": good["id"], "status": "failed", "reason": "every sample was disturbed"}),
     "slow": lambda good: (time.sleep(0.3), say(good)),
     "noisy-log": lambda good: (print("log " * 100000, file=sys.stderr, flush=True), say(good)),
 }
 
 
-def always(config):
-    return MODE.startswith("always-")
+def misbehaves(config):
+    return MODE.startswith("always-") or config.get("a") == (1 if MODE == "disturbed" else 2)
 
 
 def serve():
@@ -90,7 +91,7 @@ def serve():
             say(describe(request))
         elif request["request"] == "roof":
             say({"id": request["id"], "status": "invalid", "reason": "has no roofs"})
-        elif (request["config"].get("a") == 2 or always(request)) and MODE.removeprefix("always-") in MISBEHAVIOUR:
+        elif misbehaves(request["config"]) and MODE.removeprefix("always-") in MISBEHAVIOUR:
             MISBEHAVIOUR[MODE.removeprefix("always-")](good_answer(request))
         else:
             time.sleep(float(os.environ.get("FAKE_WORKER_SECONDS", "0")))
