@@ -51,13 +51,15 @@ inline void nontemporal(float* to, const Pack<float>& value) {
 inline void nontemporal(double* to, const Pack<double>& value) {
     _mm512_stream_pd(to, static_cast<__m512d>(value));
 }
-inline void drain_stores() { _mm_sfence(); }
+inline void drain_stores(bool past_caches) {
+    if (past_caches) _mm_sfence();
+}
 #else
 template <typename T>
 KOKKOS_INLINE_FUNCTION void nontemporal(T* to, const Pack<T>& value) {
     Kokkos::Experimental::simd_unchecked_store(value, to, Kokkos::Experimental::simd_flag_aligned);
 }
-KOKKOS_INLINE_FUNCTION void drain_stores() {}
+KOKKOS_INLINE_FUNCTION void drain_stores(bool) {}
 #endif
 
 template <typename T>
@@ -76,52 +78,71 @@ KOKKOS_INLINE_FUNCTION void fetch_ahead([[maybe_unused]] const T* at,
 #endif
 }
 
-/// Sum over the walk, in `unroll` independent packs so that additions do not wait for each other.
-template <int unroll, bool prefetch, typename T>
-KOKKOS_INLINE_FUNCTION T read(const T* x, const Walk& walk, const LoopOptions& options) {
+/// Distance between packs in flight; known to the compiler unless they are spread.
+template <bool spread, typename T>
+KOKKOS_INLINE_FUNCTION std::int64_t lane_of(const Walk& walk) {
+    if constexpr (spread)
+        return walk.lane;
+    else
+        return pack_width<T>();
+}
+
+// Between passes the compiler has to believe that the arrays changed, or one pass would do for all.
+KOKKOS_INLINE_FUNCTION void forget_memory() { asm volatile("" ::: "memory"); }
+
+/// Sum over the walk, `passes` times over, in `unroll` independent packs so that additions do not wait for
+/// each other.
+template <int unroll, bool prefetch, bool spread, typename T>
+KOKKOS_INLINE_FUNCTION T read(const T* x, const Walk walk, const LoopOptions options, std::int64_t passes) {
+    const std::int64_t lane = lane_of<spread, T>(walk);
     Pack<T> sums[std::size_t{unroll}];
     for (auto& sum : sums) sum = Pack<T>(T(0));
-    const T* at = x + walk.begin;
-    for (std::int64_t block = 0; block < walk.blocks; ++block, at += walk.step)
-        for (int u = 0; u < unroll; ++u) {
-            fetch_ahead<prefetch>(at + u * walk.lane, options.prefetch_elements);
-            sums[u] = sums[u] + load(at + u * walk.lane);
-        }
+    T total = 0;
+    for (std::int64_t pass = 0; pass < passes; ++pass) {
+        const T* at = x + walk.begin;
+        for (std::int64_t block = 0; block < walk.blocks; ++block, at += walk.step)
+            for (int u = 0; u < unroll; ++u) {
+                fetch_ahead<prefetch>(at + u * lane, options.prefetch_elements);
+                sums[u] = sums[u] + load(at + u * lane);
+            }
+        for (std::int64_t i = walk.tail; i < walk.end; i += walk.tail_step) total += x[i];
+        forget_memory();
+    }
     for (int u = 1; u < unroll; ++u) sums[0] = sums[0] + sums[u];
-    T total = Kokkos::Experimental::reduce(sums[0]);
-    for (std::int64_t i = walk.tail; i < walk.end; i += walk.tail_step) total += x[i];
-    return total;
+    return total + Kokkos::Experimental::reduce(sums[0]);
 }
 
 /// y = x over the walk.
-template <int unroll, bool prefetch, typename T>
-KOKKOS_INLINE_FUNCTION void copy(const T* x, T* y, const Walk& walk, const LoopOptions& options) {
+template <int unroll, bool prefetch, bool spread, typename T>
+KOKKOS_INLINE_FUNCTION void copy(const T* x, T* y, const Walk walk, const LoopOptions options) {
+    const std::int64_t lane = lane_of<spread, T>(walk);
     std::int64_t at = walk.begin;
     for (std::int64_t block = 0; block < walk.blocks; ++block, at += walk.step)
         for (int u = 0; u < unroll; ++u) {
-            const std::int64_t i = at + u * walk.lane;
+            const std::int64_t i = at + u * lane;
             fetch_ahead<prefetch>(x + i, options.prefetch_elements);
             store(y + i, load(x + i), options.nontemporal);
         }
     for (std::int64_t i = walk.tail; i < walk.end; i += walk.tail_step) y[i] = x[i];
-    drain_stores();
+    drain_stores(options.nontemporal);
 }
 
 /// y = x + factor · z over the walk.
-template <int unroll, bool prefetch, typename T>
-KOKKOS_INLINE_FUNCTION void triad(const T* x, const T* z, T factor, T* y, const Walk& walk,
-                                  const LoopOptions& options) {
+template <int unroll, bool prefetch, bool spread, typename T>
+KOKKOS_INLINE_FUNCTION void triad(const T* x, const T* z, T factor, T* y, const Walk walk,
+                                  const LoopOptions options) {
+    const std::int64_t lane = lane_of<spread, T>(walk);
     const Pack<T> factors(factor);
     std::int64_t at = walk.begin;
     for (std::int64_t block = 0; block < walk.blocks; ++block, at += walk.step)
         for (int u = 0; u < unroll; ++u) {
-            const std::int64_t i = at + u * walk.lane;
+            const std::int64_t i = at + u * lane;
             fetch_ahead<prefetch>(x + i, options.prefetch_elements);
             fetch_ahead<prefetch>(z + i, options.prefetch_elements);
             store(y + i, Kokkos::fma(factors, load(z + i), load(x + i)), options.nontemporal);
         }
     for (std::int64_t i = walk.tail; i < walk.end; i += walk.tail_step) y[i] = x[i] + factor * z[i];
-    drain_stores();
+    drain_stores(options.nontemporal);
 }
 
 }  // namespace ridge::operators::stream

@@ -39,12 +39,9 @@ struct Partition {
     }
 };
 
-// Between passes the compiler has to believe that the arrays changed, or one pass would do for all.
-KOKKOS_INLINE_FUNCTION void forget_memory() { asm volatile("" ::: "memory"); }
-
 using Workers = Kokkos::RangePolicy<DeviceSpace, Kokkos::IndexType<std::int64_t>>;
 
-template <typename T, int unroll, bool prefetch>
+template <typename T, int unroll, bool prefetch, bool spread>
 double run_read(const Arrays& arrays, const Partition& partition, const LoopOptions& options,
                 std::int64_t passes) {
     const T* x = static_cast<const T*>(arrays.x);
@@ -52,19 +49,13 @@ double run_read(const Arrays& arrays, const Partition& partition, const LoopOpti
     Kokkos::parallel_reduce(
         "stream_read", Workers(0, partition.workers),
         KOKKOS_LAMBDA(std::int64_t worker, T & sum) {
-            const Walk walk = partition.walk(worker);
-            T mine = 0;
-            for (std::int64_t pass = 0; pass < passes; ++pass) {
-                mine = read<unroll, prefetch>(x, walk, options);
-                forget_memory();
-            }
-            sum += mine;
+            sum += read<unroll, prefetch, spread>(x, partition.walk(worker), options, passes);
         },
         total);
     return static_cast<double>(total);
 }
 
-template <typename T, int unroll, bool prefetch>
+template <typename T, int unroll, bool prefetch, bool spread>
 double run_copy(const Arrays& arrays, const Partition& partition, const LoopOptions& options,
                 std::int64_t passes) {
     const T* x = static_cast<const T*>(arrays.x);
@@ -73,7 +64,7 @@ double run_copy(const Arrays& arrays, const Partition& partition, const LoopOpti
         "stream_copy", Workers(0, partition.workers), KOKKOS_LAMBDA(std::int64_t worker) {
             const Walk walk = partition.walk(worker);
             for (std::int64_t pass = 0; pass < passes; ++pass) {
-                copy<unroll, prefetch>(x, y, walk, options);
+                copy<unroll, prefetch, spread>(x, y, walk, options);
                 forget_memory();
             }
         });
@@ -81,7 +72,7 @@ double run_copy(const Arrays& arrays, const Partition& partition, const LoopOpti
     return 0;
 }
 
-template <typename T, int unroll, bool prefetch>
+template <typename T, int unroll, bool prefetch, bool spread>
 double run_triad(const Arrays& arrays, const Partition& partition, const LoopOptions& options,
                  std::int64_t passes) {
     const T *x = static_cast<const T*>(arrays.x), *z = static_cast<const T*>(arrays.z);
@@ -90,7 +81,7 @@ double run_triad(const Arrays& arrays, const Partition& partition, const LoopOpt
         "stream_triad", Workers(0, partition.workers), KOKKOS_LAMBDA(std::int64_t worker) {
             const Walk walk = partition.walk(worker);
             for (std::int64_t pass = 0; pass < passes; ++pass) {
-                triad<unroll, prefetch>(x, z, T(triad_factor), y, walk, options);
+                triad<unroll, prefetch, spread>(x, z, T(triad_factor), y, walk, options);
                 forget_memory();
             }
         });
@@ -98,32 +89,40 @@ double run_triad(const Arrays& arrays, const Partition& partition, const LoopOpt
     return 0;
 }
 
-template <typename T, int unroll, bool prefetch>
+template <typename T, int unroll, bool prefetch, bool spread>
 double run_loops(Pattern pattern, const Arrays& arrays, const Tuning& tuning, std::int64_t passes) {
     const Partition partition(arrays.n, unroll, pack_width<T>(), tuning.spread);
     const LoopOptions options{.prefetch_elements = tuning.prefetch_bytes / static_cast<int>(sizeof(T)),
                               .nontemporal = tuning.nontemporal};
     switch (pattern) {
         case Pattern::read:
-            return run_read<T, unroll, prefetch>(arrays, partition, options, passes);
+            return run_read<T, unroll, prefetch, spread>(arrays, partition, options, passes);
         case Pattern::copy:
-            return run_copy<T, unroll, prefetch>(arrays, partition, options, passes);
+            return run_copy<T, unroll, prefetch, spread>(arrays, partition, options, passes);
         case Pattern::triad:
-            return run_triad<T, unroll, prefetch>(arrays, partition, options, passes);
+            return run_triad<T, unroll, prefetch, spread>(arrays, partition, options, passes);
     }
     return 0;
 }
 
+using Run = double (*)(Pattern, const Arrays&, const Tuning&, std::int64_t passes);
+
+// On a device packs in flight are always spread: neighbouring threads take neighbouring elements.
+template <typename T, int unroll, bool prefetch>
+Run run_by_order(bool spread) {
+    if constexpr (device_is_host)
+        if (!spread) return run_loops<T, unroll, prefetch, false>;
+    return run_loops<T, unroll, prefetch, true>;
+}
+
 template <typename T>
-double run_typed(Pattern pattern, const Arrays& arrays, const Tuning& tuning, std::int64_t passes) {
-    if (tuning.unroll != 4 && tuning.unroll != 8)
-        throw Error(ExitCode::failed, "stream: unroll should be 4 or 8");
+Run run_by_tuning(const Tuning& tuning) {
     const bool prefetch = tuning.prefetch_bytes > 0;
     if (tuning.unroll == 4)
-        return prefetch ? run_loops<T, 4, true>(pattern, arrays, tuning, passes)
-                        : run_loops<T, 4, false>(pattern, arrays, tuning, passes);
-    return prefetch ? run_loops<T, 8, true>(pattern, arrays, tuning, passes)
-                    : run_loops<T, 8, false>(pattern, arrays, tuning, passes);
+        return prefetch ? run_by_order<T, 4, true>(tuning.spread) : run_by_order<T, 4, false>(tuning.spread);
+    if (tuning.unroll == 8)
+        return prefetch ? run_by_order<T, 8, true>(tuning.spread) : run_by_order<T, 8, false>(tuning.spread);
+    throw Error(ExitCode::failed, "stream: unroll should be 4 or 8");
 }
 
 }  // namespace
@@ -143,8 +142,9 @@ bool is_supported(Precision precision) {
 bool nontemporal_is_supported() { return has_nontemporal; }
 
 double run(Pattern pattern, const Arrays& arrays, const Tuning& tuning, std::int64_t passes) {
-    return arrays.precision == Precision::fp64 ? run_typed<double>(pattern, arrays, tuning, passes)
-                                               : run_typed<float>(pattern, arrays, tuning, passes);
+    const auto run_it =
+        arrays.precision == Precision::fp64 ? run_by_tuning<double>(tuning) : run_by_tuning<float>(tuning);
+    return run_it(pattern, arrays, tuning, passes);
 }
 
 }  // namespace ridge::operators::stream

@@ -39,7 +39,7 @@ struct Tuning {
 [[nodiscard]] bool nontemporal_is_supported();
 
 /// Goes over the arrays `passes` times, every worker over its own part, without meeting in between; complete
-/// when it returns. Gives the sum of the last pass for `read`, 0 otherwise.
+/// when it returns. Gives the sum over all passes for `read`, 0 otherwise.
 double run(Pattern pattern, const Arrays& arrays, const Tuning& tuning, std::int64_t passes = 1);
 
 }  // namespace ridge::operators::stream

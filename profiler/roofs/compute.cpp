@@ -46,8 +46,9 @@ struct FmaAdd {  // every other chain
 
 template <typename Step, typename T>
 KOKKOS_INLINE_FUNCTION T run_chains(std::int64_t iterations, T factor, T term) {
+    constexpr int chains = chains_for(sizeof(Pack<T>));
     const Pack<T> factors(factor), terms(term);
-    Pack<T> values[chains];
+    Pack<T> values[std::size_t{chains}];
     for (int chain = 0; chain < chains; ++chain) values[chain] = Pack<T>(T(chain + 1));
     for (std::int64_t i = 0; i < iterations; ++i)
         for (int chain = 0; chain < chains; ++chain)
@@ -67,7 +68,8 @@ double run_mix(std::int64_t iterations) {
     Kokkos::parallel_reduce(
         "compute roof", Workers(0, workers),
         KOKKOS_LAMBDA(std::int64_t, T & sum) { sum += run_chains<Step, T>(iterations, factor, term); }, kept);
-    const double steps = static_cast<double>(iterations) * static_cast<double>(workers) * chains;
+    const double steps =
+        static_cast<double>(iterations) * static_cast<double>(workers) * chains_for(sizeof(Pack<T>));
     return steps * static_cast<double>(Pack<T>::size()) * Step::flop;
 }
 
@@ -75,10 +77,17 @@ double run_mix(std::int64_t iterations) {
 
 std::vector<ComputeMix> compute_mixes() {
     std::vector<ComputeMix> mixes = {
-        {"fma", Precision::fp32, run_mix<Fma, float>},  {"add", Precision::fp32, run_mix<Add, float>},
-        {"mul", Precision::fp32, run_mix<Mul, float>},  {"fma+add", Precision::fp32, run_mix<FmaAdd, float>},
-        {"fma", Precision::fp64, run_mix<Fma, double>}, {"add", Precision::fp64, run_mix<Add, double>},
-        {"mul", Precision::fp64, run_mix<Mul, double>}, {"fma+add", Precision::fp64, run_mix<FmaAdd, double>},
+        {"fma", Precision::fp32, run_mix<Fma, float>},
+        {"add", Precision::fp32, run_mix<Add, float>},
+        {"mul", Precision::fp32, run_mix<Mul, float>},
+        {"fma+add", Precision::fp32, run_mix<FmaAdd, float>},
+        {"fma", Precision::fp64, run_mix<Fma, double>},
+        {"add", Precision::fp64, run_mix<Add, double>},
+        {"mul", Precision::fp64, run_mix<Mul, double>},
+        {"fma+add", Precision::fp64, run_mix<FmaAdd, double>},
+        // A kernel with enough reuse widens its bf16 operands once and multiplies in fp32, at the rate of
+        // fp32.
+        {"fma-fp32", Precision::bf16, run_mix<Fma, float>},
     };
     for (const auto& mix : avx512_dot_mixes()) mixes.push_back(mix);
     return mixes;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -11,8 +12,9 @@ namespace ridge::profiler {
 
 /// A loop of one kind of arithmetic instruction on registers, on every core at once.
 struct ComputeMix {
-    std::string_view
-        name;  ///< "fma", "add", "mul", "fma+add"; "dot" for instructions that multiply and sum groups
+    /// "fma", "add", "mul", "fma+add"; "dot": instructions that multiply and sum groups; "fma-fp32": on
+    /// widened operands.
+    std::string_view name;
     Precision precision;
     double (*run)(std::int64_t iterations);  ///< gives the FLOP (or OP) done; complete when it returns
 };
@@ -23,7 +25,9 @@ struct ComputeMix {
 /// Those that need instructions of AVX-512 for neural networks; empty elsewhere.
 [[nodiscard]] std::vector<ComputeMix> avx512_dot_mixes();
 
-/// Independent chains: 12 cover two units of latency 5, and leave room for two constants in 16 registers.
-inline constexpr int chains = 12;
+/// Independent chains of a vector of `vector_bytes`: several times what two units of latency 4 need, so that
+/// an unlucky choice of unit costs nothing, with registers left over (16 of them up to AVX2, 32 with
+/// AVX-512).
+[[nodiscard]] constexpr int chains_for(std::size_t vector_bytes) { return vector_bytes >= 64 ? 24 : 12; }
 
 }  // namespace ridge::profiler

@@ -12,6 +12,8 @@ namespace ridge::profiler {
 #if defined(__AVX512F__) && !defined(KOKKOS_ENABLE_CUDA) && !defined(__CUDACC__)
 namespace {
 
+constexpr int chains = chains_for(sizeof(__m512i));
+
 // Values stay where they are: the products are of zero and something, which takes the units as long as any
 // other.
 #if defined(__AVX512BF16__)
