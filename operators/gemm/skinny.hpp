@@ -3,6 +3,7 @@
 
 #include "operators/gemm/packing.hpp"
 #include "operators/gemm/tile.hpp"
+#include "operators/gemm/variants.hpp"
 
 /// GEMM for few rows of A, as in decoding: every weight is used about once, so the kernels here do nothing
 /// but let the packed weights stream past, a panel at a time along all of k, and read A as it is. How the

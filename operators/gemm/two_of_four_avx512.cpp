@@ -74,14 +74,14 @@ struct ExpandTask {
     }
 
     void accumulate(Tile<Dot, MR, NV>& tile, std::int64_t row, int valid_rows, std::int64_t panel) const {
-        const Word* a[MR];
+        const Word* a[static_cast<std::size_t>(MR)];
         for (int i = 0; i < MR; ++i) a[i] = p.a + (row + std::min(i, valid_rows - 1)) * p.words;
         const std::byte* values = kept + panel * groups * NV * kept_vector_bytes;
         const auto* mask = masks + panel * groups * NV;
         for (std::int64_t group = 0; group < groups; ++group, values += NV * kept_vector_bytes, mask += NV) {
             RIDGE_UNROLL for (int j = 0; j < NV; j += 2)
                 prefetch(values + j * kept_vector_bytes + prefetch_bytes);
-            Vector<Word> weights[NV];
+            typename Tile<Dot, MR, NV>::Weights weights;
             RIDGE_UNROLL for (int j = 0; j < NV; ++j) weights[j] =
                 Expand::weights(mask[j], values + j * kept_vector_bytes);
             RIDGE_UNROLL for (int i = 0; i < MR; ++i) {
@@ -92,8 +92,8 @@ struct ExpandTask {
         }
     }
 
-    void finish_row(const Vector<Sum> (&sums)[NV], std::int64_t row, std::int64_t column) const {
-        Sum partial[NV * lanes];
+    void finish_row(const Vector<Sum>* sums, std::int64_t row, std::int64_t column) const {
+        Sum partial[static_cast<std::size_t>(NV * lanes)];
         for (int j = 0; j < NV; ++j)
             simd::simd_unchecked_store(sums[j], partial + j * lanes, simd::simd_flag_default);
         for (int j = 0; j < columns && column + j < p.n; ++j) {
