@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <limits>
 #include <map>
 #include <memory>
 
@@ -306,6 +307,8 @@ void check_options(const CampaignOptions& options) {
             throw InputError(std::string("campaign: ") + what + " is " + number_text(value) +
                              ", should be 0 or more");
     };
+    if (options.seed > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+        throw InputError("campaign: seed is " + std::to_string(options.seed) + ", should be below 2^63");
     refuse_negative(static_cast<double>(options.max_configs), "max_configs");
     refuse_negative(options.time_budget_s, "time_budget_s");
     refuse_negative(static_cast<double>(options.give_up_after), "give_up_after");

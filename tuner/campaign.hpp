@@ -19,7 +19,7 @@ namespace ridge::tuner {
 struct CampaignOptions {
     Suite suite;
     std::string searcher = "random";
-    std::uint64_t seed = 1;  ///< of the searchers and of the operands
+    std::uint64_t seed = 1;  ///< of the searchers and of the operands; below 2^63
     std::int64_t max_configs =
         16;  ///< answers other than invalid for each call and implementation; 0: no limit
     double time_budget_s =

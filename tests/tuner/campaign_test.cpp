@@ -133,6 +133,9 @@ TEST_F(CampaignTest, MistakesInTheOptionsAreRefusedBeforeAnythingRuns) {
     options.searcher = "clever";
     EXPECT_THROW(run(options), InputError);
     options = fake_options(1);
+    options.seed = std::uint64_t{1} << 63;
+    EXPECT_THROW(run(options), InputError);
+    options = fake_options(1);
     options.time_budget_s = -1;
     EXPECT_THROW(run(options), InputError);
     options = fake_options(1);
@@ -280,7 +283,7 @@ TEST_F(CampaignTest, ResumeRefusesOtherSpacesAndDevices) {
 
 TEST_F(CampaignTest, OptionsSurviveJson) {
     auto options = fake_options(2);
-    options.seed = 0xffffffffffffffffU;
+    options.seed = 0x7fffffffffffffffU;
     options.implementations = {"alpha"};
     options.time_budget_s = 2.5;
     const Json json = options.json();
