@@ -53,9 +53,9 @@ struct CallResult {
 /// Which of the results a user wants to see.
 struct CallFilter {
     std::string text;  ///< every word has to occur in call, implementation or configuration, any case
-    std::optional<std::string> op;
-    std::optional<Precision> compute;
-    std::optional<CacheState> cache;
+    std::optional<std::string> op = std::nullopt;
+    std::optional<Precision> compute = std::nullopt;
+    std::optional<CacheState> cache = std::nullopt;
 };
 [[nodiscard]] std::vector<CallResult> filtered(const std::vector<CallResult>& results,
                                                const CallFilter& filter);

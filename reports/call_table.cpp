@@ -80,11 +80,26 @@ std::string titled(std::string_view id) { return std::string(metric(id).title); 
 
 Table call_table(const std::vector<CallResult>& results) {
     Table table("calls", "Best configuration of each call (measured)",
-                {"number",     "call",      "cache",          "implementation",
-                 "config",     "time_s",    "time_low_s",     "time_high_s",
-                 "samples",    "flop_rate", "byte_rate",      "intensity_flop_per_byte",
-                 "roof_share", "limiter",   "roof",           "gain",
-                 "ties",       "library",   "library_time_s", "library_ratio"});
+                {"number",
+                 "call",
+                 "cache",
+                 "implementation",
+                 "config",
+                 "time_s",
+                 "time_low_s",
+                 "time_high_s",
+                 "flop_rate",
+                 "roof_share",
+                 "limiter",
+                 "gain",
+                 "ties",
+                 "library",
+                 "library_ratio",
+                 "byte_rate",
+                 "intensity_flop_per_byte",
+                 "roof",
+                 "samples",
+                 "library_time_s"});
     for (const auto& result : results) add_call(table, result);
     return table;
 }

@@ -50,6 +50,11 @@ const char* unit_of(const RoofProbe& probe) {
     return is_integer(probe.precision) ? "OP/s" : "FLOP/s";
 }
 
+// The unit differs by row: FLOP/s, OP/s or B/s.
+void set_rate(Table& table, std::string_view id, double rate, const RoofProbe& probe) {
+    table.set(id, rate).shown_as(id, quantity(rate, unit_of(probe)));
+}
+
 void add_probe(Table& table, const RoofProbe& probe) {
     const bool compute = probe.kind == RoofProbe::Kind::compute;
     table.add_row()
@@ -73,7 +78,9 @@ void add_probe(Table& table, const RoofProbe& probe) {
 void add_measured(Table& table, const db::StoredRoof& stored, const std::vector<Roof>& specified) {
     const auto& roof = stored.roof;
     add_probe(table, roof.probe);
-    table.set("rate", roof.rate).set("rate_low", roof.rate_low).set("rate_high", roof.rate_high);
+    set_rate(table, "rate", roof.rate, roof.probe);
+    set_rate(table, "rate_low", roof.rate_low, roof.probe);
+    set_rate(table, "rate_high", roof.rate_high, roof.probe);
     table.set("samples", static_cast<double>(roof.samples.size())).set("taken_at", stored.taken_at);
     const auto* twin = roof.probe.scope == "device" ? specified_twin(roof, specified) : nullptr;
     if (!twin) {
@@ -82,9 +89,8 @@ void add_measured(Table& table, const db::StoredRoof& stored, const std::vector<
         return;
     }
     const double share = roof.rate / twin->rate;
-    table.set("rate_specified", twin->rate)
-        .note("rate_specified", twin->source)
-        .set("specified_share", share);
+    set_rate(table, "rate_specified", twin->rate, twin->probe);
+    table.note("rate_specified", twin->source).set("specified_share", share);
     if (share > 1.0)
         table.flag("specified_share",
                    "measured above the data sheet's figure: check the figure, or what the mix counts");
@@ -94,7 +100,8 @@ void add_specified(Table& table, const Roof& roof) {
     add_probe(table, roof.probe);
     for (const auto* id : {"rate", "rate_low", "rate_high", "samples", "specified_share", "taken_at"})
         table.missing(id, "not measured");
-    table.set("rate_specified", roof.rate).note("rate_specified", roof.source);
+    set_rate(table, "rate_specified", roof.rate, roof.probe);
+    table.note("rate_specified", roof.source);
 }
 
 void add_fact(Table& table, const std::string& name, const std::string& value) {

@@ -16,7 +16,7 @@ namespace {
 
 ReportSection device_section(const DeviceReport& device) {
     return {device.device().id,
-            {device_table(device), call_table(device.calls), roof_table(device), fit_table(device),
+            {call_table(device.calls), roof_table(device), fit_table(device), device_table(device),
              environment_table(device)}};
 }
 

@@ -10,14 +10,14 @@
 namespace ridge::reports {
 
 struct SvgOptions {
-    std::string id = "chart";        ///< prefix of the ids inside, unique in a page
-    std::string title, description;  ///< read by screen readers
+    std::string id = "chart";                  ///< prefix of the ids inside, unique in a page
+    std::string title = {}, description = {};  ///< read by screen readers
     /// Colours as CSS custom properties ("var(--series-1)") for a page that defines them, or as a theme's
     /// values.
     bool css_colours = false;
     const plot::Theme* theme = &plot::light_theme();
     /// Text of an item's tooltip by its id; empty for none.
-    std::function<std::string(const std::string& id)> tooltip;
+    std::function<std::string(const std::string& id)> tooltip = {};
 };
 
 /// A self-contained SVG 1.1 document of a drawing: no script, no reference outside, <title> and <desc> for

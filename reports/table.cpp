@@ -131,6 +131,11 @@ Table& Table::missing(std::string_view id, std::string reason) {
     return *this;
 }
 
+Table& Table::shown_as(std::string_view id, std::string text) {
+    last(id).text = std::move(text);
+    return *this;
+}
+
 Table& Table::note(std::string_view id, std::string remark) {
     last(id).note = std::move(remark);
     return *this;

@@ -51,6 +51,8 @@ class Table {
     Table& set(std::string_view id, double number);
     Table& set(std::string_view id, std::string text);
     Table& missing(std::string_view id, std::string reason);
+    /// Another text for a number than its metric's, e.g. with the unit of this row.
+    Table& shown_as(std::string_view id, std::string text);
     Table& note(std::string_view id, std::string remark);
     Table& flag(std::string_view id, std::string remark);
     /// Puts a sign like "≤" before the text of a number that is a bound, with the reason as its note.

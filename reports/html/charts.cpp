@@ -40,7 +40,7 @@ std::string breakdown(const std::vector<cost_model::TokenCost>& costs) {
     const auto chart = breakdown_chart(costs);
     if (chart.bars.empty()) return "";
     plot::LayoutOptions options{.width = 1100, .show_title = false};
-    options.height = plot::bars_height(chart, options.width, options.font_size, options.measure);
+    options.height = plot::bars_height(chart, options);
     Tips tips;
     for (const auto& bar : chart.bars)
         for (const auto& segment : bar.segments) tips[segment.id] = tooltip_text(segment.rows);

@@ -16,7 +16,7 @@ std::string variables(const plot::Theme& theme) {
 
 constexpr std::string_view rules = R"css(
 *{box-sizing:border-box}
-body{margin:0 auto;max-width:76rem;padding:1.5rem 1.25rem 4rem;background:var(--background);color:var(--text);
+body{margin:0 auto;max-width:88rem;padding:1.5rem 1.25rem 4rem;background:var(--background);color:var(--text);
 font:15px/1.5 system-ui,"Segoe UI","DejaVu Sans",Arial,sans-serif}
 h1{font-size:1.7rem;line-height:1.2;margin:.2rem 0}
 h2{font-size:1.3rem;margin:2.6rem 0 .6rem;padding-top:.8rem;border-top:1px solid var(--grid)}
@@ -42,7 +42,8 @@ table{border-collapse:separate;border-spacing:0;width:100%;font-size:.84rem}
 caption{text-align:left;padding:.5rem .7rem;font-weight:600}
 caption a{font-weight:400;margin-left:.6rem}
 th,td{padding:.28rem .6rem;text-align:left;border-bottom:1px solid var(--grid);vertical-align:top}
-td{max-width:26rem}
+td{max-width:26rem;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
+.words td{white-space:normal;max-width:none}
 th{position:sticky;top:0;background:var(--surface);white-space:nowrap;z-index:1}
 th button{all:unset;cursor:pointer;font-weight:600}
 th button:focus-visible{outline:2px solid var(--series-1);outline-offset:2px}

@@ -87,9 +87,9 @@ void draw_bar(Drawing& drawing, const Bar& bar, const LayoutOptions& options, co
 
 }  // namespace
 
-double bars_height(const BarChart& chart, double width, double font_size, const TextMeasure& measure) {
-    const LayoutOptions options{width, 0, font_size, true, measure};
-    return bars_top(chart, options) + bar_pitch(font_size) * static_cast<double>(chart.bars.size()) + gap;
+double bars_height(const BarChart& chart, const LayoutOptions& options) {
+    return bars_top(chart, options) + bar_pitch(options.font_size) * static_cast<double>(chart.bars.size()) +
+           gap;
 }
 
 Drawing layout_bars(const BarChart& chart, const LayoutOptions& options) {

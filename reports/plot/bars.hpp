@@ -29,9 +29,8 @@ struct BarChart {
     std::vector<Bar> bars;
 };
 
-/// Height that the chart takes with this font size.
-[[nodiscard]] double bars_height(const BarChart& chart, double width, double font_size,
-                                 const TextMeasure& measure);
+/// Height that the chart takes with these options, whose own height does not matter.
+[[nodiscard]] double bars_height(const BarChart& chart, const LayoutOptions& options);
 [[nodiscard]] Drawing layout_bars(const BarChart& chart, const LayoutOptions& options);
 
 }  // namespace ridge::reports::plot

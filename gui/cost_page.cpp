@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gui/cost_page.hpp"
+
+#include <QHBoxLayout>
+#include <QScrollArea>
+#include <QSplitter>
+#include <QVBoxLayout>
+#include <exception>
+
+#include "gui/text.hpp"
+#include "reports/cost_chart.hpp"
+#include "reports/cost_tables.hpp"
+
+namespace ridge::gui {
+namespace {
+
+constexpr int form_width = 290;  // pixels
+
+QScrollArea* scrolled(QWidget* content, QWidget* parent) {
+    auto* area = new QScrollArea(parent);
+    area->setWidget(content);
+    area->setWidgetResizable(true);
+    area->setFrameShape(QFrame::NoFrame);
+    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    area->setFixedWidth(form_width);
+    return area;
+}
+
+QLabel* heading(const QString& text, QWidget* parent) {
+    auto* label = new QLabel("<b>" + text + "</b>", parent);
+    label->setTextFormat(Qt::RichText);
+    return label;
+}
+
+}  // namespace
+
+CostPage::CostPage(QWidget* parent)
+    : QWidget(parent),
+      inputs_(new CostInputs(this)),
+      message_(new QLabel(this)),
+      costs_(new TableView(tr("Cost of tokens by device"), this)),
+      breakdown_(new TableView(tr("Time by operator call"), this)),
+      bars_(new BarsWidget(this)) {
+    auto* layout = new QHBoxLayout(this);
+    layout->addWidget(scrolled(inputs_, this));
+    layout->addWidget(build_results(), 1);
+    message_->setWordWrap(true);
+    message_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    connect(inputs_, &CostInputs::changed, this, &CostPage::recompute);
+}
+
+QWidget* CostPage::build_results() {
+    auto* results = new QWidget(this);
+    auto* column = new QVBoxLayout(results);
+    column->setContentsMargins(0, 0, 0, 0);
+    auto* note = new QLabel(
+        tr("measured: timed on the device; predicted: by a model fitted on measurements; specified: from a "
+           "data sheet. ≥ and ≤ mark bounds, which follow from bare roofs."),
+        results);
+    note->setWordWrap(true);
+    column->addWidget(note);
+    column->addWidget(message_);
+    column->addWidget(costs_, 2);
+    column->addWidget(heading(tr("Where the time goes"), results));
+    column->addWidget(bars_);
+    column->addWidget(breakdown_, 3);
+    return results;
+}
+
+void CostPage::set_session(const Session& session) {
+    session_ = &session;
+    inputs_->set_devices(session);
+    recompute();
+}
+
+const cost_model::DeviceModel& CostPage::device(const std::string& id) {
+    if (const auto* report = session_->device(id)) return report->model;
+    const auto found = catalogue_.find(id);
+    return found != catalogue_.end() ? found->second
+                                     : catalogue_.emplace(id, cost_model::load_device(id)).first->second;
+}
+
+void CostPage::recompute() {
+    if (!session_) return;
+    const auto question = inputs_->question();
+    std::vector<cost_model::TokenCost> answers;
+    message_->clear();
+    try {
+        const auto model = cost_model::load_model(question.model);
+        for (const auto& id : question.devices)
+            answers.push_back(cost_model::evaluate(model, device(id), question.workload, question.economy));
+        if (answers.empty()) message_->setText(tr("Choose a device on the left."));
+    } catch (const std::exception& error) {
+        message_->setText(qt(error.what()));
+        answers.clear();
+    }
+    message_->setVisible(!message_->text().isEmpty());
+    costs_->set_table(reports::cost_table(answers));
+    breakdown_->set_table(reports::breakdown_table(answers));
+    auto chart = reports::breakdown_chart(answers);
+    chart.title.clear();
+    bars_->set_chart(std::move(chart));
+}
+
+}  // namespace ridge::gui

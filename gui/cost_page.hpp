@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QLabel>
+#include <QWidget>
+#include <map>
+
+#include "gui/bars_widget.hpp"
+#include "gui/cost_inputs.hpp"
+#include "gui/table_view.hpp"
+
+namespace ridge::gui {
+
+/// Tokens/s, latency, energy and money of a model on several devices, recomputed at every change of the form.
+class CostPage : public QWidget {
+    Q_OBJECT
+  public:
+    explicit CostPage(QWidget* parent = nullptr);
+
+    void set_session(const Session& session);
+    [[nodiscard]] CostInputs& inputs() const { return *inputs_; }
+    [[nodiscard]] TableView& costs() const { return *costs_; }
+    [[nodiscard]] TableView& breakdown() const { return *breakdown_; }
+    [[nodiscard]] BarsWidget& bars() const { return *bars_; }
+    [[nodiscard]] QString message() const { return message_->text(); }
+
+  private:
+    QWidget* build_results();
+    void recompute();
+    [[nodiscard]] const cost_model::DeviceModel& device(const std::string& id);
+
+    const Session* session_ = nullptr;
+    std::map<std::string, cost_model::DeviceModel> catalogue_;  // of data sheets, read when first wanted
+    CostInputs* inputs_;
+    QLabel* message_;
+    TableView *costs_, *breakdown_;
+    BarsWidget* bars_;
+};
+
+}  // namespace ridge::gui
