@@ -4,10 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <Kokkos_Core.hpp>
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <random>
 
+#include "core/error.hpp"
 #include "operators/catalogue.hpp"
+#include "operators/gemm/prepared_gemm.hpp"
 #include "operators/implementation.hpp"
 
 namespace ridge::operators {
@@ -91,6 +95,67 @@ TEST(GemmKernels, EveryImplementationAgreesWithTheReference) {
                     << info.name << " refuses nearly everything of " << formats << " " << sparsity;
             }
     }
+}
+
+// The reference itself as a result, in the precision of C (fp32 here).
+std::vector<float> rounded_reference(const GemmOperands& operands) {
+    std::vector<float> c;
+    for (std::size_t row = 0; row < operands.checked_rows().size(); ++row)
+        for (const double value : operands.reference(row)) c.push_back(static_cast<float>(value));
+    return c;
+}
+
+TEST(GemmReference, FindsAPlantedErrorAndAMissingElement) {
+    const GemmOperands operands(GemmCall::from(parse_call("gemm m=5 n=7 k=300 a=fp32 w=fp32 c=fp32")), 3);
+    auto c = rounded_reference(operands);
+    EXPECT_LE(gemm_error_over_bound(operands, c.data()), 1.0);
+    const float right = c[11];
+    c[11] = right * 1.001F + 1e-4F;
+    EXPECT_GT(gemm_error_over_bound(operands, c.data()), 1.0);
+    c[11] = std::numeric_limits<float>::quiet_NaN();
+    EXPECT_TRUE(std::isinf(gemm_error_over_bound(operands, c.data())));
+}
+
+TEST(GemmReference, IsTheSumOfProducts) {
+    const GemmOperands operands(GemmCall::from(parse_call("gemm m=2 n=3 k=5 a=int8 w=int8 c=int32")), 9);
+    double sum = 0;
+    for (std::size_t l = 0; l < 5; ++l)
+        sum += static_cast<double>(operands.a()[5 + l]) * static_cast<double>(operands.w()[10 + l]);
+    EXPECT_EQ(operands.reference(1)[2], sum);
+    EXPECT_EQ(operands.bound(1)[2], 0.5) << "integer results are exact";
+}
+
+TEST(GemmOperandsTest, AreTheSameForASeedAndSparseByConstruction) {
+    const auto gemm = GemmCall::from(parse_call("gemm m=1 n=64 k=64 a=fp32 w=fp32 c=fp32 sparsity=2:4"));
+    const GemmOperands one(gemm, 1), same(gemm, 1), other(gemm, 2);
+    EXPECT_TRUE(std::ranges::equal(one.w(), same.w()));
+    EXPECT_FALSE(std::ranges::equal(one.w(), other.w()));
+    for (std::size_t group = 0; group < one.w().size(); group += 4)
+        EXPECT_EQ(std::ranges::count(one.w().subspan(group, 4), 0.0F), 2);
+    const GemmOperands block(
+        GemmCall::from(parse_call("gemm m=1 n=64 k=64 a=fp32 w=fp32 c=fp32 sparsity=block:16x16@0.25")), 1);
+    EXPECT_EQ(std::ranges::count_if(block.w(), [](float value) { return value != 0.0F; }), 64 * 64 / 4);
+}
+
+TEST(GemmKernels, RefuseWhatTheyCannotRun) {
+    const auto dense = parse_call("gemm m=4 n=64 k=64 a=fp32 w=fp32 c=fp32");
+    for (const auto& implementation : make_implementations()) {
+        const auto info = implementation->info();
+        if (info.op != "gemm") continue;
+        auto config = info.space.default_config();
+        EXPECT_TRUE(implementation->refusal(parse_call("gemm m=4 n=64 k=64 a=fp64 w=fp64 c=fp64"), config))
+            << info.name;
+        config.set("no_such_parameter", std::int64_t{1});
+        EXPECT_TRUE(implementation->refusal(dense, config)) << info.name;
+        if (info.space.parameters.empty()) continue;
+        EXPECT_TRUE(implementation->refusal(dense, KernelConfig())) << info.name << " without its parameters";
+    }
+}
+
+TEST(GemmOperandsTest, BeyondTheMachineAreRefused) {
+    EXPECT_THROW(
+        (void)make_operands(parse_call("gemm m=1000000 n=1000000 k=1000000 a=fp32 w=fp32 c=fp32"), 1),
+        InputError);
 }
 
 }  // namespace

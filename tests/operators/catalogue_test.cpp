@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "operators/catalogue.hpp"
+
+#include <gtest/gtest.h>
+
+#include "core/error.hpp"
+#include "operators/gemm/gemm_call.hpp"
+
+namespace ridge::operators {
+namespace {
+
+TEST(Catalogue, PutsACallIntoCanonicalOrder) {
+    EXPECT_EQ(parse_call("gemm k=3 w=bf16 m=1 c=fp32 n=2 a=bf16 sparsity=dense").text(),
+              "gemm m=1 n=2 k=3 a=bf16 w=bf16 c=fp32");
+    const auto text = "gemm m=16 n=4096 k=4096 a=bf16 w=int4:g128 c=bf16 sparsity=2:4";
+    EXPECT_EQ(parse_call(text).text(), text);
+}
+
+TEST(Catalogue, RefusesCallsThatMakeNoSense) {
+    const char* const refused[] = {
+        "gemm m=0 n=2 k=3 a=fp32 w=fp32 c=fp32",
+        "gemm m=-1 n=2 k=3 a=fp32 w=fp32 c=fp32",
+        "gemm n=2 k=3 a=fp32 w=fp32 c=fp32",
+        "gemm m=1 n=2 k=3 a=fp32 w=fp32",
+        "gemm m=1 n=2 k=3 l=4 a=fp32 w=fp32 c=fp32",
+        "gemm m=1 n=2 k=3 a=fp32 w=fp32 c=fp32 d=fp32",
+        "gemm m=1 n=2 k=6 a=fp32 w=fp32 c=fp32 sparsity=2:4",
+        "gemm m=1 n=24 k=16 a=fp32 w=fp32 c=fp32 sparsity=block:16x16@0.5",
+        "gemm m=1 n=2 k=100 a=bf16 w=int4:g128 c=bf16",
+        "gemm m=2000000 n=2000000 k=1 a=fp32 w=fp32 c=fp32",
+        "gem m=1 n=2 k=3 a=fp32 w=fp32 c=fp32",
+    };
+    for (const char* text : refused) EXPECT_THROW((void)parse_call(text), InputError) << text;
+}
+
+// 2 · 3 · 5 · 7 = 210 FLOP; (3·7 + 5·7) elements read and 3·5 written, 4 bytes each.
+TEST(Catalogue, WorkOfADenseGemm) {
+    const auto one = work(parse_call("gemm m=3 n=5 k=7 a=fp32 w=fp32 c=fp32"));
+    EXPECT_EQ(one.flop, 210.0);
+    EXPECT_EQ(one.dense_flop, 210.0);
+    EXPECT_EQ(one.read_bytes(), 224.0);
+    EXPECT_EQ(one.written_bytes(), 60.0);
+    EXPECT_EQ(one.compute, Precision::fp32);
+}
+
+// 8 × 16 bf16 weights at 2:4: 64 values of 2 bytes and 64 positions of 2 bits.
+TEST(Catalogue, WorkOfTwoOfFourWeights) {
+    const auto call = parse_call("gemm m=1 n=8 k=16 a=bf16 w=bf16 c=bf16 sparsity=2:4");
+    EXPECT_EQ(weight_bytes(GemmCall::from(call)), 128.0 + 16.0);
+    EXPECT_EQ(work(call).flop, 128.0);
+    EXPECT_EQ(work(call).dense_flop, 256.0);
+}
+
+// 64 × 64 fp32 weights in blocks of 16 × 16, a quarter kept: 4 blocks; an index for each and for 4 block rows
+// and the end.
+TEST(Catalogue, WorkOfBlockSparseWeights) {
+    const auto call = parse_call("gemm m=1 n=64 k=64 a=fp32 w=fp32 c=fp32 sparsity=block:16x16@0.25");
+    EXPECT_EQ(weight_bytes(GemmCall::from(call)), 4.0 * 256 * 4 + 4.0 * (4 + 4 + 1));
+}
+
+}  // namespace
+}  // namespace ridge::operators
