@@ -3,6 +3,7 @@
 
 #include <array>
 #include <chrono>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -89,16 +90,23 @@ double BandwidthProbe::run(std::int64_t passes) {
 }
 
 void BandwidthProbe::choose_tuning() {
-    constexpr double trial_s = 0.002;
-    constexpr int trials = 3;
-    std::int64_t passes = 1;
-    while (seconds_of(pattern_, arrays_, tuning_, passes) < trial_s) passes *= 2;
+    // As many passes as make even the fastest trial long: one that is short compares how threads start.
+    constexpr double trial_s = 0.001;
+    constexpr std::int64_t most_passes = std::int64_t{1} << 40;
     double best_s = 0;
-    for (const auto& tuning : candidates(pattern_))
-        for (int trial = 0; trial < trials; ++trial) {
+    for (std::int64_t passes = 1; best_s < trial_s && passes <= most_passes; passes *= 2)
+        best_s = choose_tuning(passes);
+}
+
+double BandwidthProbe::choose_tuning(std::int64_t passes) {
+    constexpr int trials = 3;
+    double best_s = std::numeric_limits<double>::infinity();
+    for (int trial = 0; trial < trials; ++trial)
+        for (const auto& tuning : candidates(pattern_)) {
             const double elapsed_s = seconds_of(pattern_, arrays_, tuning, passes);
-            if (best_s <= 0 || elapsed_s < best_s) best_s = elapsed_s, tuning_ = tuning;
+            if (elapsed_s < best_s) best_s = elapsed_s, tuning_ = tuning;
         }
+    return best_s;
 }
 
 }  // namespace ridge::profiler

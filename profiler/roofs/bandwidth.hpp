@@ -27,6 +27,8 @@ class BandwidthProbe {
     void choose_tuning();
 
   private:
+    double choose_tuning(std::int64_t passes);
+
     operators::stream::Pattern pattern_;
     operators::Buffer x_, z_, y_;
     operators::stream::Arrays arrays_;

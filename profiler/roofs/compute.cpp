@@ -46,13 +46,13 @@ struct FmaAdd {  // every other chain
 
 template <typename Step, typename T>
 KOKKOS_INLINE_FUNCTION T run_chains(std::int64_t iterations, T factor, T term) {
-    constexpr int chains = chains_for(sizeof(Pack<T>));
     const Pack<T> factors(factor), terms(term);
-    Pack<T> values[std::size_t{chains}];
+    Pack<T> values[chains];
     for (int chain = 0; chain < chains; ++chain) values[chain] = Pack<T>(T(chain + 1));
-    for (std::int64_t i = 0; i < iterations; ++i)
+    for (std::int64_t i = 0; i < iterations; ++i) {
         for (int chain = 0; chain < chains; ++chain)
             values[chain] = Step::step(chain, values[chain], factors, terms);
+    }
     for (int chain = 1; chain < chains; ++chain) values[0] = values[0] + values[chain];
     return Kokkos::Experimental::reduce(values[0]);
 }
@@ -68,8 +68,7 @@ double run_mix(std::int64_t iterations) {
     Kokkos::parallel_reduce(
         "compute roof", Workers(0, workers),
         KOKKOS_LAMBDA(std::int64_t, T & sum) { sum += run_chains<Step, T>(iterations, factor, term); }, kept);
-    const double steps =
-        static_cast<double>(iterations) * static_cast<double>(workers) * chains_for(sizeof(Pack<T>));
+    const double steps = static_cast<double>(iterations) * static_cast<double>(workers) * chains;
     return steps * static_cast<double>(Pack<T>::size()) * Step::flop;
 }
 

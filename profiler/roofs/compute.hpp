@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -25,9 +24,8 @@ struct ComputeMix {
 /// Those that need instructions of AVX-512 for neural networks; empty elsewhere.
 [[nodiscard]] std::vector<ComputeMix> avx512_dot_mixes();
 
-/// Independent chains of a vector of `vector_bytes`: several times what two units of latency 4 need, so that
-/// an unlucky choice of unit costs nothing, with registers left over (16 of them up to AVX2, 32 with
-/// AVX-512).
-[[nodiscard]] constexpr int chains_for(std::size_t vector_bytes) { return vector_bytes >= 64 ? 24 : 12; }
+/// Independent chains: half as many again as two units of latency 4 need, and few enough that they and two
+/// constants fit into 16 registers. More gained nothing where there are 32, and GCC 12 keeps 24 in memory.
+inline constexpr int chains = 12;
 
 }  // namespace ridge::profiler

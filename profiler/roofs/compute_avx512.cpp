@@ -12,8 +12,6 @@ namespace ridge::profiler {
 #if defined(__AVX512F__) && !defined(KOKKOS_ENABLE_CUDA) && !defined(__CUDACC__)
 namespace {
 
-constexpr int chains = chains_for(sizeof(__m512i));
-
 // Values stay where they are: the products are of zero and something, which takes the units as long as any
 // other.
 #if defined(__AVX512BF16__)
@@ -40,8 +38,9 @@ std::int64_t run_chains(std::int64_t iterations, int left, int right) {
     __m512i values[chains];
     for (int chain = 0; chain < chains; ++chain)
         values[chain] = _mm512_set1_epi32(0x3f800000 + chain);  // about 1.0f
-    for (std::int64_t i = 0; i < iterations; ++i)
-        for (auto& value : values) value = Dot::step(value, lefts, rights);
+    for (std::int64_t i = 0; i < iterations; ++i) {
+        for (int chain = 0; chain < chains; ++chain) values[chain] = Dot::step(values[chain], lefts, rights);
+    }
     for (int chain = 1; chain < chains; ++chain) values[0] = _mm512_add_epi32(values[0], values[chain]);
     return _mm512_reduce_add_epi32(values[0]);
 }

@@ -6,15 +6,18 @@
 #include <string>
 
 #include "core/error.hpp"
+#include "core/statistics.hpp"
 #include "core/text.hpp"
 #include "core/units.hpp"
 #include "profiler/roofs/bandwidth.hpp"
 #include "profiler/roofs/compute.hpp"
+#include "profiler/roofs/repeats.hpp"
 
 namespace ridge::profiler {
 namespace {
 
 constexpr double MiB = 1024.0 * 1024.0;
+constexpr double shortest_sample_s = 0.001;
 
 /// Work that scales: gives the rate's numerator (FLOP or bytes) of `repeats` of it.
 using Repeatable = std::function<double(std::int64_t repeats)>;
@@ -28,21 +31,29 @@ double total_bytes(const Device& device, const CacheLevel& cache) {
     return cache.bytes * instances(device, cache);
 }
 
-// Repeats that take about two milliseconds: starting the threads then costs less than a thousandth.
-std::int64_t repeats_for_a_sample(const Timer& timer, const Repeatable& work) {
-    constexpr double sample_s = 0.002;
-    constexpr std::int64_t most = std::int64_t{1} << 40;
-    for (std::int64_t repeats = 1;; repeats *= 2) {
+bool is_long_enough(const Sampling& sampling) {
+    return sampling.samples_s.empty() || median(sampling.samples_s) >= shortest_sample_s;
+}
+
+// Where the machine was disturbed while the repeats were chosen, the samples are short and mostly of starting
+// threads; then they are taken again with more.
+Sampling sample_repeats(const Repeatable& work, const Timer& timer, const protocol::Budget& budget,
+                        double& amount) {
+    auto repeats = repeats_for_a_sample([&](std::int64_t count) {
         const double start = timer.now_s();
-        work(repeats);
-        if (timer.now_s() - start >= sample_s || repeats >= most) return repeats;
+        work(count);
+        return timer.now_s() - start;
+    });
+    constexpr int most_tries = 20;
+    for (int tries = 1;; ++tries, repeats *= 4) {
+        auto sampling = sample(timer, {.run = [&] { amount = work(repeats); }, .make_cold = {}}, budget);
+        if (is_long_enough(sampling) || tries == most_tries) return sampling;
     }
 }
 
 protocol::RoofAnswer rates_of(const Repeatable& work, const Timer& timer, const protocol::Budget& budget) {
-    const auto repeats = repeats_for_a_sample(timer, work);
     double amount = 0;
-    const auto sampling = sample(timer, {.run = [&] { amount = work(repeats); }, .make_cold = {}}, budget);
+    const auto sampling = sample_repeats(work, timer, budget, amount);
     protocol::RoofAnswer answer;
     answer.status = sampling.samples_s.empty() ? Status::failed : Status::ok;
     answer.reason = sampling.reason;

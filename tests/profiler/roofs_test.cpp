@@ -12,6 +12,7 @@
 #include "profiler/host_timer.hpp"
 #include "profiler/roofs/bandwidth.hpp"
 #include "profiler/roofs/compute.hpp"
+#include "profiler/roofs/repeats.hpp"
 
 namespace ridge::profiler {
 namespace {
@@ -42,6 +43,14 @@ TEST(Roofs, ProbesCoverEveryLevelAndMix) {
         EXPECT_EQ(std::ranges::count(probes, level, &RoofProbe::level), 3) << level;
     EXPECT_EQ(std::ranges::count(probes, RoofProbe::Kind::compute, &RoofProbe::kind),
               static_cast<std::ptrdiff_t>(compute_mixes().size()));
+}
+
+TEST(Roofs, OneDisturbedTryDoesNotPassForASample) {
+    int tries = 0;
+    const auto seconds_of = [&](std::int64_t repeats) {
+        return ++tries == 1 ? 1.0 : 1e-6 * static_cast<double>(repeats);
+    };
+    EXPECT_EQ(repeats_for_a_sample(seconds_of), 2048);  // 2.048 ms
 }
 
 TEST(Roofs, EveryMixCountsItsWork) {

@@ -63,6 +63,13 @@ TEST(Sampler, ShortWarmRunsAreBatchedToAThousandClockSteps) {
     EXPECT_GE(clock.runs, 7u * 500u);
 }
 
+TEST(Sampler, ALongRunWhileTheBatchIsChosenDoesNotMakeItSmall) {
+    ScriptedClock clock{{1.0, 1.0, 1.0, 2e-8}};  // two warm-up runs and the first try
+    const auto sampling = sample(clock.timer(), clock.warm_work(), budget());
+    EXPECT_GE(clock.runs, 7u * 500u);
+    EXPECT_THAT(sampling.samples_s, Each(DoubleNear(2e-8, 1e-12)));
+}
+
 TEST(Sampler, DisturbedSamplesAreRepeatedAndCounted) {
     ScriptedClock clock{{0.1}};
     clock.waits_s = {0,    0,      0,
