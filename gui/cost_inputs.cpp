@@ -156,10 +156,15 @@ void CostInputs::set_devices(const Session& session) {
     for (const auto& report : session.devices)
         add_device(report.device().id, tr("%1 (measured)").arg(qt(report.device().name)),
                    chosen(report.device().id, true));
-    for (const auto& id : list_configs("devices")) {
-        const bool usual = std::ranges::find(first_compared, id) != std::end(first_compared);
-        if (!session.device(id)) add_device(id, qt(id), chosen(id, usual));
-    }
+    // The chosen ones of the catalogue stand before the others.
+    const auto add_if = [&](bool wanted) {
+        for (const auto& id : list_configs("devices")) {
+            const bool usual = std::ranges::find(first_compared, id) != std::end(first_compared);
+            if (!session.device(id) && chosen(id, usual) == wanted) add_device(id, qt(id), wanted);
+        }
+    };
+    add_if(true);
+    add_if(false);
 }
 
 CostQuestion CostInputs::question() const {

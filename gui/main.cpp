@@ -64,7 +64,7 @@ int main(int argc, char** argv) {
         return fail("unknown page '" + options.page + "'; known: roofline, cost");
     window.open(options.store);
     window.show();
-    if (!options.selected.isEmpty()) window.roofline().plot().select("call:" + options.selected);
+    if (!options.selected.isEmpty()) window.roofline().select_call("call:" + options.selected);
     if (!options.screenshot.isEmpty()) take_screenshot(window, options.screenshot);
     return QApplication::exec();
 }

@@ -24,7 +24,7 @@ QString status_of(const Session& session) {
     std::size_t calls = 0, measurements = 0;
     for (const auto& device : session.devices)
         calls += device.calls.size(), measurements += device.measurements;
-    return QObject::tr("%1 devices, %2 calls, %3 measurements")
+    return QObject::tr("devices: %1   calls: %2   measurements: %3")
         .arg(session.devices.size())
         .arg(calls)
         .arg(measurements);

@@ -69,8 +69,9 @@ RooflinePage::RooflinePage(QWidget* parent)
     auto* splitter = new QSplitter(Qt::Vertical, this);
     splitter->addWidget(plot_);
     splitter->addWidget(table_);
-    splitter->setStretchFactor(0, 3);
+    splitter->setStretchFactor(0, 2);
     splitter->setStretchFactor(1, 1);
+    splitter->setSizes({520, 230});
     splitter->setChildrenCollapsible(false);
     empty_->setAlignment(Qt::AlignCenter);
     empty_->setWordWrap(true);
@@ -170,6 +171,7 @@ void RooflinePage::apply_filter(bool keep_zoom) {
 }
 
 void RooflinePage::select_call(const QString& point_id) {
+    plot_->select(point_id);
     const int number = reports::plot::point_number(point_id.toStdString());
     const auto found = std::ranges::find(shown_, number, &reports::CallResult::number);
     table_->select_row(found == shown_.end() ? -1 : static_cast<int>(found - shown_.begin()));

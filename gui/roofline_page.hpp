@@ -24,6 +24,9 @@ class RooflinePage : public QWidget {
     /// the page.
     void set_session(const Session& session);
 
+    /// Selects a call in chart and table by its point ("call:7"); another text selects nothing.
+    void select_call(const QString& point_id);
+
     [[nodiscard]] PlotWidget& plot() const { return *plot_; }
     [[nodiscard]] TableView& calls() const { return *table_; }
     [[nodiscard]] QLineEdit& filter_text() const { return *filter_; }
@@ -41,7 +44,6 @@ class RooflinePage : public QWidget {
     void choose_device(bool keep_zoom);
     void apply_filter(bool keep_zoom);
     void show_empty();
-    void select_call(const QString& point_id);
     [[nodiscard]] reports::CallFilter filter() const;
 
     const Session* session_ = nullptr;

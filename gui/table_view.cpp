@@ -10,7 +10,7 @@
 namespace ridge::gui {
 namespace {
 
-constexpr int widest_column = 330;  // pixels; the whole text is in the tooltip
+constexpr int widest_column = 400;  // pixels; the whole text is in the tooltip
 
 }  // namespace
 
@@ -34,14 +34,14 @@ TableView::TableView(const QString& name, QWidget* parent) : QTableView(parent) 
 }
 
 void TableView::set_table(reports::Table table) {
-    const bool same_columns = table.columns() == model_.table().columns();
+    const bool fitted = !model_.table().empty() && table.columns() == model_.table().columns();
     const bool sorted = isSortingEnabled();
     model_.set_table(std::move(table));
     if (!sorted) {
         horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
         setSortingEnabled(true);
     }
-    if (!same_columns || !sorted) fit_columns();
+    if (!fitted) fit_columns();
 }
 
 void TableView::fit_columns() {

@@ -15,7 +15,7 @@ class TableView : public QTableView {
   public:
     explicit TableView(const QString& name, QWidget* parent = nullptr);
 
-    /// Another table; sorting stays, column widths follow the content on the first one.
+    /// Another table; sorting stays, column widths follow the content of the first one that has some.
     void set_table(reports::Table table);
     [[nodiscard]] const reports::Table& table() const { return model_.table(); }
     [[nodiscard]] const TableModel& source() const { return model_; }

@@ -11,6 +11,8 @@ std::string config_text(const db::Record& record) {
     return text.empty() ? "(none)" : text;
 }
 
+std::string operations(const CallResult& result) { return is_integer(result.compute) ? "OP" : "FLOP"; }
+
 void set_times(Table& table, const CallResult& result) {
     const auto& summary = *result.best.summary;
     table.set("time_s", summary.median)
@@ -23,6 +25,7 @@ void set_rates(Table& table, const CallResult& result) {
     table.set("byte_rate", result.byte_rate());
     if (result.work.flop > 0) {
         table.set("flop_rate", result.flop_rate()).set("intensity_flop_per_byte", result.work.intensity());
+        table.shown_as("flop_rate", quantity(result.flop_rate(), operations(result) + "/s"));
         return;
     }
     table.missing("flop_rate", "the call has no arithmetic")
@@ -124,8 +127,8 @@ std::vector<plot::TooltipRow> call_tooltip(const CallResult& result) {
     rows.push_back({"95 % interval", table.at(0, "time_low_s").text + " … " +
                                          table.at(0, "time_high_s").text + ", " +
                                          table.at(0, "samples").text + " samples"});
-    rows.push_back({titled("flop") + ", " + titled("bytes"),
-                    quantity(result.work.flop, "FLOP") + ", " + quantity(result.work.bytes(), "B")});
+    rows.push_back({titled("flop") + ", " + titled("bytes"), quantity(result.work.flop, operations(result)) +
+                                                                 ", " + quantity(result.work.bytes(), "B")});
     if (result.attainable) {
         rows.push_back(
             {titled("roof_share"), table.at(0, "roof_share").text + " of " + result.attainable->roof});

@@ -42,7 +42,7 @@ table{border-collapse:separate;border-spacing:0;width:100%;font-size:.84rem}
 caption{text-align:left;padding:.5rem .7rem;font-weight:600}
 caption a{font-weight:400;margin-left:.6rem}
 th,td{padding:.28rem .6rem;text-align:left;border-bottom:1px solid var(--grid);vertical-align:top}
-td{max-width:26rem;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
+td{max-width:36rem;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
 .words td{white-space:normal;max-width:none}
 th{position:sticky;top:0;background:var(--surface);white-space:nowrap;z-index:1}
 th button{all:unset;cursor:pointer;font-weight:600}

@@ -204,10 +204,12 @@ struct Range {
 void set_axes(Scene& scene, const std::vector<Roof>& roofs) {
     Range x, y;
     for (const auto& point : scene.points) x.include(point.at.x), y.include(point.at.y);
+    // Bandwidths alone are shown around an intensity of 1, where FLOP/s and bytes/s are the same number.
+    const bool any_compute = highest(roofs, true) > 0;
     for (const auto& roof : roofs)
-        if (is_compute(roof)) y.include(roof.rate);
+        if (is_compute(roof) || !any_compute) y.include(roof.rate);
     if (x.empty()) x.include(1);
-    if (y.empty()) y.include(std::max(1.0, highest(roofs, false)));
+    if (y.empty()) y.include(1);
     scene.x = rounded_outwards({"Arithmetic intensity (FLOP per byte of DRAM traffic)", Scale::logarithmic,
                                 x.low / 2.2, x.high * 2.5, false});
     scene.y = rounded_outwards(

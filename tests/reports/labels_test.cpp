@@ -14,8 +14,8 @@ TEST(Labels, TurnedBoxesOverlapOnlyWhereTheyAre) {
     EXPECT_TRUE(overlap(upright, {{15, 0}, 6, 2, 0}));
     EXPECT_FALSE(overlap(upright, {{17, 0}, 6, 2, 0}));
     // Upright rectangles around both would overlap; the boxes do not.
-    EXPECT_FALSE(overlap(upright, {{11, 9}, 10, 2, 45}));
-    EXPECT_TRUE(overlap(upright, {{11, 9}, 14, 2, 45}));
+    EXPECT_FALSE(overlap(upright, {{17, -6}, 10, 2, 45}));
+    EXPECT_TRUE(overlap(upright, {{17, -6}, 10, 2, -45}));
 }
 
 TEST(Labels, SegmentsCrossBoxes) {

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <memory>
 #include <regex>
 #include <sstream>
 
@@ -65,16 +66,19 @@ std::string first_markup_problem(const std::string& page) {
     return open.empty() ? "" : "<" + open.back() + "> is never closed";
 }
 
+// One store for all tests: they only read it.
 class Report : public testing::Test {
   protected:
-    void SetUp() override {
-        fixture::write_store(directory_.path() / "store.db");
-        db::Store store(directory_.path() / "store.db", db::Access::read_write);
+    static void SetUpTestSuite() {
+        directory_ = std::make_unique<fixture::TemporaryDirectory>();
+        fixture::write_store(directory_->path() / "store.db");
+        db::Store store(directory_->path() / "store.db", db::Access::read_write);
         static_cast<void>(cost_model::fit_and_store(store, fixture::device_id));
         input_ = gather_report(store, costs(store), "ridge test");
     }
-    fixture::TemporaryDirectory directory_;
-    ReportInput input_;
+    static void TearDownTestSuite() { directory_.reset(); }
+    static inline std::unique_ptr<fixture::TemporaryDirectory> directory_;
+    static inline ReportInput input_;
 };
 
 TEST_F(Report, PageIsWellFormed) { EXPECT_EQ(first_markup_problem(html_page(input_)), ""); }
@@ -101,14 +105,14 @@ TEST_F(Report, PageHasEverySection) {
 }
 
 TEST_F(Report, FilesBesideThePageHaveTheNumbersOfThePage) {
-    const auto files = write_report(input_, directory_.path() / "report");
+    const auto files = write_report(input_, directory_->path() / "report");
     EXPECT_EQ(files.front().filename(), "report.html");
     const auto page = read(files.front());
-    const auto json = read_json_file(directory_.path() / "report" / "report.json");
+    const auto json = read_json_file(directory_->path() / "report" / "report.json");
     std::size_t compared = 0;
     for (const auto& section : report_sections(input_))
         for (const auto& table : section.tables) {
-            const auto csv = read(directory_.path() / "report" / (file_stem(section, table) + ".csv"));
+            const auto csv = read(directory_->path() / "report" / (file_stem(section, table) + ".csv"));
             EXPECT_EQ(csv, to_csv(table));
             for (const auto& row : table.rows())
                 for (const auto& cell : row)
@@ -168,21 +172,21 @@ TEST_F(Report, BreakdownAddsUpToThePass) {
 }
 
 TEST_F(Report, EmptyStoreGivesAPageThatSaysSo) {
-    const db::Store store(directory_.path() / "empty.db", db::Access::create);
+    const db::Store store(directory_->path() / "empty.db", db::Access::create);
     const auto page = html_page(gather_report(store, {}, "ridge test"));
     EXPECT_THAT(page, HasSubstr("neither measurements nor roofs"));
     EXPECT_EQ(first_markup_problem(page), "");
 }
 
 TEST_F(Report, ComplaintsNameFileAndDevice) {
-    const db::Store store(directory_.path() / "store.db", db::Access::read_only);
+    const db::Store store(directory_->path() / "store.db", db::Access::read_only);
     try {
         static_cast<void>(read_device(store, "nonsense"));
         FAIL();
     } catch (const InputError& error) {
         EXPECT_THAT(error.what(), HasSubstr("no device 'nonsense'; it has fixture-cpu"));
     }
-    EXPECT_THROW(write_report(input_, directory_.path() / "store.db" / "inside"), EnvironmentError);
+    EXPECT_THROW(write_report(input_, directory_->path() / "store.db" / "inside"), EnvironmentError);
 }
 
 }  // namespace
