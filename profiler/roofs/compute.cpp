@@ -49,10 +49,9 @@ KOKKOS_INLINE_FUNCTION T run_chains(std::int64_t iterations, T factor, T term) {
     const Pack<T> factors(factor), terms(term);
     Pack<T> values[chains];
     for (int chain = 0; chain < chains; ++chain) values[chain] = Pack<T>(T(chain + 1));
-    for (std::int64_t i = 0; i < iterations; ++i) {
+    for (std::int64_t i = 0; i < iterations; ++i)
         for (int chain = 0; chain < chains; ++chain)
             values[chain] = Step::step(chain, values[chain], factors, terms);
-    }
     for (int chain = 1; chain < chains; ++chain) values[0] = values[0] + values[chain];
     return Kokkos::Experimental::reduce(values[0]);
 }

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
@@ -20,6 +21,23 @@ using namespace ridge;
 
 void set_unless_set(const char* name, const std::string& value) { ::setenv(name, value.c_str(), 0); }
 
+// An OpenBLAS older than the CPU falls back to its kernels for SSE3 ("Prescott", a fifth of the speed or
+// less); compared with those, everything would look fast. It then gets its kernels for the vectors that the
+// CPU has.
+void help_openblas_to_its_kernels() {
+#if defined(__x86_64__)
+    const auto has_fallen_back = [](const auto& implementation) {
+        const auto version = implementation->info().version;
+        return version.find("OpenBLAS") != std::string::npos && version.find("Prescott") != std::string::npos;
+    };
+    if (std::ranges::none_of(operators::make_implementations(), has_fallen_back)) return;
+    if (__builtin_cpu_supports("avx512f"))
+        set_unless_set("OPENBLAS_CORETYPE", "SkylakeX");
+    else if (__builtin_cpu_supports("avx2"))
+        set_unless_set("OPENBLAS_CORETYPE", "Haswell");
+#endif
+}
+
 // OpenMP and the C library read their variables before main() begins, so the program starts itself once more
 // with them: one thread for each core, each staying on its own, and large allocations of every library on
 // huge pages, so that implementations are compared on equal terms.
@@ -30,6 +48,7 @@ void start_again_with_settings(char** arguments) {
     set_unless_set("OMP_PROC_BIND", "close");
     set_unless_set("OMP_PLACES", "cores");
     set_unless_set("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
+    help_openblas_to_its_kernels();
     ::execv("/proc/self/exe", arguments);
     std::cerr << RIDGE_WORKER_NAME << ": could not start itself again; threads are not pinned\n";
 }
