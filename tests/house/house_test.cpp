@@ -15,7 +15,8 @@ namespace {
 namespace fs = std::filesystem;
 using Names = std::set<std::string>;
 
-// An arrow of docs/architecture.md that is not here is a defect. "kernels" is what below operators/ knows Kokkos.
+// An arrow of docs/architecture.md that is not here is a defect. "kernels" is what below operators/ knows
+// Kokkos.
 const std::map<std::string, Names> may_include = {
     {"core", {}},
     {"operators", {"core"}},
@@ -30,12 +31,19 @@ const std::map<std::string, Names> may_include = {
 };
 
 // Headers of a library, by the beginning of the name, and the only folders that may include them.
-const std::vector<std::pair<std::string, Names>> may_know = {
-    {"Kokkos_", {"kernels", "profiler"}},  {"immintrin.h", {"kernels", "profiler"}}, {"x86intrin.h", {"kernels", "profiler"}},
-    {"cblas.h", {"kernels"}},              {"openblas", {"kernels"}},                {"dnnl", {"kernels", "profiler"}},
-    {"cuda", {"kernels", "profiler"}},     {"omp.h", {"kernels", "profiler"}},       {"sqlite3.h", {"db"}},
-    {"Q", {"gui"}},                        {"CLI/", {"cli"}},                        {"Eigen/", {"cost_model"}},
-    {"unsupported/Eigen/", {"cost_model"}}};
+const std::vector<std::pair<std::string, Names>> may_know = {{"Kokkos_", {"kernels", "profiler"}},
+                                                             {"immintrin.h", {"kernels", "profiler"}},
+                                                             {"x86intrin.h", {"kernels", "profiler"}},
+                                                             {"cblas.h", {"kernels"}},
+                                                             {"openblas", {"kernels"}},
+                                                             {"dnnl", {"kernels", "profiler"}},
+                                                             {"cuda", {"kernels", "profiler"}},
+                                                             {"omp.h", {"kernels", "profiler"}},
+                                                             {"sqlite3.h", {"db"}},
+                                                             {"Q", {"gui"}},
+                                                             {"CLI/", {"cli"}},
+                                                             {"Eigen/", {"cost_model"}},
+                                                             {"unsupported/Eigen/", {"cost_model"}}};
 
 struct Source {
     fs::path path;
@@ -59,7 +67,8 @@ Source read(const fs::path& path) {
     for (std::string line; std::getline(file, line);) {
         if (source.lines++ == 0) source.first_line = line;
         std::smatch match;
-        if (std::regex_search(line, match, include)) (match[1] == "<" ? source.foreign : source.own).push_back(match[2]);
+        if (std::regex_search(line, match, include))
+            (match[1] == "<" ? source.foreign : source.own).push_back(match[2]);
     }
     return source;
 }
@@ -69,7 +78,8 @@ std::vector<Source> sources() {
     for (const auto& [folder, ignored] : may_include) {
         if (!fs::exists(fs::path(RIDGE_SOURCE_DIR) / folder)) continue;
         for (const auto& entry : fs::recursive_directory_iterator(fs::path(RIDGE_SOURCE_DIR) / folder))
-            if (entry.path().extension() == ".hpp" || entry.path().extension() == ".cpp") all.push_back(read(entry.path()));
+            if (entry.path().extension() == ".hpp" || entry.path().extension() == ".cpp")
+                all.push_back(read(entry.path()));
     }
     return all;
 }
@@ -101,7 +111,8 @@ TEST(House, IncludesFollowTheArchitecture) {
         const auto from = role(fs::relative(source.path, RIDGE_SOURCE_DIR).string(), kernels);
         for (const auto& include : source.own) {
             const auto to = role(include, kernels);
-            EXPECT_TRUE(to == from || may_include.at(from).contains(to)) << source.path << " may not include " << include;
+            EXPECT_TRUE(to == from || may_include.at(from).contains(to))
+                << source.path << " may not include " << include;
         }
     }
 }
@@ -113,7 +124,8 @@ TEST(House, LibrariesStayWhereTheyBelong) {
         const auto from = role(fs::relative(source.path, RIDGE_SOURCE_DIR).string(), kernels);
         for (const auto& include : source.foreign)
             for (const auto& [prefix, folders] : may_know)
-                if (include.starts_with(prefix)) EXPECT_TRUE(folders.contains(from)) << source.path << " may not know <" << include << ">";
+                if (include.starts_with(prefix))
+                    EXPECT_TRUE(folders.contains(from)) << source.path << " may not know <" << include << ">";
     }
 }
 

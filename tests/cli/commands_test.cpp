@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// The commands that need no worker, as a user runs them.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "program.hpp"
+
+namespace {
+
+using ridge::test::run;
+using ridge::test::Scratch;
+using Json = nlohmann::json;
+
+Json rows(const std::string& out, const char* table) { return Json::parse(out).at(table).at("rows"); }
+
+std::vector<std::string> cost(const Scratch& scratch, std::vector<std::string> more) {
+    std::vector<std::string> words = {"ridge",    "cost",     "--db",     scratch.path("none.db"),
+                                      "--device", "h100-sxm", "--format", "json"};
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+}
+
+TEST(Commands, HelpAndVersionGoToStdout) {
+    for (const char* option : {"--help", "--version"}) {
+        const auto outcome = run({"ridge", option});
+        EXPECT_EQ(outcome.code, 0);
+        EXPECT_FALSE(outcome.out.empty());
+        EXPECT_EQ(outcome.err, "");
+    }
+    EXPECT_NE(run({"ridge", "--help"}).out.find("130 interrupted"), std::string::npos);
+}
+
+TEST(Commands, OperatorsAreListedInEveryFormat) {
+    EXPECT_NE(run({"ridge", "operators"}).out.find("gemm"), std::string::npos);
+    EXPECT_TRUE(run({"ridge", "operators", "--format", "csv"}).out.starts_with("operator,"));
+    EXPECT_EQ(rows(run({"ridge", "operators", "--format", "json"}).out, "operators")[0].at("operator"),
+              "gemm");
+}
+
+TEST(Commands, CostFollowsItsDefinition) {
+    const Scratch scratch;
+    const auto row = rows(run(cost(scratch, {"--price", "3.6"})).out, "cost")[0];
+    // USD a million tokens = USD an hour / (tokens a second * 3600) * 10^6, and 3.6 USD/h are 10^-3 USD/s.
+    EXPECT_NEAR(row.at("cost_per_million_tokens_usd").get<double>(),
+                1e-3 / row.at("tokens_per_s").get<double>() * 1e6, 1e-9);
+    EXPECT_EQ(row.at("provenance"), "specified");
+    // A step cannot be faster than reading the weights of the layers and the head at the data sheet's 3.35
+    // TB/s.
+    const double weights = 2.0 * (6738415616.0 - 32000.0 * 4096.0);
+    EXPECT_GE(row.at("tpot_s").get<double>(), weights / 3.35e12);
+    EXPECT_LE(row.at("tpot_s").get<double>(), 1.1 * weights / 3.35e12);
+}
+
+TEST(Commands, PriceOfOneDeviceLeavesTheOthers) {
+    const Scratch scratch;
+    const auto priced =
+        rows(run(cost(scratch, {"--device", "a100-80-sxm", "--price", "a100-80-sxm=100"})).out, "cost");
+    ASSERT_EQ(priced.size(), 2U);
+    EXPECT_EQ(priced[1].at("price_per_hour_usd"), 100.0);
+    EXPECT_NE(priced[0].at("price_per_hour_usd"), 100.0);
+}
+
+TEST(Commands, AModelThatDoesNotFitSaysByHowMuch) {
+    const Scratch scratch;
+    const auto outcome = run(cost(scratch, {"--model", "llama-2-70b"}));
+    EXPECT_EQ(outcome.code, 4);
+    EXPECT_NE(outcome.err.find("GiB"), std::string::npos) << outcome.err;
+}
+
+TEST(Commands, PredictShowsItsTerms) {
+    const Scratch scratch;
+    const auto outcome =
+        run({"ridge", "predict", "--db", scratch.path("none.db"), "--device", "h100-sxm", "--format", "json",
+             "gemm", "m=1", "n=4096", "k=4096", "a=bf16", "w=bf16", "c=bf16"});
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+    const auto row = rows(outcome.out, "predictions")[0];
+    EXPECT_EQ(row.at("limiter"), "DRAM");
+    EXPECT_NEAR(row.at("time_s").get<double>(), (2.0 * 4096 * 4096 + 2 * 4096 * 2) / 3.35e12, 1e-9);
+    EXPECT_GE(rows(outcome.out, "terms").size(), 2U);
+}
+
+TEST(Commands, DevicesOfTheCatalogueAreSpecified) {
+    const Scratch scratch;
+    const auto outcome = run({"ridge", "devices", "--db", scratch.path("none.db"), "--format", "json"});
+    const auto devices = rows(outcome.out, "devices");
+    EXPECT_GE(devices.size(), 75U);
+    for (const auto& device : devices) EXPECT_EQ(device.at("provenance"), "specified");
+}
+
+}  // namespace
