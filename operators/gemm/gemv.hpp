@@ -29,7 +29,7 @@ struct DenseWeights {
         return panel * columns;
     }
     KOKKOS_FORCEINLINE_FUNCTION int valid_columns(std::int64_t panel, std::int64_t n) const {
-        return static_cast<int>(Kokkos::min(columns, n - panel * columns));
+        return static_cast<int>(Kokkos::min(std::int64_t{columns}, n - panel * columns));
     }
     template <typename MicroTile, typename Rows>
     KOKKOS_FORCEINLINE_FUNCTION void accumulate(MicroTile& tile, const Rows& rows, std::int64_t panel) const {
