@@ -24,7 +24,8 @@ struct BlockWeights {
         return panel / panels_per_row * block_rows + panel % panels_per_row * columns;
     }
     KOKKOS_FORCEINLINE_FUNCTION int valid_columns(std::int64_t panel, std::int64_t) const {
-        return static_cast<int>(Kokkos::min(std::int64_t{columns}, block_rows - panel % panels_per_row * columns));
+        return static_cast<int>(
+            Kokkos::min(std::int64_t{columns}, block_rows - panel % panels_per_row * columns));
     }
     template <typename MicroTile, typename Rows>
     KOKKOS_FORCEINLINE_FUNCTION void accumulate(MicroTile& tile, const Rows& rows, std::int64_t panel) const {
