@@ -3,6 +3,9 @@
 execute_process(COMMAND ${PROJECT_SOURCE_DIR}/scripts/kokkos-prefix ${RIDGE_ACCELERATOR}
     OUTPUT_VARIABLE RIDGE_KOKKOS_PREFIX OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
 find_package(Kokkos 5 QUIET HINTS ${RIDGE_KOKKOS_PREFIX})
+if(NOT Kokkos_FOUND AND RIDGE_ACCELERATOR)
+    message(FATAL_ERROR "Kokkos for ${RIDGE_ACCELERATOR} is not built yet: run scripts/setup --kokkos ${RIDGE_ACCELERATOR}")
+endif()
 if(NOT Kokkos_FOUND)
     message(STATUS "Kokkos 5 is not installed; fetching the pinned release (scripts/setup would keep a build of it)")
     set(Kokkos_ENABLE_OPENMP ON CACHE BOOL "")
