@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <limits>
 #include <map>
 #include <memory>
@@ -301,17 +302,36 @@ class Session {
     CampaignResult result_;
 };
 
+void refuse_unless(bool right, const char* what, double value, const char* wanted) {
+    if (!right)
+        throw InputError(std::string("campaign: ") + what + " is " + number_text(value) + ", should be " +
+                         wanted);
+}
+
+void check_budget(const protocol::Budget& budget) {
+    const auto positive = [](double value, const char* what) {
+        refuse_unless(std::isfinite(value) && value > 0, what, value, "a number above 0");
+    };
+    const auto at_least_one = [](std::int64_t value, const char* what) {
+        refuse_unless(value >= 1, what, static_cast<double>(value), "1 or more");
+    };
+    positive(budget.target, "target");
+    positive(budget.max_time_s, "max_time_s");
+    positive(budget.timeout_s, "timeout_s");
+    at_least_one(budget.min_samples, "min_samples");
+    at_least_one(budget.max_samples, "max_samples");
+}
+
 void check_options(const CampaignOptions& options) {
     const auto refuse_negative = [](double value, const char* what) {
-        if (!(value >= 0))
-            throw InputError(std::string("campaign: ") + what + " is " + number_text(value) +
-                             ", should be 0 or more");
+        refuse_unless(std::isfinite(value) && value >= 0, what, value, "0 or more");
     };
     if (options.seed > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
         throw InputError("campaign: seed is " + std::to_string(options.seed) + ", should be below 2^63");
     refuse_negative(static_cast<double>(options.max_configs), "max_configs");
     refuse_negative(options.time_budget_s, "time_budget_s");
     refuse_negative(static_cast<double>(options.give_up_after), "give_up_after");
+    check_budget(options.budget);
 }
 
 std::string known_campaigns(const std::vector<db::Campaign>& campaigns) {
@@ -348,7 +368,9 @@ void refuse_changed_suite(const CampaignOptions& stored, const std::string& uuid
 CampaignResult run_campaign(db::Store& store, Worker& worker, const CampaignOptions& options,
                             const CampaignHooks& hooks) {
     check_options(options);
-    Session session(store, worker, options, hooks);
+    auto fitting = options;
+    fitting.budget.min_samples = std::min(options.budget.min_samples, options.budget.max_samples);
+    Session session(store, worker, std::move(fitting), hooks);
     session.begin();
     return session.run();
 }

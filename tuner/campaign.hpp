@@ -26,7 +26,7 @@ struct CampaignOptions {
         0;  ///< over all calls; 0: no limit. Default configurations are measured even beyond it
     std::vector<std::string> implementations;  ///< names; empty: all that fit
     std::int64_t give_up_after = 5;  ///< failures in a row of one implementation on one call; 0: never
-    protocol::Budget budget;         ///< of each measurement
+    protocol::Budget budget;         ///< of each measurement; min_samples is lowered to max_samples
 
     [[nodiscard]] Json json() const;
     [[nodiscard]] static CampaignOptions from_json(const JsonReader& json);

@@ -28,6 +28,7 @@ namespace {
 using Clock = WorkerProcess::Clock;
 
 constexpr std::size_t kept_log_bytes = 4096;
+constexpr int longest_poll_ms = 200;  // a flag set just before poll() began is seen this late
 constexpr auto reap_pause = std::chrono::milliseconds(2);
 
 std::string error_text(int number) { return std::generic_category().message(number); }
@@ -180,18 +181,19 @@ bool WorkerProcess::send(std::string_view text, Clock::time_point deadline) {
 }
 
 WorkerProcess::Reading WorkerProcess::read_line(Clock::time_point deadline, const std::atomic<bool>* stop) {
-    for (;;) {
+    for (bool late = false;; late = Clock::now() >= deadline) {
         std::string line;
         if (take_line(line)) return {Event::line, std::move(line)};
         if (buffer_.size() > options_.max_line_bytes)
             return {Event::too_long, buffer_.substr(0, options_.max_line_bytes)};
         if (!output_.open()) return {Event::end, buffer_};
+        if (late) return {Event::timeout, buffer_};
         std::array<pollfd, 2> waiting = {{{.fd = output_.get(), .events = POLLIN, .revents = 0},
                                           {.fd = log_.get(), .events = POLLIN, .revents = 0}}};
         if (stop && stop->load()) return {Event::stopped, {}};
-        const int ready = poll(waiting.data(), waiting.size(), milliseconds_until(deadline));
+        const int ready =
+            poll(waiting.data(), waiting.size(), std::min(longest_poll_ms, milliseconds_until(deadline)));
         if (stop && stop->load()) return {Event::stopped, {}};
-        if (ready == 0 && Clock::now() >= deadline) return {Event::timeout, buffer_};
         if (ready <= 0) continue;
         if (waiting[1].revents != 0) read_log();
         if (waiting[0].revents != 0) drain(output_, buffer_);
@@ -224,11 +226,17 @@ void WorkerProcess::read_log() {
 bool WorkerProcess::reap(int flags) {
     if (reaped_) return true;
     siginfo_t info{};
-    if (waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOWAIT | flags) != 0 && errno == EINTR)
-        return false;
+    if (waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOWAIT | flags) != 0) {
+        // Where SIGCHLD is ignored, the system reaps; how the child ended is not known then.
+        reaped_ = errno == ECHILD;
+        return reaped_;
+    }
     if (info.si_pid == 0) return false;
     ::kill(-pid_, SIGKILL);
-    while (waitpid(pid_, &status_, 0) < 0 && errno == EINTR) continue;
+    int status = 0;
+    pid_t reaped = 0;
+    while ((reaped = waitpid(pid_, &status, 0)) < 0 && errno == EINTR) continue;
+    if (reaped == pid_) status_ = status;
     reaped_ = true;
     return true;
 }
@@ -260,13 +268,14 @@ void WorkerProcess::kill_group() {
 
 std::string WorkerProcess::ending() const {
     if (!reaped_) return "is still running";
-    if (WIFEXITED(status_)) return "ended with exit code " + std::to_string(WEXITSTATUS(status_));
-    const int number = WTERMSIG(status_);
+    if (!status_) return "ended";
+    if (WIFEXITED(*status_)) return "ended with exit code " + std::to_string(WEXITSTATUS(*status_));
+    const int number = WTERMSIG(*status_);
     const char* name = sigabbrev_np(number);
     return "was killed by signal " + std::to_string(number) + (name ? " (SIG" + std::string(name) + ")" : "");
 }
 
-int WorkerProcess::exit_code() const { return reaped_ && WIFEXITED(status_) ? WEXITSTATUS(status_) : -1; }
+int WorkerProcess::exit_code() const { return status_ && WIFEXITED(*status_) ? WEXITSTATUS(*status_) : -1; }
 
 std::string WorkerProcess::log_end() const {
     constexpr std::size_t kept_lines = 5;

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,8 +59,8 @@ class WorkerProcess {
     /// Writes the text and a newline; false when the child no longer reads or does not by the deadline.
     /// Raises no SIGPIPE.
     bool send(std::string_view text, Clock::time_point deadline);
-    /// The next line of the child's stdout. `stop`: given up at once when it is set and a signal interrupts
-    /// the waiting.
+    /// The next line of the child's stdout. `stop`: given up within 200 ms of its being set, and at once
+    /// when a signal interrupts the waiting.
     Reading read_line(Clock::time_point deadline, const std::atomic<bool>* stop);
 
     /// Waits for the child to end by itself and kills its group at the deadline; true when it ended by
@@ -69,13 +70,12 @@ class WorkerProcess {
 
     /// "ended with exit code 3", "was killed by signal 11 (SEGV)", "is still running".
     [[nodiscard]] std::string ending() const;
-    /// Of an ended child: its exit code, or -1 when a signal ended it.
+    /// Of an ended child: its exit code, or -1 when a signal ended it or the code is not known.
     [[nodiscard]] int exit_code() const;
     /// Last lines of the child's stderr.
     [[nodiscard]] std::string log_end() const;
 
   private:
-    void read_output();
     void read_log();
     bool take_line(std::string& line);
     bool reap(int flags);
@@ -86,7 +86,7 @@ class WorkerProcess {
     std::string buffer_;
     std::size_t searched_ = 0;  // of buffer_: no newline before it
     std::string log_text_;
-    int status_ = 0;
+    std::optional<int> status_;  // of waitpid(); empty while it runs, or when the system reaped it
     bool reaped_ = false;
 };
 

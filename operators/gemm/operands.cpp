@@ -8,6 +8,7 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "core/error.hpp"
@@ -144,14 +145,16 @@ double gemm_error_bound(const GemmCall& call, double terms, double magnitude, do
     if (is_integer(call.c.precision)) return 0.5;
     constexpr double lambda = 8.0;  // fails with probability below 2·t·exp(-λ²/2), about 1e-10 for t = 4096
     const double u = unit_roundoff(call.c.precision == Precision::fp64 ? Precision::fp64 : Precision::fp32);
-    const double any_order = terms * u / (1.0 - terms * u);
+    // Beyond 1 / u terms the bound for any order says nothing.
+    const double any_order =
+        terms * u < 1.0 ? terms * u / (1.0 - terms * u) : std::numeric_limits<double>::infinity();
     const double probable = std::expm1(lambda * std::sqrt(terms) * u + terms * u * u / (1.0 - u));
-    const double rounding =
-        call.c.precision == Precision::bf16 || call.c.precision == Precision::fp16
-            ? unit_roundoff(call.c.precision) * (std::abs(reference) + any_order * magnitude)
-            : 0.0;
+    const double accumulated = std::min(any_order, probable) * magnitude;
+    const double rounding = call.c.precision == Precision::bf16 || call.c.precision == Precision::fp16
+                                ? unit_roundoff(call.c.precision) * (std::abs(reference) + accumulated)
+                                : 0.0;
     // A product that underflows loses at most the smallest normal number.
-    return std::min(any_order, probable) * magnitude + rounding + 0x1p-126;
+    return accumulated + rounding + 0x1p-126;
 }
 
 GemmOperands::GemmOperands(const GemmCall& call, std::uint64_t seed)

@@ -34,15 +34,32 @@ double decode(const void* data, std::size_t i, Precision precision) {
     }
 }
 
-// Bytes that no right result is made of: NaN in the float formats, and an integer (2139062143) beyond what
-// the longest int8 sum that gemm accepts can reach.
-constexpr int poison_byte = 0x7F;
+// Values that no right result has: NaN in the float formats, and an integer below -127² · longest_int8_sum.
 constexpr std::uint16_t bf16_nan = 0x7FC0;
 constexpr std::uint32_t fp32_nan = 0x7FC00000;
+constexpr std::int32_t int32_poison = std::numeric_limits<std::int32_t>::min();
+
+// Of the int32 accumulation: 127² · k has to stay below 2^31.
+constexpr std::int64_t longest_int8_sum = 133144;
+static_assert(-127 * 127 * longest_int8_sum > int32_poison);
 
 template <typename T>
-void fill(std::vector<std::byte>& bytes, T value) {
-    for (std::size_t i = 0; i < bytes.size(); i += sizeof(T)) std::memcpy(&bytes[i], &value, sizeof(T));
+std::vector<std::byte> filled(std::size_t size, T value) {
+    std::vector<std::byte> bytes(size);
+    for (std::size_t i = 0; i + sizeof(T) <= size; i += sizeof(T)) std::memcpy(&bytes[i], &value, sizeof(T));
+    return bytes;
+}
+
+std::vector<std::byte> poison(Precision precision, std::size_t size) {
+    if (precision == Precision::bf16) return filled(size, bf16_nan);
+    if (precision == Precision::int32) return filled(size, int32_poison);
+    return filled(size, fp32_nan);
+}
+
+// A bound that is no positive number cannot tell right from wrong, so nothing passes it.
+double over_bound(double value, double reference, double bound) {
+    const bool comparable = std::isfinite(value) && std::isfinite(bound) && bound > 0;
+    return comparable ? std::abs(value - reference) / bound : std::numeric_limits<double>::infinity();
 }
 
 }  // namespace
@@ -50,12 +67,7 @@ void fill(std::vector<std::byte>& bytes, T value) {
 PreparedGemm::PreparedGemm(const GemmOperands& operands)
     : operands_(operands), output_(output_bytes(operands.call())) {}
 
-void PreparedGemm::poison_output() {
-    std::vector<std::byte> poison(output_.bytes(), std::byte{poison_byte});
-    if (call().c.precision == Precision::bf16) fill(poison, bf16_nan);
-    if (call().c.precision == Precision::fp32) fill(poison, fp32_nan);
-    output_.upload(poison.data());
-}
+void PreparedGemm::poison_output() { output_.upload(poison(call().c.precision, output_.bytes()).data()); }
 
 double PreparedGemm::error_over_bound() {
     std::vector<std::byte> result(output_.bytes());
@@ -71,11 +83,8 @@ double gemm_error_over_bound(const GemmOperands& operands, const void* c) {
         const auto reference = operands.reference(i);
         const auto bound = operands.bound(i);
         const std::size_t row = static_cast<std::size_t>(operands.checked_rows()[i]) * n;
-        for (std::size_t j = 0; j < n; ++j) {
-            const double value = decode(c, row + j, call.c.precision);
-            if (!std::isfinite(value)) return std::numeric_limits<double>::infinity();
-            worst = std::max(worst, std::abs(value - reference[j]) / bound[j]);
-        }
+        for (std::size_t j = 0; j < n; ++j)
+            worst = std::max(worst, over_bound(decode(c, row + j, call.c.precision), reference[j], bound[j]));
     }
     return worst;
 }
@@ -108,8 +117,6 @@ std::string format_text(const GemmCall& call) {
 }
 
 std::optional<std::string> unsupported(const GemmCall& call, const protocol::ImplementationInfo& info) {
-    // Of the int32 accumulation: 127² · k has to stay below 2^31.
-    constexpr std::int64_t longest_int8_sum = 133144;
     if (std::ranges::find(info.formats, format_text(call)) == info.formats.end())
         return info.name + " runs " + join(info.formats, "; ") + ", not " + format_text(call);
     const std::array<std::string, 4> kinds = {"dense", "n_of_m", "block", "unstructured"};

@@ -116,6 +116,23 @@ TEST(GemmReference, FindsAPlantedErrorAndAMissingElement) {
     EXPECT_TRUE(std::isinf(gemm_error_over_bound(operands, c.data())));
 }
 
+// Where the bound for any order of summation ends: 2^24 roundings of fp32.
+TEST(GemmReference, FindsErrorsInTheLongestSums) {
+    for (const char* formats : {"a=fp32 w=fp32 c=fp32", "a=bf16 w=bf16 c=bf16"}) {
+        const auto gemm = GemmCall::from(parse_call("gemm m=1 n=1 k=8388608 " + std::string(formats)));
+        for (const double terms : {0x1p23, 0x1p24, 0x1p25, 0x1p40}) {
+            const double bound = gemm_error_bound(gemm, terms, 1.0, 0.0);
+            EXPECT_GT(bound, 0.0) << terms;
+            EXPECT_LT(bound, 1.0) << terms;
+        }
+    }
+    const GemmOperands operands(GemmCall::from(parse_call("gemm m=1 n=1 k=8388608 a=fp32 w=fp32 c=fp32")), 3);
+    auto c = rounded_reference(operands);
+    EXPECT_LE(gemm_error_over_bound(operands, c.data()), 1.0);
+    c[0] += 1e5F;  // the magnitudes sum up to about 2^21
+    EXPECT_GT(gemm_error_over_bound(operands, c.data()), 1.0);
+}
+
 TEST(GemmReference, IsTheSumOfProducts) {
     const GemmOperands operands(GemmCall::from(parse_call("gemm m=2 n=3 k=5 a=int8 w=int8 c=int32")), 9);
     double sum = 0;

@@ -73,6 +73,7 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"dies", Status::failed, "ended with exit code 7; its log ends: something broke inside", 1},
         Fault{"segv", Status::failed, "was killed by signal 11 (SIGSEGV)", 1},
         Fault{"hangs", Status::failed, "no answer within 0.3 s", 1, 0.3},
+        Fault{"logs-only", Status::failed, "no answer within 0.3 s", 1, 0.3},
         Fault{"closes", Status::failed, "it closed its output", 1},
         Fault{"rubbish", Status::failed, "not JSON: 'Segmentation fault? No: rubbish", 1},
         Fault{"binary", Status::failed, "not JSON: '?\?\?\?'", 1},
@@ -168,6 +169,20 @@ TEST(Worker, WritingToADeadWorkerRaisesNoSignal) {
 TEST(Worker, ThatDoesNotQuitIsKilled) {
     Worker worker(fake_worker("ignores-quit"));
     EXPECT_EQ(worker.quit(0.3), -1);
+}
+
+// A program that starts us may have left SIGCHLD ignored: the system reaps children then.
+TEST(Worker, ThatTheSystemReapsIsNotWaitedForEndlessly) {
+    const auto before = signal(SIGCHLD, SIG_IGN);
+    {
+        Worker worker(fake_worker("dies"));
+        EXPECT_THAT(worker.measure(request(2)).reason, HasSubstr("ended"));
+        EXPECT_EQ(worker.measure(request(4)).status, Status::ok);
+        EXPECT_EQ(worker.quit(), -1);
+        Worker hanging(fake_worker("hangs"));
+        EXPECT_THAT(hanging.measure(request(2, 0.2)).reason, HasSubstr("no answer within 0.2 s"));
+    }
+    signal(SIGCHLD, before);
 }
 
 extern "C" void do_nothing(int) {}

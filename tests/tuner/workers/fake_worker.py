@@ -72,8 +72,14 @@ MISBEHAVIOUR = {
     "invalid": lambda good: say({"id": good["id"], "status": "invalid", "reason": "does not fit"}),
     "disturbed": lambda good: say({"id": good["id"], "status": "failed", "reason": "every sample was disturbed"}),
     "slow": lambda good: (time.sleep(0.3), say(good)),
+    "logs-only": lambda good: log_without_end(),
     "noisy-log": lambda good: (print("log " * 100000, file=sys.stderr, flush=True), say(good)),
 }
+
+
+def log_without_end():
+    while True:
+        print("still busy", file=sys.stderr, flush=True)
 
 
 def misbehaves(config):
