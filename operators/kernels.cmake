@@ -13,8 +13,13 @@ set(stream_sources stream/kokkos_stream.cpp stream/stream_operands.cpp stream/st
 add_library(ridge_kernels STATIC memory.cpp registry.cpp ${gemm_sources} ${stream_sources})
 add_library(ridge::kernels ALIAS ridge_kernels)
 target_link_libraries(ridge_kernels PUBLIC ridge::catalogue Kokkos::kokkos PRIVATE ridge_options)
+# Sanitized kernels check their memory, not their speed; at -O3 they would compile for minutes.
+set(kernel_optimisation -O3)
+if(RIDGE_SANITIZE)
+    set(kernel_optimisation -O1)
+endif()
 # GCC 12's AVX-512 headers leave operands of masked intrinsics undefined on purpose and warn about it (GCC bug 105593).
-target_compile_options(ridge_kernels PRIVATE -O3 $<$<CXX_COMPILER_ID:GNU>:-Wno-uninitialized -Wno-maybe-uninitialized>)
+target_compile_options(ridge_kernels PRIVATE ${kernel_optimisation} $<$<CXX_COMPILER_ID:GNU>:-Wno-uninitialized -Wno-maybe-uninitialized>)
 
 # Instruction sets and libraries of the host; an accelerator's build has the portable kernels only.
 if(NOT RIDGE_ACCELERATOR)
