@@ -34,8 +34,10 @@ int run(const std::string& path, const std::string& mode) {
     options.stop = &stop;
     Worker worker(options);
     const bool fresh = store.campaigns().empty();
-    const auto result = fresh ? run_campaign(store, worker, testing_support::fake_options(8), hooks())
-                              : resume_campaign(store, worker, store.campaigns().front().uuid, hooks());
+    const auto result =
+        fresh ? run_campaign(store, worker,
+                             testing_support::fake_options(testing_support::campaign_child_calls), hooks())
+              : resume_campaign(store, worker, store.campaigns().front().uuid, hooks());
     return result.state == "finished" ? 0 : static_cast<int>(ExitCode::interrupted);
 }
 

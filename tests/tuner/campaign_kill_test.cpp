@@ -16,7 +16,9 @@
 namespace ridge::tuner {
 namespace {
 
-constexpr std::size_t calls = 8, configs_of_a_call = 19 + 3;
+// Enough that twenty kills, each after at most 12 commits and a few ms of them, do not reach the end.
+constexpr std::size_t calls = testing_support::campaign_child_calls, configs_of_a_call = 19 + 3;
+constexpr const char* seconds_of_an_answer = "0.001";
 
 /// campaign_child with its progress bytes.
 class Child {
@@ -29,6 +31,7 @@ class Child {
             dup2(ends[1], STDOUT_FILENO);
             close(ends[0]);
             close(ends[1]);
+            setenv("FAKE_WORKER_SECONDS", seconds_of_an_answer, 1);
             execl(RIDGE_CAMPAIGN_CHILD, "campaign_child", store.c_str(), mode, nullptr);
             _exit(127);
         }

@@ -10,6 +10,8 @@
 
 namespace ridge::tuner::testing_support {
 
+constexpr std::size_t campaign_child_calls = 32;
+
 inline std::string fake_worker_path() {
     return std::string(RIDGE_SOURCE_DIR) + "/tests/tuner/workers/fake_worker.py";
 }
