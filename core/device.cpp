@@ -28,6 +28,15 @@ std::vector<std::string> texts_from(const JsonReader& json, std::string_view key
     return out;
 }
 
+// A key that is no precision is reported with its file and place, as a wrong value would be.
+Precision precision_of(const std::string& key, const JsonReader& rate) {
+    try {
+        return parse_precision(key);
+    } catch (const InputError& error) {
+        rate.fail("under the name of a precision: " + std::string(error.what()));
+    }
+}
+
 }  // namespace
 
 Json Device::json() const {
@@ -61,7 +70,7 @@ Device Device::from_json(const JsonReader& json) {
     device.clock_hz = json.amount_or("clock_hz", 0);
     if (const auto peaks = json.find("peak_flops"))
         for (const auto& [precision, rate] : peaks->members())
-            device.peak_flops[parse_precision(precision)] = rate.positive();
+            device.peak_flops[precision_of(precision, rate)] = rate.positive();
     device.memory_bytes = json.amount_or("memory_bytes", 0);
     device.memory_bandwidth_bytes_per_s = json.amount_or("memory_bandwidth_bytes_per_s", 0);
     if (const auto caches = json.find("caches")) device.caches = caches_from(*caches);

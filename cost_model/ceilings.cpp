@@ -17,8 +17,7 @@ std::optional<Precision> next_wider(Precision precision) {
             return Precision::int8;
         case Precision::int8:
             return Precision::fp16;
-        case Precision::fp16:
-            return Precision::bf16;
+        case Precision::fp16:  // bf16 has fewer bits of significand: no widening
         case Precision::bf16:
         case Precision::tf32:
             return Precision::fp32;

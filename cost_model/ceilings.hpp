@@ -31,7 +31,7 @@ struct Ceilings {
 [[nodiscard]] Ceilings make_ceilings(const Device& device, const std::vector<Roof>& roofs);
 
 /// The ceiling that arithmetic in `wanted` runs under: the highest of its own and of the wider precisions
-/// that it can be widened to (fp8 → fp16 → bf16 → fp32, int4 → int8 → fp16 …). A processor's bf16
+/// that it can be widened to (fp8 → fp16 → fp32, bf16 → fp32, int4 → int8 → fp16 …). A processor's bf16
 /// instructions may be slower than fp32's.
 struct ComputeCeiling {
     Precision precision = Precision::fp32;  ///< that the arithmetic really runs in

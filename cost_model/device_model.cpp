@@ -53,9 +53,8 @@ DeviceModel make_device_model(const Device& device, const std::vector<Roof>& roo
     DeviceModel model;
     model.device = device;
     model.ceilings = make_ceilings(device, roofs);
-    for (const auto& record : records)
-        if (record.device == device.id && record.measurement.status == Status::ok && record.summary)
-            keep_best(model.measured, record);
+    for (const auto* record : db::latest_records(records))
+        if (record->device == device.id) keep_best(model.measured, *record);
     model.kernels = std::move(kernels);
     return model;
 }

@@ -16,12 +16,18 @@ constexpr std::int64_t token_limit = std::int64_t{1} << 31;
 void check(const Workload& workload) {
     const auto require = [](std::int64_t value, const char* what) {
         if (value < 1 || value > token_limit)
-            throw InputError(std::string(what) + " is " + std::to_string(value) +
+            throw InputError("workload: " + std::string(what) + " is " + std::to_string(value) +
                              ", should be between 1 and 2^31");
     };
     require(workload.batch, "batch");
     require(workload.prompt_tokens, "prompt_tokens");
     require(workload.output_tokens, "output_tokens");
+}
+
+std::int64_t tokens_at(const JsonReader& json, const char* key) {
+    const auto value = json.at(key).integer();
+    if (value < 1 || value > token_limit) json.at(key).fail("a whole number between 1 and 2^31");
+    return value;
 }
 
 void check_context(const ModelConfig& model, const Workload& workload) {
@@ -45,6 +51,13 @@ void add_provenance(PassCost& pass, const RoleCost& role) {
     }
 }
 
+void add_roof(PassCost& pass, const RoleCost& role) {
+    if (role.each.kind == PredictionKind::roof)
+        pass.roof_share += role.seconds;
+    else
+        pass.is_bound = false;
+}
+
 void add_interval(Interval& interval, PassCost& pass, const RoleCost& role) {
     const auto each = role.each.interval.value_or(Interval{role.each.time_s, role.each.time_s});
     interval.low += static_cast<double>(role.count) * each.low;
@@ -54,8 +67,8 @@ void add_interval(Interval& interval, PassCost& pass, const RoleCost& role) {
 
 void divide_shares(PassCost& pass) {
     if (pass.seconds <= 0) return;
-    for (auto* share :
-         {&pass.interval_share, &pass.measured_share, &pass.predicted_share, &pass.specified_share})
+    for (auto* share : {&pass.interval_share, &pass.measured_share, &pass.predicted_share,
+                        &pass.specified_share, &pass.roof_share})
         *share /= pass.seconds;
     for (auto& role : pass.roles) role.share = role.seconds / pass.seconds;
 }
@@ -68,6 +81,7 @@ std::string main_limiter(const std::vector<RoleCost>& roles) {
 
 PassCost pass_cost(const std::vector<NetworkCall>& calls, const DeviceModel& device) {
     PassCost pass;
+    pass.is_bound = device.is_bound();
     Interval interval;
     for (const auto& [role, call, count] : calls) {
         RoleCost cost{.role = role,
@@ -79,6 +93,7 @@ PassCost pass_cost(const std::vector<NetworkCall>& calls, const DeviceModel& dev
         cost.seconds = static_cast<double>(count) * cost.each.time_s;
         pass.seconds += cost.seconds;
         add_provenance(pass, cost);
+        add_roof(pass, cost);
         add_interval(interval, pass, cost);
         pass.roles.push_back(std::move(cost));
     }
@@ -120,12 +135,20 @@ std::optional<double> measured_watts(const PassCost& pass, double& share) {
 }
 
 Energy energy_of(const TokenCost& cost, const RequestTimes& times, const DeviceModel& device) {
-    double share = 0;
+    double share = 0, prefill_share = 0;
     const auto watts = measured_watts(cost.decode, share);
-    if (!watts) return energy_from_tdp(times, device.device.tdp_w);
-    auto energy = energy_from_tdp(times, watts);
+    if (!watts) {
+        auto energy = energy_from_tdp(times, device.device.tdp_w);
+        if (!energy.basis.empty() && cost.decode.is_bound) energy.basis = "TDP × least time: neither bound";
+        return energy;
+    }
+    Energy energy;
+    energy.watts = watts;
+    energy.joules_per_output_token = joules_per_output_token(times, *watts);
+    if (const auto prefill = measured_watts(cost.prefill, prefill_share))
+        energy.joules_per_input_token = joules_per_input_token(times, *prefill);
     energy.provenance = Provenance::predicted;
-    energy.basis = "mean power of the measured calls, " + percent(share) + " of a decode step";
+    energy.basis = "power measured over " + percent(share) + " of a decode step";
     return energy;
 }
 
@@ -138,7 +161,7 @@ void set_times(TokenCost& cost, const RequestTimes& times) {
 }
 
 void set_intervals(TokenCost& cost, const RequestTimes& times) {
-    if (!cost.decode.interval) return;
+    if (!cost.decode.interval || cost.decode.interval_share < least_interval_share) return;
     const auto& step = *cost.decode.interval;
     cost.tokens_per_s_interval = Interval{times.batch / step.high, times.batch / step.low};
     if (const auto price = cost.money.usd_per_million_output)
@@ -163,7 +186,7 @@ void price_passes(TokenCost& cost, const DeviceModel& device, const Economy& eco
     cost.money = money(times, economy, device.price, cost.energy.watts);
     set_intervals(cost, times);
     cost.provenance = provenance_of(cost);
-    cost.is_bound = device.is_bound();
+    cost.is_bound = cost.prefill.is_bound && cost.decode.is_bound;
 }
 
 }  // namespace
@@ -184,16 +207,17 @@ Workload load_workload(const std::string& name_or_path) {
     const auto path = find_config("workloads", name_or_path);
     const Json document = read_json_file(path);
     const JsonReader json(document, path.string());
-    Workload workload{.batch = json.at("batch").integer(),
-                      .prompt_tokens = json.at("prompt_tokens").integer(),
-                      .output_tokens = json.at("output_tokens").integer(),
+    Workload workload{.batch = tokens_at(json, "batch"),
+                      .prompt_tokens = tokens_at(json, "prompt_tokens"),
+                      .output_tokens = tokens_at(json, "output_tokens"),
                       .precisions = {}};
     auto& precisions = workload.precisions;
-    precisions.activations = NumberFormat::parse(json.text_or("activations", "bf16"));
-    precisions.weights = NumberFormat::parse(json.text_or("weights", "bf16"));
-    precisions.kv = NumberFormat::parse(json.text_or("kv", "bf16"));
-    precisions.weight_sparsity = Sparsity::parse(json.text_or("weight_sparsity", "dense"));
-    check(workload);
+    for (const auto& [key, format] :
+         {std::pair("activations", &precisions.activations), std::pair("weights", &precisions.weights),
+          std::pair("kv", &precisions.kv)})
+        if (const auto given = json.find(key)) *format = given->parsed(NumberFormat::parse);
+    if (const auto given = json.find("weight_sparsity"))
+        precisions.weight_sparsity = given->parsed(Sparsity::parse);
     return workload;
 }
 
@@ -207,15 +231,15 @@ TokenCost evaluate(const ModelConfig& model, const DeviceModel& device, const Wo
     cost.device = device.device.name;
     cost.workload = workload;
     cost.decode_context = workload.prompt_tokens + (workload.output_tokens + 1) / 2;
-    const auto prefill =
-        decoder_calls(model, prefill_pass(workload.batch, workload.prompt_tokens), workload.precisions);
-    const auto decode =
-        decoder_calls(model, decode_pass(workload.batch, cost.decode_context), workload.precisions);
+    // First: what does not fit may also be beyond the largest call that there is.
     check_memory(cost, model, device);
     if (cost.verdict != Verdict::ok) return cost;
+    const auto pass = [&](const Pass& shape) {
+        return pass_cost(decoder_calls(model, shape, workload.precisions), device);
+    };
     try {
-        cost.prefill = pass_cost(prefill, device);
-        cost.decode = pass_cost(decode, device);
+        cost.prefill = pass(prefill_pass(workload.batch, workload.prompt_tokens));
+        cost.decode = pass(decode_pass(workload.batch, cost.decode_context));
     } catch (const InputError& missing_figure) {
         cost.verdict = Verdict::unknown;
         cost.reason = missing_figure.what();

@@ -15,10 +15,11 @@
 
 namespace ridge::cost_model {
 
-/// A batch of equal requests that start together on one device.
+/// A batch of equal requests that start together on one device. The defaults are those of the workload
+/// "chat".
 struct Workload {
     std::int64_t batch = 1;
-    std::int64_t prompt_tokens = 1024;
+    std::int64_t prompt_tokens = 512;
     std::int64_t output_tokens = 256;
     Precisions precisions;
 };
@@ -44,10 +45,15 @@ struct PassCost {
     std::optional<Interval> interval;
     double interval_share = 0;  ///< of the seconds that come from calls with an interval
     double measured_share = 0, predicted_share = 0, specified_share = 0;  ///< of the seconds
+    double roof_share = 0;  ///< of the seconds that are bare roofs, predicted (measured roofs) or specified
+    /// Every call's time is its bare roof: the seconds are the least that the pass can take.
+    bool is_bound = false;
     NetworkWork work;
     std::string limiter;          ///< that most seconds are under
     std::vector<RoleCost> roles;  ///< in order of execution
 };
+
+inline constexpr double least_interval_share = 0.9;
 
 enum class Verdict {
     ok,
@@ -67,17 +73,18 @@ struct TokenCost {
 
     // The rest is there when the verdict is ok.
     Provenance provenance = Provenance::specified;  ///< specified when any second comes from a data sheet
-    bool is_bound =
-        false;  ///< times of unmeasured calls are bare roofs: tokens/s are an upper bound, costs a lower one
-    PassCost prefill;  ///< of the batch: its time is the time to first token
-    PassCost decode;   ///< one step of the batch, at the mean context prompt + output/2
+    bool is_bound = false;  ///< both passes are: tokens/s are an upper bound, costs a lower one
+    PassCost prefill;       ///< of the batch: its time is the time to first token
+    PassCost decode;        ///< one step of the batch, at the mean context prompt + output/2
     std::int64_t decode_context = 0;
     double time_to_first_token_s = 0;
     double time_per_output_token_s = 0;
-    double request_s = 0;                                     ///< first token and output - 1 steps
-    double tokens_per_s_sequence = 0;                         ///< 1 / time per output token
-    double tokens_per_s = 0;                                  ///< of the batch while decoding
-    std::optional<Interval> tokens_per_s_interval;            ///< from the decode step's interval
+    double request_s = 0;              ///< first token and output - 1 steps
+    double tokens_per_s_sequence = 0;  ///< 1 / time per output token
+    double tokens_per_s = 0;           ///< of the batch while decoding
+    /// From the decode step's interval; absent when less than least_interval_share of its seconds have one,
+    /// since the rest counts as if it were exact.
+    std::optional<Interval> tokens_per_s_interval;
     std::optional<Interval> usd_per_million_output_interval;  ///< likewise
     Energy energy;
     Money money;

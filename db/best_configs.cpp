@@ -11,21 +11,12 @@ namespace {
 using Contest = std::tuple<std::string, std::string, CacheState>;     // device, call, cache
 using Contender = std::tuple<std::string, std::string, std::string>;  // implementation, version, config
 
-// The fastest record of every contender, fastest first.
-std::vector<const Record*> ranked(const std::vector<const Record*>& records) {
-    std::map<Contender, const Record*> fastest;
-    for (const auto* record : records) {
-        auto& held = fastest[{record->implementation, record->implementation_version, record->config.text()}];
-        if (!held || record->summary->median < held->summary->median) held = record;
-    }
-    std::vector<const Record*> out;
-    for (const auto& [contender, record] : fastest) out.push_back(record);
-    std::ranges::stable_sort(out, {}, [](const Record* record) { return record->summary->median; });
-    return out;
+bool is_later(const Record& one, const Record& other) {
+    return std::tie(one.taken_at, one.round) >= std::tie(other.taken_at, other.round);
 }
 
-BestConfig best_of(const std::vector<const Record*>& records) {
-    const auto order = ranked(records);
+BestConfig best_of(std::vector<const Record*> order) {
+    std::ranges::stable_sort(order, {}, [](const Record* record) { return record->summary->median; });
     BestConfig out{*order.front(), {}};
     for (const auto* record : order)
         if (record != order.front() && record->summary->interval.overlaps(out.best.summary->interval))
@@ -35,15 +26,31 @@ BestConfig best_of(const std::vector<const Record*>& records) {
 
 }  // namespace
 
+std::vector<const Record*> latest_records(const std::vector<Record>& records) {
+    std::map<std::pair<Contest, Contender>, std::size_t> place;
+    std::vector<const Record*> out;
+    for (const auto& record : records) {
+        if (record.measurement.status != Status::ok || !record.summary) continue;
+        const auto [found, added] = place.try_emplace(
+            {Contest{record.device, record.call, record.measurement.cache},
+             Contender{record.implementation, record.implementation_version, record.config.text()}},
+            out.size());
+        if (added)
+            out.push_back(&record);
+        else if (is_later(record, *out[found->second]))
+            out[found->second] = &record;
+    }
+    return out;
+}
+
 std::vector<BestConfig> best_configs(const std::vector<Record>& records) {
     std::map<Contest, std::vector<const Record*>> contests;
     std::vector<Contest> order;
-    for (const auto& record : records) {
-        if (record.measurement.status != Status::ok || !record.summary) continue;
-        const Contest contest{record.device, record.call, record.measurement.cache};
+    for (const auto* record : latest_records(records)) {
+        const Contest contest{record->device, record->call, record->measurement.cache};
         auto& members = contests[contest];
         if (members.empty()) order.push_back(contest);
-        members.push_back(&record);
+        members.push_back(record);
     }
     std::vector<BestConfig> out;
     for (const auto& contest : order) out.push_back(best_of(contests[contest]));

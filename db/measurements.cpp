@@ -82,10 +82,15 @@ StoredRecord checked_record(const Connection& connection, Row row) {
     }
 }
 
-// A bare column beside min() is that of the row with the minimum (SQLite, "Bare columns in an aggregate
-// query").
+// The rule of latest_records(), then the least median. A bare column beside min() is that of the row with the
+// minimum (SQLite, "Bare columns in an aggregate query").
 constexpr const char* fastest_only = R"sql(m.id IN (
-SELECT id FROM (SELECT id, min(median_s) FROM measurement WHERE status = 'ok' GROUP BY device_id, call_id, cache)))sql";
+SELECT id FROM (SELECT id, min(median_s) FROM (
+    SELECT id, device_id, call_id, cache, median_s, row_number() OVER (
+        PARTITION BY device_id, call_id, cache, implementation_id, config_id
+        ORDER BY taken_at DESC, round DESC, id DESC) AS age
+    FROM measurement WHERE status = 'ok')
+WHERE age = 1 GROUP BY device_id, call_id, cache)))sql";
 
 struct Condition {
     const char* sql;

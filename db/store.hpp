@@ -64,8 +64,8 @@ struct Filter {
     std::optional<std::string> campaign = {}, device = {}, op = {}, call = {}, implementation = {};
     std::optional<Status> status = {};
     std::optional<CacheState> cache = {};
-    /// Only the one with the least median of the ok records of each device, call and cache state, whatever
-    /// else is set.
+    /// Only the one with the least median of the latest_records() of each device, call and cache state,
+    /// whatever else is set.
     bool fastest = false;
 };
 
@@ -152,9 +152,15 @@ class Store {
     std::unique_ptr<State> state_;
 };
 
-/// The fastest ok record for each call, by median; the fastest record of every other configuration whose
-/// interval overlaps its own follows in `ties`, fastest first. Records of different devices or cache states
-/// do not compete.
+/// What counts of records of the same device, call, cache state, implementation, version and configuration:
+/// the latest ok one, by taken_at, then round, then place. The least of several medians would be a lucky one.
+/// Every choice of a best configuration starts from these. Pointers into `records`, in their order.
+[[nodiscard]] std::vector<const Record*> latest_records(const std::vector<Record>& records);
+void latest_records(std::vector<Record>&& records) = delete;
+
+/// The fastest of the latest_records() for each call, by median; those of other configurations whose interval
+/// overlaps its own follow in `ties`, fastest first. Records of different devices or cache states do not
+/// compete.
 struct BestConfig {
     Record best;
     std::vector<Record> ties;

@@ -28,9 +28,10 @@ Json entry(const CallResult& result) {
     Json out = {{"call", result.best.call},
                 {"cache", name(result.best.measurement.cache)},
                 {"best", record_json(library_wins ? *result.library : result.best)}};
-    out["own"] = is_library(result.best) ? Json() : record_json(result.best);
-    out["own_ties"] = ties_json(result);
-    if (const auto share = result.roof_share()) out["own_roof_share"] = *share;
+    const bool own = !is_library(result.best);
+    out["own"] = own ? record_json(result.best) : Json();
+    out["own_ties"] = own ? ties_json(result) : Json::array();
+    if (const auto share = result.roof_share(); own && share) out["own_roof_share"] = *share;
     return out;
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/text.hpp"
 #include "core/units.hpp"
+#include "cost_model/kernel/features.hpp"
 #include "operators/catalogue.hpp"
 
 namespace ridge::reports {
@@ -16,28 +17,24 @@ using Records = std::vector<db::Record>;
 using CallKey = std::pair<std::string, CacheState>;
 
 std::string configuration_key(const db::Record& record) {
-    return record.implementation + '\n' + record.config.text();
+    return record.implementation + '\n' + record.implementation_version + '\n' + record.config.text();
 }
 
-// The last round of each configuration, in order of first appearance.
-Records last_rounds(const Records& records) {
-    std::map<std::string, std::size_t> place;
-    Records out;
-    for (const auto& record : records) {
-        const auto [found, added] = place.emplace(configuration_key(record), out.size());
-        if (added)
-            out.push_back(record);
-        else if (record.round >= out[found->second].round)
-            out[found->second] = record;
-    }
-    return out;
+bool is_timed(const db::Record& record) {
+    return record.measurement.status == Status::ok && record.summary && record.summary->median > 0;
 }
 
-std::map<CallKey, Records> by_call(const Records& records) {
-    std::map<CallKey, Records> out;
-    for (const auto& record : records)
-        if (record.measurement.status == Status::ok && record.summary && record.summary->median > 0)
-            out[{record.call, record.measurement.cache}].push_back(record);
+// What is known of one call: records of every status, and the latest timed one of each configuration.
+struct Group {
+    std::vector<const db::Record*> all;
+    Records latest;
+};
+
+std::map<CallKey, Group> by_call(const Records& records) {
+    std::map<CallKey, Group> out;
+    for (const auto& record : records) out[{record.call, record.measurement.cache}].all.push_back(&record);
+    for (const auto* record : db::latest_records(records))
+        if (is_timed(*record)) out[{record->call, record->measurement.cache}].latest.push_back(*record);
     return out;
 }
 
@@ -58,19 +55,21 @@ Records ties_of(const db::Record& best, const Records& records) {
     return out;
 }
 
-// A campaign measures the default configuration of every implementation first.
-std::optional<db::Record> initial_of(const db::Record& best, const Records& all_rounds) {
+// A campaign measures the default configuration of every implementation first, whatever becomes of it. Where
+// that one did not run, the next is no default, and there is nothing to compare with.
+std::optional<db::Record> initial_of(const db::Record& best, const Group& group) {
     const db::Record* first = nullptr;
-    for (const auto& record : all_rounds)
-        if (record.campaign == best.campaign && record.implementation == best.implementation &&
-            (!first || record.order_index < first->order_index))
-            first = &record;
-    if (best.campaign.empty() || !first) return std::nullopt;
-    return *first;
+    for (const auto* record : group.all)
+        if (record->campaign == best.campaign && record->implementation == best.implementation &&
+            (!first || record->order_index < first->order_index))
+            first = record;
+    if (best.campaign.empty() || !first || !is_timed(*first)) return std::nullopt;
+    const auto latest = std::ranges::find(group.latest, configuration_key(*first), configuration_key);
+    return latest == group.latest.end() ? std::nullopt : std::optional(*latest);
 }
 
-CallResult result_of(const Records& all_rounds, const cost_model::Ceilings& ceilings) {
-    const auto records = last_rounds(all_rounds);
+CallResult result_of(const Group& group, const cost_model::Ceilings& ceilings, const Device& device) {
+    const auto& records = group.latest;
     const auto *own = fastest(records, false), *library = fastest(records, true);
     CallResult out;
     out.best = own ? *own : *library;
@@ -79,9 +78,9 @@ CallResult result_of(const Records& all_rounds, const cost_model::Ceilings& ceil
     out.compute = out.work.compute;
     out.sparse = !call.sparsity.is_dense();
     out.ties = ties_of(out.best, records);
-    out.initial = initial_of(out.best, all_rounds);
+    out.initial = initial_of(out.best, group);
     if (own && library) out.library = *library;
-    out.attainable = attainable(out.work, ceilings);
+    out.attainable = attainable(out.work, out.best.measurement.cache, ceilings, device);
     return out;
 }
 
@@ -123,16 +122,18 @@ std::optional<double> CallResult::roof_share() const {
 
 bool is_library(const db::Record& record) { return !record.implementation_version.empty(); }
 
-std::optional<Attainable> attainable(const Work& work, const cost_model::Ceilings& ceilings) {
-    const auto* memory = cost_model::memory_ceiling(ceilings);
-    if (!memory || memory->rate <= 0) return std::nullopt;
-    const auto memory_roof = roof_text("DRAM", *memory, "B/s");
-    if (work.flop <= 0) return Attainable{memory->rate, "memory", memory_roof, memory->provenance};
+std::optional<Attainable> attainable(const Work& work, CacheState cache, const cost_model::Ceilings& ceilings,
+                                     const Device& device) {
+    const auto home = cost_model::home_level(work, cache, device, ceilings);
+    if (!home || home->ceiling.rate <= 0) return std::nullopt;
+    const auto& memory = home->ceiling;
+    const auto memory_roof = roof_text(home->name, memory, "B/s");
+    if (work.flop <= 0) return Attainable{memory.rate, "memory", memory_roof, memory.provenance};
     const auto compute = cost_model::compute_ceiling(ceilings, work.compute);
-    const double by_memory = work.intensity() * memory->rate;
+    const double by_memory = work.intensity() * memory.rate;
     if (!compute) return std::nullopt;
     if (by_memory <= compute->ceiling.rate)
-        return Attainable{by_memory, "memory", memory_roof, memory->provenance};
+        return Attainable{by_memory, "memory", memory_roof, memory.provenance};
     const char* unit = is_integer(compute->precision) ? "OP/s" : "FLOP/s";
     return Attainable{compute->ceiling.rate, "compute",
                       roof_text(std::string(name(compute->precision)), compute->ceiling, unit),
@@ -140,9 +141,10 @@ std::optional<Attainable> attainable(const Work& work, const cost_model::Ceiling
 }
 
 std::vector<CallResult> call_results(const std::vector<db::Record>& records,
-                                     const cost_model::Ceilings& ceilings) {
+                                     const cost_model::Ceilings& ceilings, const Device& device) {
     std::vector<CallResult> out;
-    for (const auto& [key, group] : by_call(records)) out.push_back(result_of(group, ceilings));
+    for (const auto& [key, group] : by_call(records))
+        if (!group.latest.empty()) out.push_back(result_of(group, ceilings, device));
     std::ranges::stable_sort(out, {}, order_of);
     for (std::size_t i = 0; i < out.size(); ++i) out[i].number = static_cast<int>(i) + 1;
     return out;

@@ -11,7 +11,8 @@
 
 namespace ridge::reports {
 
-/// What the roofs allow a call: the lower of its compute ceiling and intensity times the DRAM ceiling.
+/// What the roofs allow a call: the lower of its compute ceiling and intensity times the ceiling of the level
+/// that its operands come from (cost_model::home_level), as the cost model has it.
 struct Attainable {
     double rate = 0;                                ///< FLOP/s; bytes/s for a call without arithmetic
     std::string limiter;                            ///< "memory" or "compute"
@@ -25,9 +26,11 @@ struct CallResult {
     Work work;
     Precision compute = Precision::fp32;  ///< of Work::compute
     bool sparse = false;
-    db::Record best;                       ///< of our kernels; of a library when only libraries ran the call
-    std::vector<db::Record> ties;          ///< other configurations whose interval overlaps the best one's
-    std::optional<db::Record> initial;     ///< the default configuration: measured first by the campaign
+    db::Record best;               ///< of our kernels; of a library when only libraries ran the call
+    std::vector<db::Record> ties;  ///< other configurations whose interval overlaps the best one's
+    /// The latest record of the default configuration, which the campaign measures first; absent when that
+    /// was not ok.
+    std::optional<db::Record> initial;
     std::optional<db::Record> library;     ///< the fastest library, unless that is `best`
     std::optional<Attainable> attainable;  ///< absent when the device lacks the roofs
 
@@ -40,15 +43,19 @@ struct CallResult {
 };
 
 /// One result for each call and cache state that has an ok record, ordered by operator, precision, sparsity
-/// and intensity. Of a configuration that was measured in several rounds the last counts: it was measured
-/// again because it led.
+/// and intensity. Of a configuration that was measured several times the latest counts (db::latest_records).
+/// `records` are of one device and every status; the caches of `device` say where warm operands lie, and
+/// without them they are taken to lie in DRAM.
 [[nodiscard]] std::vector<CallResult> call_results(const std::vector<db::Record>& records,
-                                                   const cost_model::Ceilings& ceilings);
+                                                   const cost_model::Ceilings& ceilings,
+                                                   const Device& device = {});
 
 /// A library's record carries the library's version; our own kernels have none.
 [[nodiscard]] bool is_library(const db::Record& record);
 
-[[nodiscard]] std::optional<Attainable> attainable(const Work& work, const cost_model::Ceilings& ceilings);
+[[nodiscard]] std::optional<Attainable> attainable(const Work& work, CacheState cache,
+                                                   const cost_model::Ceilings& ceilings,
+                                                   const Device& device);
 
 /// Which of the results a user wants to see.
 struct CallFilter {

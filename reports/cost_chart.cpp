@@ -51,12 +51,17 @@ plot::Segment segment_of(const std::string& bar, const std::string& role, std::s
             {{"", bar + ", " + role}, {"Time in all", quantity(seconds, "s")}, {"Share", percent(share)}}};
 }
 
+Provenance provenance_of(const PassCost& pass) {
+    if (pass.specified_share > 0) return Provenance::specified;
+    return pass.predicted_share > 0 ? Provenance::predicted : Provenance::measured;
+}
+
 plot::Bar bar_of(const TokenCost& cost, const char* phase, const PassCost& pass,
                  const std::vector<std::string>& series) {
     const std::string label = cost.device + ", " + phase;
     std::vector<double> seconds(series.size(), 0.0);
     for (const auto& role : pass.roles) seconds[place_in(series, role.role)] += role.seconds;
-    plot::Bar bar{label, quantity(pass.seconds, "s") + ", " + std::string(name(cost.provenance)), {}};
+    plot::Bar bar{label, quantity(pass.seconds, "s") + ", " + std::string(name(provenance_of(pass))), {}};
     for (std::size_t i = 0; i < series.size(); ++i)
         if (seconds[i] > 0)
             bar.segments.push_back(segment_of(label, series[i], i, seconds[i], seconds[i] / pass.seconds));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reports/cost_tables.hpp"
 
+#include "core/units.hpp"
+
 namespace ridge::reports {
 namespace {
 
@@ -11,7 +13,11 @@ using cost_model::Verdict;
 constexpr const char* result_columns[] = {"ttft_s",
                                           "tpot_s",
                                           "tokens_per_s",
+                                          "tokens_per_s_low",
+                                          "tokens_per_s_high",
+                                          "interval_share",
                                           "energy_per_token_j",
+                                          "energy_basis",
                                           "price_per_hour_usd",
                                           "cost_per_million_tokens_usd",
                                           "cost_low_usd",
@@ -19,7 +25,8 @@ constexpr const char* result_columns[] = {"ttft_s",
                                           "limiter",
                                           "measured_share",
                                           "predicted_share",
-                                          "specified_share_of_time"};
+                                          "specified_share_of_time",
+                                          "bare_roof_share"};
 
 std::string weights_text(const cost_model::Precisions& precisions) {
     const auto& sparsity = precisions.weight_sparsity;
@@ -44,7 +51,15 @@ void set_memory(Table& table, const TokenCost& cost) {
     if (cost.verdict == Verdict::does_not_fit) table.flag("memory_share", cost.reason);
 }
 
-// The cost is proportional to the time of a decode step, so its interval is too.
+// Absent when too little of the step has an interval; the share of it stands in its own column.
+void set_interval(Table& table, const char* low, const char* high, const std::optional<Interval>& interval,
+                  const std::string& reason) {
+    if (interval)
+        table.set(low, interval->low).set(high, interval->high);
+    else
+        table.missing(low, reason).missing(high, reason);
+}
+
 void set_money(Table& table, const TokenCost& cost) {
     const auto& money = cost.money;
     set_or_missing(table, "price_per_hour_usd",
@@ -53,42 +68,50 @@ void set_money(Table& table, const TokenCost& cost) {
         table.note("price_per_hour_usd",
                    money.price->term + " " + money.price->date + " " + money.price->source);
     set_or_missing(table, "cost_per_million_tokens_usd", money.usd_per_million_output, money.missing);
-    const auto& interval = cost.decode.interval;
-    if (!interval || !money.usd_per_million_output || cost.decode.seconds <= 0) {
-        const std::string reason = interval ? money.missing : "no call of the step has an interval";
-        table.missing("cost_low_usd", reason).missing("cost_high_usd", reason);
-        return;
-    }
-    const double per_second = *money.usd_per_million_output / cost.decode.seconds;
-    table.set("cost_low_usd", per_second * interval->low).set("cost_high_usd", per_second * interval->high);
 }
 
-void mark_bounds(Table& table) {
-    constexpr const char* why = "times of unmeasured calls are bare roofs, which no kernel beats";
-    for (const auto* id : {"ttft_s", "tpot_s", "cost_per_million_tokens_usd"}) table.bound(id, "≥", why);
+void set_intervals(Table& table, const TokenCost& cost) {
+    const std::string too_little =
+        "less than " + percent(cost_model::least_interval_share) + " of the step's time has an interval";
+    table.set("interval_share", cost.decode.interval_share);
+    set_interval(table, "tokens_per_s_low", "tokens_per_s_high", cost.tokens_per_s_interval, too_little);
+    set_interval(table, "cost_low_usd", "cost_high_usd", cost.usd_per_million_output_interval,
+                 cost.tokens_per_s_interval ? cost.money.missing : too_little);
+}
+
+// Of nothing but bare roofs. With measured or fitted calls among them the sum is an estimate, whose shares
+// say what of.
+void mark_bounds(Table& table, const TokenCost& cost) {
+    constexpr const char* why = "all times are bare roofs, which no kernel beats";
+    if (cost.prefill.is_bound) table.bound("ttft_s", "≥", why);
+    if (!cost.decode.is_bound) return;
+    for (const auto* id : {"tpot_s", "cost_per_million_tokens_usd"}) table.bound(id, "≥", why);
     table.bound("tokens_per_s", "≤", why);
 }
 
-// Of nothing but bare roofs. With measured or predicted calls among them the sum is an estimate, whose shares
-// say what of.
-bool is_lower_bound(const TokenCost& cost) {
-    const auto bare = [](const PassCost& pass) { return pass.measured_share + pass.predicted_share <= 0; };
-    return cost.is_bound && bare(cost.prefill) && bare(cost.decode);
+void set_energy(Table& table, const TokenCost& cost) {
+    const auto& energy = cost.energy;
+    set_or_missing(table, "energy_per_token_j", energy.joules_per_output_token, energy.missing);
+    if (!energy.joules_per_output_token) {
+        table.missing("energy_basis", energy.missing);
+        return;
+    }
+    const auto basis = std::string(name(energy.provenance)) + ": " + energy.basis;
+    table.note("energy_per_token_j", basis).set("energy_basis", basis);
 }
 
 void set_results(Table& table, const TokenCost& cost) {
     table.set("ttft_s", cost.time_to_first_token_s)
         .set("tpot_s", cost.time_per_output_token_s)
         .set("tokens_per_s", cost.tokens_per_s);
-    set_or_missing(table, "energy_per_token_j", cost.energy.joules_per_output_token, cost.energy.missing);
-    if (cost.energy.joules_per_output_token)
-        table.note("energy_per_token_j",
-                   std::string(name(cost.energy.provenance)) + ": " + cost.energy.basis);
+    set_energy(table, cost);
     set_money(table, cost);
+    set_intervals(table, cost);
     table.set("limiter", cost.decode.limiter).set("measured_share", cost.decode.measured_share);
     table.set("predicted_share", cost.decode.predicted_share)
-        .set("specified_share_of_time", cost.decode.specified_share);
-    if (is_lower_bound(cost)) mark_bounds(table);
+        .set("specified_share_of_time", cost.decode.specified_share)
+        .set("bare_roof_share", cost.decode.roof_share);
+    mark_bounds(table, cost);
 }
 
 void add_cost(Table& table, const TokenCost& cost) {
@@ -139,10 +162,15 @@ Table cost_table(const std::vector<TokenCost>& costs) {
                  "cost_high_usd",
                  "price_per_hour_usd",
                  "energy_per_token_j",
+                 "energy_basis",
                  "limiter",
                  "measured_share",
                  "predicted_share",
                  "specified_share_of_time",
+                 "bare_roof_share",
+                 "interval_share",
+                 "tokens_per_s_low",
+                 "tokens_per_s_high",
                  "memory_bytes",
                  "memory_share",
                  "model",

@@ -31,7 +31,7 @@ void read_records(DeviceReport& report, const db::Store& store) {
         if (record.environment > 0) environment = record.environment;
     }
     if (environment > 0) report.environment = store.environment(environment);
-    report.calls = call_results(records, report.model.ceilings);
+    report.calls = call_results(records, report.model.ceilings, report.device());
 }
 
 // The data sheet's figure for the same ceiling: of a precision, or of DRAM.

@@ -55,6 +55,28 @@ std::string csv_value(const Json& value) {
     return csv_field(value.get<std::string>());
 }
 
+std::string bound_of(const Cell& cell) { return cell.bound; }
+std::string flag_of(const Cell& cell) { return cell.flagged ? csv_field(cell.note) : std::string(); }
+
+struct CsvColumn {
+    std::string id;
+    std::size_t place;  // of the table's column
+    std::string (*field)(const Cell& cell);
+};
+
+// The table's columns, each followed by what else some of its cells say.
+std::vector<CsvColumn> csv_columns(const Table& table) {
+    std::vector<CsvColumn> out;
+    for (std::size_t c = 0; c < table.columns().size(); ++c) {
+        const std::string id(table.columns()[c]->id);
+        out.push_back({id, c, [](const Cell& cell) { return csv_value(cell.value); }});
+        for (const auto& [suffix, field] : {std::pair("_bound", &bound_of), std::pair("_flag", &flag_of)})
+            if (std::ranges::any_of(table.rows(), [&](const auto& row) { return !field(row[c]).empty(); }))
+                out.push_back({id + suffix, c, field});
+    }
+    return out;
+}
+
 Json column_json(const Metric& column) {
     return {{"id", column.id},
             {"title", column.title},
@@ -67,7 +89,10 @@ Json row_json(const Table& table, const std::vector<Cell>& row) {
     for (std::size_t c = 0; c < row.size(); ++c) {
         const std::string id(table.columns()[c]->id);
         out[id] = row[c].value;
-        if (row[c].value.is_null() && !row[c].note.empty()) out[id + "_reason"] = row[c].note;
+        const bool absent_value = row[c].value.is_null();
+        if (!row[c].note.empty()) out[id + (absent_value ? "_reason" : "_note")] = row[c].note;
+        if (!row[c].bound.empty()) out[id + "_bound"] = row[c].bound;
+        if (!absent_value && row[c].flagged) out[id + "_flag"] = true;
     }
     return out;
 }
@@ -102,7 +127,9 @@ Table Table::selected(const std::vector<std::string_view>& ids) const {
 }
 
 Table& Table::add_row() {
-    rows_.emplace_back(columns_.size(), Cell{Json(), std::string(absent), "", false});
+    rows_.emplace_back(
+        columns_.size(),
+        Cell{.value = {}, .text = std::string(absent), .note = {}, .flagged = false, .bound = {}});
     return *this;
 }
 
@@ -127,7 +154,8 @@ Table& Table::set(std::string_view id, std::string text) {
 }
 
 Table& Table::missing(std::string_view id, std::string reason) {
-    last(id) = {Json(), std::string(absent), std::move(reason), false};
+    last(id) = {
+        .value = {}, .text = std::string(absent), .note = std::move(reason), .flagged = false, .bound = {}};
     return *this;
 }
 
@@ -150,6 +178,7 @@ Table& Table::bound(std::string_view id, std::string_view sign, std::string rema
     auto& cell = last(id);
     if (cell.value.is_null()) return *this;
     cell.text = std::string(sign) + " " + cell.text;
+    cell.bound = sign;
     cell.note = std::move(remark);
     return *this;
 }
@@ -171,12 +200,13 @@ std::string to_text(const Table& table, bool bold) {
 }
 
 std::string to_csv(const Table& table) {
-    std::vector<std::string> header;
-    for (const auto* column : table.columns()) header.emplace_back(column->id);
-    std::string out = join(header, ",") + "\r\n";
+    const auto columns = csv_columns(table);
+    std::vector<std::string> fields;
+    for (const auto& column : columns) fields.push_back(column.id);
+    std::string out = join(fields, ",") + "\r\n";
     for (const auto& row : table.rows()) {
-        std::vector<std::string> fields;
-        for (const auto& cell : row) fields.push_back(csv_value(cell.value));
+        fields.clear();
+        for (const auto& column : columns) fields.push_back(column.field(row[column.place]));
         out += join(fields, ",") + "\r\n";
     }
     return out;

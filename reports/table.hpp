@@ -19,6 +19,7 @@ struct Cell {
     std::string text;      ///< as shown
     std::string note;      ///< for a null value: the reason; else a remark for a tooltip
     bool flagged = false;  ///< deserves a warning colour, e.g. above a measured roof
+    std::string bound;     ///< "≤" or "≥" where the number is a bound, else empty
 };
 
 /// Rows of cells under columns from the registry of metrics. The same table is printed, drawn in the report
@@ -73,10 +74,13 @@ enum class TableFormat { text, json, csv };
 /// Aligned columns; numbers to the right. `bold` puts the header in bold by an ANSI sequence; nothing else is
 /// coloured.
 [[nodiscard]] std::string to_text(const Table& table, bool bold = false);
-/// RFC 4180 with a header of metric ids; numbers unrounded in SI units.
+/// RFC 4180 with a header of metric ids; numbers unrounded in SI units. A column in which some number is a
+/// bound is followed by "<id>_bound" ("≤", "≥" or empty), one in which some value is flagged by "<id>_flag"
+/// (the reason for the flag, or empty).
 [[nodiscard]] std::string to_csv(const Table& table);
 /// {"table": id, "title": …, "columns": [{id, title, unit, explanation}], "rows": [{id: value}]}; a null
-/// value has its reason beside it under "<id>_reason".
+/// value has its reason beside it under "<id>_reason", another one, where there is such a thing, its remark
+/// under "<id>_note", the sign of a bound under "<id>_bound", and true under "<id>_flag".
 [[nodiscard]] Json to_json(const Table& table);
 
 /// Several tables on a stream: as text with titles, as CSV with an empty line between, as one JSON object by

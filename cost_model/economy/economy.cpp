@@ -57,6 +57,14 @@ Money money(const RequestTimes& times, const Economy& economy, const std::option
     return out;
 }
 
+double joules_per_output_token(const RequestTimes& times, double watts) {
+    return watts * times.step_s / times.batch;
+}
+
+double joules_per_input_token(const RequestTimes& times, double watts) {
+    return watts * times.prefill_s / (times.batch * times.prompt_tokens);
+}
+
 Energy energy_from_tdp(const RequestTimes& times, std::optional<double> tdp_w) {
     Energy out;
     if (!tdp_w) {
@@ -64,9 +72,9 @@ Energy energy_from_tdp(const RequestTimes& times, std::optional<double> tdp_w) {
         return out;
     }
     out.watts = tdp_w;
-    out.joules_per_output_token = *tdp_w * times.step_s / times.batch;
-    out.joules_per_input_token = *tdp_w * times.prefill_s / (times.batch * times.prompt_tokens);
-    out.basis = "thermal design power times time";
+    out.joules_per_output_token = joules_per_output_token(times, *tdp_w);
+    out.joules_per_input_token = joules_per_input_token(times, *tdp_w);
+    out.basis = "TDP × time";
     return out;
 }
 

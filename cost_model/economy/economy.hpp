@@ -32,11 +32,13 @@ struct Money {
 /// Energy of the devices, without the facility's overhead.
 struct Energy {
     std::optional<double> joules_per_output_token;  ///< decode
-    std::optional<double> joules_per_input_token;   ///< prefill
-    std::optional<double> watts;                    ///< that the figures follow from
-    Provenance provenance =
-        Provenance::specified;  ///< specified: thermal design power times time, an upper bound
-    std::string basis;
+    /// Prefill, with its own power; absent where only that of decoding was measured.
+    std::optional<double> joules_per_input_token;
+    std::optional<double> watts;  ///< of decoding: that the output tokens' energy follows from
+    /// specified: thermal design power times time. The power is an upper bound; where the time is a least
+    /// one, the product is a bound of neither side.
+    Provenance provenance = Provenance::specified;
+    std::string basis;  ///< a few words for a column
     std::string missing;
 };
 
@@ -54,6 +56,9 @@ struct RequestTimes {
 /// `watts` of the device, for electricity; without it electricity is left out and `missing` says so.
 [[nodiscard]] Money money(const RequestTimes& times, const Economy& economy,
                           const std::optional<RentalPrice>& device_price, std::optional<double> watts);
+
+[[nodiscard]] double joules_per_output_token(const RequestTimes& times, double watts);
+[[nodiscard]] double joules_per_input_token(const RequestTimes& times, double watts);
 
 [[nodiscard]] Energy energy_from_tdp(const RequestTimes& times, std::optional<double> tdp_w);
 

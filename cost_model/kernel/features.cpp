@@ -129,27 +129,27 @@ const Cache* home_of(const std::vector<Cache>& caches, double bytes) {
     return home;
 }
 
-Features::Level memory_level(const Work& work, CacheState cache, const std::vector<Cache>& caches,
-                             const Device& device, const Ceilings& ceilings) {
-    const double bytes = work.bytes();
-    if (const auto* home = cache == CacheState::warm ? home_of(caches, bytes) : nullptr)
-        return {home->name, bytes, bytes / home->rate};
-    const auto* memory = bandwidth_ceiling(ceilings, outermost, read_share_of(work));
-    if (!memory)
-        throw InputError(
-            "device '" + device.id +
-            "': memory_bandwidth_bytes_per_s is not known, neither measured nor from a data sheet");
-    return {outermost, bytes, bytes / memory->rate};
-}
-
+// Only what comes from memory passes the outermost cache; operands that a cache holds are there already.
 void add_cache_level(Features& features, const operators::GemmCall& call, const KernelConfig& config,
                      const Work& work, const std::vector<Cache>& caches) {
-    if (caches.empty() || caches.front().name == features.levels.front().name) return;
+    if (caches.empty() || features.levels.front().name != outermost) return;
     const double bytes = gemm_cache_bytes(call, config, work);
     features.levels.push_back({caches.front().name, bytes, bytes / caches.front().rate});
 }
 
 }  // namespace
+
+std::optional<HomeLevel> home_level(const Work& work, CacheState cache, const Device& device,
+                                    const Ceilings& ceilings) {
+    const double share = read_share_of(work);
+    std::string level = outermost;
+    if (cache == CacheState::warm) {
+        const auto caches = usable_caches(device, ceilings, share);
+        if (const auto* home = home_of(caches, work.bytes())) level = home->name;
+    }
+    const auto* ceiling = bandwidth_ceiling(ceilings, level, share);
+    return ceiling ? std::optional(HomeLevel{level, *ceiling}) : std::nullopt;
+}
 
 Features make_features(const OperatorCall& call, const KernelConfig& config, CacheState cache,
                        const Device& device, const Ceilings& ceilings) {
@@ -157,9 +157,13 @@ Features make_features(const OperatorCall& call, const KernelConfig& config, Cac
     const auto caches = usable_caches(device, ceilings, read_share_of(work));
     Features out;
     out.compute = work.compute;
-    out.levels.push_back(memory_level(work, cache, caches, device, ceilings));
-    const auto* memory = memory_ceiling(ceilings);
-    out.provenance = memory ? memory->provenance : Provenance::measured;
+    const auto home = home_level(work, cache, device, ceilings);
+    if (!home)
+        throw InputError(
+            "device '" + device.id +
+            "': memory_bandwidth_bytes_per_s is not known, neither measured nor from a data sheet");
+    out.levels.push_back({home->name, work.bytes(), work.bytes() / home->ceiling.rate});
+    out.provenance = home->ceiling.provenance;
     if (call.op == "gemm") {
         const auto gemm = operators::GemmCall::from(call);
         const auto tile = register_tile(config, device);

@@ -9,6 +9,7 @@
 #include "core/kernel_config.hpp"
 #include "core/measurement.hpp"
 #include "core/operator_call.hpp"
+#include "core/work.hpp"
 #include "cost_model/ceilings.hpp"
 
 namespace ridge::cost_model {
@@ -28,6 +29,16 @@ struct Features {
     Precision compute = Precision::fp32;            ///< precision that the arithmetic runs in
     Provenance provenance = Provenance::specified;  ///< of the ceilings: measured only when all of them are
 };
+
+/// Where a call's operands come from, with the ceiling of traffic with it.
+struct HomeLevel {
+    std::string name;
+    Ceiling ceiling;
+};
+/// Warm: the smallest cache with a ceiling that holds all operands; else, and cold, DRAM. Nothing when the
+/// device has no ceiling of DRAM.
+[[nodiscard]] std::optional<HomeLevel> home_level(const Work& work, CacheState cache, const Device& device,
+                                                  const Ceilings& ceilings);
 
 /// Features of a canonical call, with padding and re-reads where `config` names the tiles (mr, nr, mc, nc,
 /// kc). Throws InputError when the device has no ceiling that the call needs.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <tuple>
 
@@ -19,14 +20,20 @@ namespace {
 constexpr std::size_t least_calls =
     6;  // for four parameters, of which the prior holds what the calls do not tell
 constexpr double held_out_share = 0.25;
-// A mean log residual beyond this (a factor of 2) means that the model does not describe the kernel at all.
+// A median log residual beyond this (a factor of 2) means that the model does not describe the kernel at all.
 constexpr double worst_median_residual = 0.69;
 
 struct Row {
     const db::Record* record = nullptr;
+    OperatorCall call;
     double seconds = 0;
     Features features;
     double roofline_s = 0;
+};
+
+struct Machine {
+    const Device& device;
+    Ceilings ceilings;
 };
 
 using Groups = std::map<GroupKey, std::vector<Row>>;
@@ -45,40 +52,41 @@ std::uint64_t stable_hash(std::string_view text) {
 }
 
 bool usable(const db::Record& record, const Device& device) {
-    return record.device == device.id && record.measurement.status == Status::ok && record.summary &&
-           record.summary->median > 0;
+    return record.device == device.id && record.summary->median > 0;
 }
 
 // The fastest record for each call, implementation and cache state.
 std::vector<const db::Record*> best_records(const std::vector<db::Record>& records, const Device& device) {
     std::map<std::tuple<std::string, std::string, CacheState>, const db::Record*> best;
-    for (const auto& record : records) {
-        if (!usable(record, device)) continue;
-        auto& place = best[{record.call, record.implementation, record.measurement.cache}];
-        if (!place || record.summary->median < place->summary->median) place = &record;
+    for (const auto* record : db::latest_records(records)) {
+        if (!usable(*record, device)) continue;
+        auto& place = best[{record->call, record->implementation, record->measurement.cache}];
+        if (!place || record->summary->median < place->summary->median) place = record;
     }
     std::vector<const db::Record*> out;
     for (const auto& [key, record] : best) out.push_back(record);
     return out;
 }
 
-double bare_roofline(const OperatorCall& call, CacheState cache, const Device& device,
-                     const Ceilings& ceilings) {
-    const auto features = make_features(call, {}, cache, device, ceilings);
+Features features_of(const OperatorCall& call, const KernelConfig& config, CacheState cache,
+                     const Machine& machine) {
+    return make_features(call, config, cache, machine.device, machine.ceilings);
+}
+
+double bare_roofline(const OperatorCall& call, CacheState cache, const Machine& machine) {
+    const auto features = features_of(call, {}, cache, machine);
     return std::max(features.compute_s, features.levels.front().seconds);
 }
 
 // Rows by group; a call that no ceiling or no operator is known for is left out.
-Groups group_rows(const std::vector<const db::Record*>& records, const Device& device,
-                  const Ceilings& ceilings) {
+Groups group_rows(const std::vector<const db::Record*>& records, const Machine& machine) {
     Groups groups;
     for (const auto* record : records) {
         try {
             const auto call = operators::parse_call(record->call);
             const auto cache = record->measurement.cache;
-            Row row{record, record->summary->median,
-                    make_features(call, record->config, cache, device, ceilings),
-                    bare_roofline(call, cache, device, ceilings)};
+            Row row{record, call, record->summary->median, features_of(call, record->config, cache, machine),
+                    bare_roofline(call, cache, machine)};
             groups[{call.op, record->implementation, operators::work(call).compute, call.sparsity.kind}]
                 .push_back(std::move(row));
         } catch (const InputError&) {
@@ -135,16 +143,37 @@ double log_error(const Row& row, const KernelParameters& parameters) {
     return std::abs(std::log(kernel_time(row.features, parameters) / row.seconds));
 }
 
-// Errors on calls that a fit did not see: the held-out ones, and each fitted one left out in turn.
-std::vector<double> unseen_errors(const GroupRows& rows, const KernelParameters& parameters) {
+// The time that predict() gives a call that was never tuned: with the configuration of the nearest call among
+// `known`, not with the one that tuning the call itself found.
+double time_as_unseen(const Row& row, const std::vector<Row>& known, const KernelParameters& parameters,
+                      const Machine& machine) {
+    const Row* nearest = nullptr;
+    double least = std::numeric_limits<double>::infinity();
+    for (const auto& other : known)
+        if (const double octaves = octaves_between(row.call, other.call); octaves < least)
+            nearest = &other, least = octaves;
+    const auto config = nearest ? nearest->record->config : KernelConfig{};
+    return kernel_time(features_of(row.call, config, row.record->measurement.cache, machine), parameters);
+}
+
+double unseen_error(const Row& row, const std::vector<Row>& known, const KernelParameters& parameters,
+                    const Machine& machine) {
+    return std::abs(std::log(time_as_unseen(row, known, parameters, machine) / row.seconds));
+}
+
+// Errors on calls that a fit did not see: the held-out ones, and each fitted one left out in turn, in both of
+// its cache states.
+std::vector<double> unseen_errors(const GroupRows& rows, const KernelParameters& parameters,
+                                  const Machine& machine) {
     std::vector<double> errors;
-    for (const auto& row : rows.held_out) errors.push_back(log_error(row, parameters));
+    for (const auto& row : rows.held_out)
+        errors.push_back(unseen_error(row, rows.fitted, parameters, machine));
     if (rows.fitted.size() <= least_calls) return errors;
-    for (std::size_t left_out = 0; left_out < rows.fitted.size(); ++left_out) {
+    for (const auto& left_out : rows.fitted) {
         auto others = rows.fitted;
-        others.erase(others.begin() + static_cast<std::ptrdiff_t>(left_out));
+        std::erase_if(others, [&](const Row& row) { return row.record->call == left_out.record->call; });
         if (const auto fit = fit_from(others, parameters))
-            errors.push_back(log_error(rows.fitted[left_out], parameters_from(fit->values)));
+            errors.push_back(unseen_error(left_out, others, parameters_from(fit->values), machine));
     }
     return errors;
 }
@@ -159,11 +188,11 @@ std::optional<double> conformal_factor(std::vector<double> errors) {
     return std::exp(errors[rank - 1]);
 }
 
-void set_errors(KernelGroup& group, FitReport& report, const std::vector<Row>& held_out) {
+void set_errors(KernelGroup& group, FitReport& report, const GroupRows& own, const Machine& machine) {
     std::vector<double> measured, predicted, roofline;
-    for (const auto& row : held_out) {
+    for (const auto& row : own.held_out) {
         measured.push_back(row.seconds);
-        predicted.push_back(kernel_time(row.features, group.parameters));
+        predicted.push_back(time_as_unseen(row, own.fitted, group.parameters, machine));
         roofline.push_back(row.roofline_s);
         report.points.push_back({row.record->call, row.record->implementation, measured.back(),
                                  predicted.back(), roofline.back()});
@@ -227,17 +256,17 @@ std::string unidentified(const std::vector<Row>& rows, const KernelParameters& p
 }
 
 void add_group(FitReport& report, const KernelParameters& parameters, const GroupRows& own,
-               const UsedRows& used, GroupFit& fit) {
+               const UsedRows& used, const Machine& machine, GroupFit& fit) {
     KernelGroup group{.key = fit.key,
                       .parameters = parameters,
                       .calls = {},
                       .held_out = {},
                       .roofline = {},
-                      .interval_factor = conformal_factor(unseen_errors(used.rows, parameters)),
+                      .interval_factor = conformal_factor(unseen_errors(used.rows, parameters, machine)),
                       .pooled_from = used.pooled};
     for (const auto& row : own.fitted) group.calls.push_back({row.record->call, row.record->config});
     for (const auto& row : used.rows.fitted) report.fitted_on.push_back(row.record->id);
-    set_errors(group, report, own.held_out);
+    set_errors(group, report, own, machine);
     fit.fitted = true;
     fit.note = unidentified(used.rows.fitted, parameters);
     if (!group.pooled_from.empty())
@@ -251,7 +280,7 @@ double median_log_error(const std::vector<Row>& rows, const KernelParameters& pa
     return median(errors);
 }
 
-void fit_group(FitReport& report, const GroupKey& key, const Groups& groups) {
+void fit_group(FitReport& report, const GroupKey& key, const Groups& groups, const Machine& machine) {
     const auto own = split_rows(groups.at(key));
     const auto used = enough_rows(key, groups);
     const auto& rows = used.rows.fitted;
@@ -265,7 +294,7 @@ void fit_group(FitReport& report, const GroupKey& key, const Groups& groups) {
     } else if (median_log_error(rows, *parameters) > worst_median_residual) {
         fit.note = "the model misses half of the calls it was fitted on by more than a factor of 2";
     } else {
-        add_group(report, *parameters, own, used, fit);
+        add_group(report, *parameters, own, used, machine, fit);
     }
     report.groups.push_back(std::move(fit));
 }
@@ -308,8 +337,9 @@ FitReport fit_kernel_model(const std::vector<db::Record>& records, const std::ve
                            const Device& device) {
     FitReport report;
     report.model.device = device.id;
-    const auto groups = group_rows(best_records(records, device), device, make_ceilings(device, roofs));
-    for (const auto& [key, rows] : groups) fit_group(report, key, groups);
+    const Machine machine{device, make_ceilings(device, roofs)};
+    const auto groups = group_rows(best_records(records, device), machine);
+    for (const auto& [key, rows] : groups) fit_group(report, key, groups, machine);
     finish(report);
     return report;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 namespace ridge::cost_model {
@@ -122,6 +123,15 @@ KernelModel KernelModel::from_json(const JsonReader& json) {
 const KernelGroup* KernelModel::find(const GroupKey& key) const {
     const auto found = std::ranges::find(groups, key, &KernelGroup::key);
     return found == groups.end() ? nullptr : &*found;
+}
+
+double octaves_between(const OperatorCall& one, const OperatorCall& other) {
+    if (one.dimensions.size() != other.dimensions.size()) return std::numeric_limits<double>::infinity();
+    double largest = 0;
+    for (std::size_t i = 0; i < one.dimensions.size(); ++i)
+        largest = std::max(largest, std::abs(std::log2(static_cast<double>(one.dimensions[i].value) /
+                                                       static_cast<double>(other.dimensions[i].value))));
+    return largest;
 }
 
 }  // namespace ridge::cost_model

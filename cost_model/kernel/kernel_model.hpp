@@ -40,8 +40,8 @@ struct ErrorTable {
 [[nodiscard]] ErrorTable error_table(const std::vector<double>& measured_s,
                                      const std::vector<double>& predicted_s);
 
-/// Calls that share parameters: one operator, implementation, precision of the arithmetic, kind of sparsity,
-/// cache state.
+/// Calls that share parameters: one operator, implementation, precision of the arithmetic, kind of sparsity.
+/// Cold and warm rows share them: their levels differ.
 struct GroupKey {
     std::string op;
     std::string implementation;
@@ -56,6 +56,10 @@ struct FittedCall {
     std::string call;
     KernelConfig config;
 };
+
+/// The distance by which the nearest fitted call is chosen: the largest |log2| of the ratio of two calls'
+/// dimensions; infinite where they have different ones.
+[[nodiscard]] double octaves_between(const OperatorCall& one, const OperatorCall& other);
 
 struct KernelGroup {
     GroupKey key;

@@ -74,6 +74,7 @@ Prediction from_measurement(const OperatorCall& call, const db::Record& record, 
     out.time_s = record.summary->median;
     if (enough_for_interval(record.summary->count)) out.interval = record.summary->interval;
     out.provenance = Provenance::measured;
+    out.kind = PredictionKind::measured;
     out.energy_j = record.measurement.energy_j;
     out.implementation = record.implementation;
     const auto config = record.config.text();
@@ -89,21 +90,11 @@ struct Neighbour {
     double octaves = std::numeric_limits<double>::infinity();  // largest over the dimensions
 };
 
-double octaves_between(const OperatorCall& one, const OperatorCall& other) {
-    double largest = 0;
-    for (std::size_t i = 0; i < one.dimensions.size(); ++i)
-        largest = std::max(largest, std::abs(std::log2(static_cast<double>(one.dimensions[i].value) /
-                                                       static_cast<double>(other.dimensions[i].value))));
-    return largest;
-}
-
 Neighbour nearest_fitted(const OperatorCall& call, const KernelGroup& group) {
     Neighbour best;
     for (const auto& fitted : group.calls) {
-        const auto other = OperatorCall::parse(fitted.call);
-        if (other.dimensions.size() != call.dimensions.size()) continue;
-        if (const double octaves = octaves_between(call, other); octaves < best.octaves)
-            best = {&fitted, octaves};
+        const double octaves = octaves_between(call, OperatorCall::parse(fitted.call));
+        if (octaves < best.octaves) best = {&fitted, octaves};
     }
     return best;
 }
@@ -122,6 +113,7 @@ FromFit from_group(const OperatorCall& call, const KernelGroup& group, const Dev
     set_terms(out, features, group.parameters);
     out.time_s = kernel_time(features, group.parameters);
     out.provenance = Provenance::predicted;
+    out.kind = PredictionKind::fitted;
     out.implementation = group.key.implementation;
     out.basis = "fitted model of " + group.key.implementation;
     if (!group.pooled_from.empty()) out.basis += ", pooled over " + group.pooled_from;

@@ -19,11 +19,19 @@ struct LimiterTerm {
     double seconds = 0;
 };
 
+/// What a time is made from; the provenance says how far it rests on measurements of this device.
+enum class PredictionKind {
+    measured,  ///< the call itself
+    fitted,    ///< the kernel model
+    roof,      ///< ceilings alone, measured or of a data sheet
+};
+
 struct Prediction {
     double time_s = 0;
     std::optional<Interval>
         interval;  ///< seconds; of the median when measured, 90 % of left-out calls when fitted
     Provenance provenance = Provenance::specified;
+    PredictionKind kind = PredictionKind::roof;
     std::optional<double> energy_j;  ///< of one call, where it was measured
     std::string implementation;      ///< empty for a roof
     std::string basis;               ///< one sentence: where the time comes from

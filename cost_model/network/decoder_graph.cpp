@@ -17,9 +17,10 @@ NumberFormat wide_or_bf16(const NumberFormat& format) {
     return is_wide(format) ? format : NumberFormat{.precision = Precision::bf16};
 }
 
-// Integer products accumulate in int32; the others are written as the residual stream has them.
-NumberFormat result_format(const NumberFormat& a, const NumberFormat& stream) {
-    return is_integer(a.precision) ? NumberFormat{.precision = Precision::int32} : stream;
+// Products of two integers accumulate in int32; the others are written as the residual stream has them.
+NumberFormat result_format(const NumberFormat& a, const NumberFormat& w, const NumberFormat& stream) {
+    return is_integer(a.precision) && is_integer(w.precision) ? NumberFormat{.precision = Precision::int32}
+                                                              : stream;
 }
 
 class GraphBuilder {
@@ -60,13 +61,14 @@ class GraphBuilder {
     }
 
     void linear(const char* role, std::int64_t outputs, std::int64_t inputs) {
-        const operators::GemmCall gemm{.m = rows_,
-                                       .n = outputs,
-                                       .k = inputs,
-                                       .a = precisions_.activations,
-                                       .w = precisions_.weights,
-                                       .c = result_format(precisions_.activations, precisions_.stream()),
-                                       .sparsity = precisions_.weight_sparsity};
+        const operators::GemmCall gemm{
+            .m = rows_,
+            .n = outputs,
+            .k = inputs,
+            .a = precisions_.activations,
+            .w = precisions_.weights,
+            .c = result_format(precisions_.activations, precisions_.weights, precisions_.stream()),
+            .sparsity = precisions_.weight_sparsity};
         add(role, gemm.call(), model_.num_hidden_layers);
     }
 

@@ -12,7 +12,8 @@
 
 namespace ridge::cost_model {
 
-/// How numbers are stored. int8 activations are the inputs of linear layers; the residual stream, norms,
+/// How numbers are stored. int8 activations are the inputs of linear layers, whose
+/// results are int32 where the weights are integers too; the residual stream, norms,
 /// attention and lm_head then stay in bf16.
 struct Precisions {
     NumberFormat activations{.precision = Precision::bf16};

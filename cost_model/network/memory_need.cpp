@@ -28,14 +28,16 @@ double weight_bytes(const ModelConfig& model, const Precisions& precisions) {
 }
 
 double kv_bytes_per_token(const ModelConfig& model, const Precisions& precisions) {
-    const auto elements = 2 * model.num_hidden_layers * model.num_key_value_heads * model.head_dim;
-    return static_cast<double>(elements) * bytes_per_element(precisions.kv);
+    const double elements = 2.0 * static_cast<double>(model.num_hidden_layers) *
+                            static_cast<double>(model.num_key_value_heads) *
+                            static_cast<double>(model.head_dim);
+    return elements * bytes_per_element(precisions.kv);
 }
 
 MemoryNeed memory_need(const ModelConfig& model, const Precisions& precisions, std::int64_t batch,
                        std::int64_t prompt_tokens, std::int64_t output_tokens) {
     const auto sequences = static_cast<double>(batch);
-    const auto longest = static_cast<double>(prompt_tokens + output_tokens);
+    const auto longest = static_cast<double>(prompt_tokens) + static_cast<double>(output_tokens);
     const auto rows = sequences * static_cast<double>(prompt_tokens);
     const auto widest =
         static_cast<double>(2 * model.hidden_size + 2 * std::max(model.intermediate_size, model.hidden_size));

@@ -11,17 +11,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// 2^31 keeps every product of two dimensions inside 64 bits.
-constexpr std::int64_t dimension_limit = std::int64_t{1} << 31;
+// Far above any published model, and low enough that what is multiplied as whole numbers (two dimensions, or
+// a dimension and a number of calls) stays inside 64 bits, and a linear layer inside the operators' limits.
+constexpr std::int64_t width_limit = std::int64_t{1} << 24;
+constexpr std::int64_t head_limit = std::int64_t{1} << 16;
+constexpr std::int64_t layer_limit = 4096;
+constexpr std::int64_t position_limit = std::int64_t{1} << 31;
 
-std::int64_t dimension(const JsonReader& json, const char* key) {
+std::int64_t dimension(const JsonReader& json, const char* key, std::int64_t limit) {
     const auto value = json.at(key).integer();
-    if (value < 1 || value > dimension_limit) json.at(key).fail("a whole number between 1 and 2^31");
+    if (value < 1 || value > limit)
+        json.at(key).fail("a whole number between 1 and " + std::to_string(limit));
     return value;
 }
 
-std::int64_t dimension_or(const JsonReader& json, const char* key, std::int64_t fallback) {
-    return json.has(key) ? dimension(json, key) : fallback;
+std::int64_t dimension_or(const JsonReader& json, const char* key, std::int64_t limit,
+                          std::int64_t fallback) {
+    return json.has(key) ? dimension(json, key, limit) : fallback;
 }
 
 std::string llama_architecture(const JsonReader& json) {
@@ -47,15 +53,17 @@ ModelConfig model_from_json(const JsonReader& json, std::string name) {
     ModelConfig model;
     model.name = std::move(name);
     model.architecture = llama_architecture(json);
-    model.hidden_size = dimension(json, "hidden_size");
-    model.intermediate_size = dimension(json, "intermediate_size");
-    model.num_hidden_layers = dimension(json, "num_hidden_layers");
-    model.num_attention_heads = dimension(json, "num_attention_heads");
-    model.num_key_value_heads = dimension_or(json, "num_key_value_heads", model.num_attention_heads);
+    model.hidden_size = dimension(json, "hidden_size", width_limit);
+    model.intermediate_size = dimension(json, "intermediate_size", width_limit);
+    model.num_hidden_layers = dimension(json, "num_hidden_layers", layer_limit);
+    model.num_attention_heads = dimension(json, "num_attention_heads", head_limit);
+    model.num_key_value_heads =
+        dimension_or(json, "num_key_value_heads", head_limit, model.num_attention_heads);
     check_heads(json, model);
-    model.head_dim = dimension_or(json, "head_dim", model.hidden_size / model.num_attention_heads);
-    model.vocab_size = dimension(json, "vocab_size");
-    model.max_position_embeddings = dimension(json, "max_position_embeddings");
+    model.head_dim =
+        dimension_or(json, "head_dim", head_limit, model.hidden_size / model.num_attention_heads);
+    model.vocab_size = dimension(json, "vocab_size", width_limit);
+    model.max_position_embeddings = dimension(json, "max_position_embeddings", position_limit);
     if (const auto tied = json.find("tie_word_embeddings")) model.tie_word_embeddings = tied->boolean();
     return model;
 }

@@ -90,6 +90,10 @@ TEST(Features, OfAWarmCallMoveFromTheSmallestCacheThatHoldsIt) {
     EXPECT_EQ(level_of("stream_read n=500000 x=fp32"), "L2");  // 2 MB in 4 · 1 MB
     EXPECT_EQ(level_of("stream_read n=5000000 x=fp32"), "L3");
     EXPECT_EQ(level_of("stream_read n=50000000 x=fp32"), "DRAM");
+    const auto gemm = operators::parse_call("gemm m=16 n=256 k=256 a=fp32 w=fp32 c=fp32");
+    const auto levels = make_features(gemm, {}, CacheState::warm, device, ceilings).levels;
+    ASSERT_EQ(levels.size(), 1U) << "what lies in L2 does not pass L3";
+    EXPECT_EQ(levels.front().name, "L2");
 }
 
 TEST(Features, OfADeviceWithoutTheCeilingSayWhichIsMissing) {
@@ -139,6 +143,9 @@ TEST(Ceilings, AreThoseOfTheNextWiderPrecision) {
     EXPECT_EQ(compute_ceiling(ceilings, Precision::bf16)->precision, Precision::fp32);
     EXPECT_EQ(compute_ceiling(ceilings, Precision::int4)->precision, Precision::int8);
     EXPECT_FALSE(compute_ceiling(ceilings, Precision::fp64).has_value());
+    auto device = synthetic::device();
+    device.peak_flops[Precision::bf16] = 9e11;
+    EXPECT_EQ(compute_ceiling(make_ceilings(device, {}), Precision::fp16)->precision, Precision::fp32);
 }
 
 TEST(KernelTime, GrowsWithEveryDimension) {

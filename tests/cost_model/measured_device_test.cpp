@@ -155,6 +155,12 @@ TEST_F(MeasuredDevice, TakesMeasuredEnergyBeforeThermalDesignPower) {
     const auto cost = evaluate(load_model("llama-2-7b"), device, fp32_workload(), {});
     EXPECT_NEAR(*cost.energy.watts, 50.0, 1e-6);
     EXPECT_EQ(cost.energy.provenance, Provenance::predicted);
+    EXPECT_NEAR(*cost.energy.joules_per_input_token, 50.0 * cost.prefill.seconds / 128, 1e-6);
+    auto other_prompt = fp32_workload();
+    other_prompt.prompt_tokens = 100;
+    const auto unknown = evaluate(load_model("llama-2-7b"), device, other_prompt, {});
+    EXPECT_TRUE(unknown.energy.joules_per_output_token);
+    EXPECT_FALSE(unknown.energy.joules_per_input_token) << "the calls of this prefill were not measured";
     for (auto& record : records) record.measurement.energy_j.reset();
     auto silent = make_device_model(synthetic::device(), {}, records, std::nullopt);
     silent.device.tdp_w = 300;

@@ -73,6 +73,19 @@ TEST(ModelConfig, RefusesDimensionsThatMakeNoSense) {
         EXPECT_THROW((void)model_of(json), InputError) << json.dump();
 }
 
+TEST(ModelConfig, RefusesSizesThatWouldOverflow) {
+    for (const char* key : {"num_hidden_layers", "hidden_size", "num_attention_heads", "vocab_size"})
+        EXPECT_THAT([&] { (void)model_of(with(key, std::int64_t{1} << 31)); },
+                    ThrowsMessage<InputError>(
+                        testing::AllOf(HasSubstr("config.json"), HasSubstr(key), HasSubstr("2147483648"))));
+}
+
+TEST(MemoryNeed, OfTheLargestModelIsPositive) {
+    ModelConfig model = load_model("llama-2-7b");
+    model.num_hidden_layers = model.num_key_value_heads = model.head_dim = std::int64_t{1} << 31;
+    EXPECT_DOUBLE_EQ(kv_bytes_per_token(model, {}), 4.0 * 0x1p93);
+}
+
 TEST(ModelConfig, ReadsAHuggingFaceFolder) {
     const auto folder = std::filesystem::path(testing::TempDir()) / "Tiny-Llama";
     std::filesystem::create_directories(folder);
@@ -142,6 +155,14 @@ TEST(DecoderGraph, KeepsHeadAndStreamWideWhenWeightsAreQuantised) {
             EXPECT_EQ(call.operand("x").text(), "bf16");
         }
     }
+}
+
+TEST(DecoderGraph, MakesIntegersOfIntegersOnly) {
+    Precisions precisions;
+    precisions.activations = NumberFormat::parse("int8");
+    for (const auto& [role, call, count] :
+         decoder_calls(load_model("llama-2-7b"), decode_pass(1, 8), precisions))
+        EXPECT_THAT(call.text(), testing::Not(HasSubstr("int32"))) << role;
 }
 
 TEST(DecoderGraph, AppliesSparsityToLayerWeightsOnly) {

@@ -98,6 +98,29 @@ TEST(TokenCost, SaysByHowMuchAModelDoesNotFit) {
     EXPECT_GT(cost.memory.weights, 2 * 68e9);
 }
 
+TEST(TokenCost, OfALargeBatchSaysThatItDoesNotFit) {
+    for (const std::int64_t batch : {1 << 20, 1 << 30}) {
+        const auto cost = cost_on("h100-sxm", workload_of(batch, 4000, 64));
+        EXPECT_EQ(cost.verdict, Verdict::does_not_fit);
+        EXPECT_THAT(cost.reason, HasSubstr("more than"));
+    }
+}
+
+TEST(TokenCost, OfMeasuredRoofsIsABoundAsWell) {
+    auto device = load_device("h100-sxm");
+    const auto of = [&] { return evaluate(load_model("llama-2-7b"), device, workload_of(1, 128, 64), {}); };
+    for (auto* ceilings : {&device.ceilings.bandwidth, &device.ceilings.read})
+        for (auto& [level, ceiling] : *ceilings) ceiling.provenance = Provenance::measured;
+    for (auto& [precision, ceiling] : device.ceilings.compute) ceiling.provenance = Provenance::measured;
+    const auto cost = of();
+    EXPECT_NEAR(cost.decode.predicted_share, 1.0, 1e-12);
+    EXPECT_NEAR(cost.decode.roof_share, 1.0, 1e-12);
+    EXPECT_TRUE(cost.is_bound);
+    EXPECT_THAT(cost.energy.basis, HasSubstr("neither bound"));
+    set_efficiencies(device, 0.9, 0.9);
+    EXPECT_FALSE(of().is_bound);
+}
+
 TEST(TokenCost, SaysWhichFigureOfADeviceIsMissing) {
     auto device = load_device("h100-sxm");
     device.ceilings.bandwidth.clear();
@@ -139,6 +162,16 @@ TEST(LoadDevice, NamesFileKeyAndValueThatAreWrong) {
                     testing::AllOf(HasSubstr("broken-device.json"), HasSubstr("bf16"), HasSubstr("-3"))));
 }
 
+TEST(LoadDevice, NamesFileAndKeyOfAnUnknownPrecision) {
+    const auto path = std::filesystem::path(testing::TempDir()) / "unknown-precision.json";
+    auto json = read_json_file(RIDGE_SOURCE_DIR "/configs/devices/h100-sxm.json");
+    json["peak_flops"]["bf17"] = 1e12;
+    std::ofstream(path) << json.dump();
+    EXPECT_THAT([&] { (void)load_device(path.string()); },
+                ThrowsMessage<InputError>(
+                    testing::AllOf(HasSubstr("unknown-precision.json"), HasSubstr("peak_flops.bf17"))));
+}
+
 TEST(LoadWorkload, ReadsPrecisions) {
     const auto path = std::filesystem::path(testing::TempDir()) / "workload.json";
     std::ofstream(path)
@@ -148,7 +181,23 @@ TEST(LoadWorkload, ReadsPrecisions) {
     EXPECT_EQ(workload.precisions.weights.text(), "int4:g128");
     EXPECT_EQ(workload.precisions.kv.text(), "bf16");
     std::ofstream(path) << R"({"meaning": "m", "batch": 0, "prompt_tokens": 5, "output_tokens": 7})";
-    EXPECT_THROW((void)load_workload(path.string()), InputError);
+    EXPECT_THAT([&] { (void)load_workload(path.string()); },
+                ThrowsMessage<InputError>(
+                    testing::AllOf(HasSubstr("workload.json"), HasSubstr("'batch'"), HasSubstr("0"))));
+    std::ofstream(path)
+        << R"({"meaning": "m", "batch": 1, "prompt_tokens": 5, "output_tokens": 7, "weights": "bf17"})";
+    EXPECT_THAT([&] { (void)load_workload(path.string()); },
+                ThrowsMessage<InputError>(
+                    testing::AllOf(HasSubstr("workload.json"), HasSubstr("'weights'"), HasSubstr("bf17"))));
+}
+
+TEST(LoadWorkload, DefaultsAreThoseOfTheChat) {
+    const auto chat = load_workload("chat");
+    const Workload defaults;
+    EXPECT_EQ(defaults.batch, chat.batch);
+    EXPECT_EQ(defaults.prompt_tokens, chat.prompt_tokens);
+    EXPECT_EQ(defaults.output_tokens, chat.output_tokens);
+    EXPECT_EQ(defaults.precisions.weights.text(), chat.precisions.weights.text());
 }
 
 }  // namespace

@@ -64,8 +64,35 @@ TEST(BestConfigs, RoundsOfOneConfigurationAreNoTies) {
     auto again = timed("a", 1, 3.01, 2.9, 3.1);
     again.round = 1;
     const auto best = best_configs({again, timed("a", 1, 3.0, 2.9, 3.1)});
-    EXPECT_EQ(best.at(0).best.round, 0);
+    EXPECT_EQ(best.at(0).best.round, 1);
     EXPECT_TRUE(best.at(0).ties.empty());
+}
+
+// One lucky old sample of a configuration must not win over what it is now; the store's own selection agrees.
+TEST_F(StoreTest, TheLatestOfAConfigurationCountsInMemoryAndInTheStore) {
+    auto lucky = ok_record(""), now = lucky, other = lucky;
+    const auto time = [](Record& record, double median, const char* taken_at, std::int64_t mr) {
+        record.measurement.samples_s.assign(7, median);
+        record.summary = summarize(record.measurement.samples_s);
+        record.taken_at = taken_at;
+        record.config.set("mr", mr);
+    };
+    time(lucky, 1.0, "2026-01-01T00:00:00.000Z", 1);
+    time(now, 3.0, "2026-01-02T00:00:00.000Z", 1);
+    time(other, 2.0, "2026-01-01T12:00:00.000Z", 2);
+    now.source = "later";
+    const std::vector<Record> records = {now, lucky, other};
+    const auto best = best_configs(records);
+    ASSERT_EQ(best.size(), 1u);
+    EXPECT_EQ(best[0].best.config.text(), "mr=2");
+
+    auto store = filled();
+    store.add(records);
+    Filter filter;
+    filter.fastest = true;
+    const auto fastest = store.measurements(filter);
+    ASSERT_EQ(fastest.size(), 1u);
+    EXPECT_EQ(fastest[0].config.text(), "mr=2");
 }
 
 TEST(BestConfigs, ImplementationsCompete) {

@@ -55,8 +55,17 @@ TEST(CallResults, TheLastRoundOfAConfigurationCounts) {
     const auto& result = find(all, again.call);
     ASSERT_TRUE(result.initial);
     EXPECT_EQ(result.initial->config.text(), key);
-    EXPECT_EQ(result.initial->round, 0) << "the default is what the campaign measured first";
+    EXPECT_EQ(result.initial->round, 1) << "what the campaign measured first, as it was measured last";
     EXPECT_NE(result.best.config.text(), key);
+}
+
+TEST(CallResults, HaveNoGainWhereTheDefaultDidNotRun) {
+    auto records = fixture::records();
+    const auto text = records.front().call;
+    records.front().measurement.status = Status::wrong;
+    records.front().summary.reset();
+    const auto all = call_results(records, cost_model::make_ceilings(fixture::device(), fixture::roofs()));
+    EXPECT_FALSE(find(all, text).initial);
 }
 
 TEST(CallResults, ShareIsOfTheLowerRoof) {

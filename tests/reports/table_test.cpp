@@ -55,6 +55,24 @@ TEST(Table, JsonSaysWhyAValueIsMissing) {
     EXPECT_EQ(json["rows"][1]["library_reason"], "no library runs it");
 }
 
+TEST(Table, FilesHaveTheSignsRemarksAndFlags) {
+    Table table("t", "T", {"time_s", "roof_share", "samples"});
+    table.add_row().set("time_s", 0.5).bound("time_s", "≥", "bare roof").set("roof_share", 1.5);
+    table.flag("roof_share", "above, by far").set("samples", 3.0).note("samples", "few");
+    table.add_row().set("time_s", 2.0).set("roof_share", 0.5);
+    EXPECT_EQ(to_csv(table),
+              "time_s,time_s_bound,roof_share,roof_share_flag,samples\r\n"
+              "0.5,≥,1.5,\"above, by far\",3\r\n"
+              "2,,0.5,,\r\n");
+    const auto row = to_json(table)["rows"][0];
+    EXPECT_EQ(row["time_s_bound"], "≥");
+    EXPECT_EQ(row["time_s_note"], "bare roof");
+    EXPECT_EQ(row["roof_share_flag"], true);
+    EXPECT_EQ(row["samples_note"], "few");
+    EXPECT_FALSE(row.contains("samples_flag"));
+    EXPECT_FALSE(to_json(table)["rows"][1].contains("time_s_bound"));
+}
+
 TEST(Table, RefusesNumbersThatAreNotFinite) {
     Table table("t", "T", {"time_s"});
     table.add_row();
