@@ -54,7 +54,7 @@ Header read_header(const fs::path& path) {
 }
 
 [[noreturn]] void fail_missing(const fs::path& path) {
-    throw InputError(path.string() + ": there is no store here; is the path right? 'ridge tune --store " +
+    throw InputError(path.string() + ": there is no store here; is the path right? 'ridge tune --db " +
                      path.string() + "' measures this machine into a new one");
 }
 
@@ -63,7 +63,12 @@ void refuse_place(const fs::path& path, Access access) {
     if (path.empty()) throw InputError("the path of the store is empty; give a file name");
     if (fs::is_directory(path, ignored))
         throw InputError(path.string() + " is a folder; give the path of the store's file");
-    if (fs::exists(path, ignored)) return;
+    std::error_code unusable;
+    if (fs::exists(path, unusable)) return;
+    // A missing file is no error here; a folder that may not be searched, or a name that is too long, is.
+    if (unusable == std::errc::permission_denied)
+        throw EnvironmentError(path.string() + " cannot be reached; check the permissions of its folder");
+    if (unusable) throw InputError(path.string() + ": no usable path: " + unusable.message());
     if (access != Access::create) fail_missing(path);
     const auto folder = fs::absolute(path).parent_path();
     if (!fs::is_directory(folder, ignored))
@@ -79,8 +84,8 @@ void refuse_cut(const fs::path& path, const Header& header) {
         if (const fs::path beside = path.string() + suffix;
             fs::exists(beside, ignored) && fs::file_size(beside, ignored) > 0)
             return;
-    const auto bytes = fs::file_size(path);
-    if (bytes < header.bytes)
+    const auto bytes = fs::file_size(path, ignored);
+    if (!ignored && bytes < header.bytes)
         fail_damaged(path, "its end is missing: " + std::to_string(bytes) + " of " +
                                std::to_string(header.bytes) + " bytes");
 }
@@ -89,7 +94,8 @@ void refuse_cut(const fs::path& path, const Header& header) {
 // in the -wal file, never ahead of it. A header of zero for both is left to SQLite, which also sees the -wal
 // file.
 std::optional<Header> checked_header(const fs::path& path, Access access, std::size_t known) {
-    if (!fs::exists(path)) return std::nullopt;
+    std::error_code ignored;
+    if (!fs::exists(path, ignored)) return std::nullopt;
     const auto header = read_header(path);
     if (header.empty && access == Access::create) return std::nullopt;
     if (header.empty) fail_damaged(path, "the file is empty");

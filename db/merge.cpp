@@ -59,6 +59,15 @@ Ids environment_ids(Connection& from, Connection& to) {
     return ids;
 }
 
+// What a row refers to has to be there, unless the file is damaged.
+std::int64_t mine(const Ids& ids, std::int64_t theirs, const Connection& from, const char* what) {
+    const auto found = ids.find(theirs);
+    if (found == ids.end())
+        fail_damaged(from.path(), std::string("a row refers to ") + what + " " + std::to_string(theirs) +
+                                      ", which is not there");
+    return found->second;
+}
+
 struct MergedRecords {
     std::size_t added = 0;
     Ids ids;
@@ -68,17 +77,17 @@ MergedRecords copy_records(Connection& from, Connection& to, const Ids& environm
     MergedRecords merged;
     RecordWriter writer(to);
     for_each_record(from, {}, [&](const StoredRecord& stored) {
-        auto mine = stored;
-        mine.record.environment = environments.at(stored.record.environment);
-        merged.added += writer.add(mine) ? 1U : 0U;
-        merged.ids[stored.record.id] = writer.id_of(mine);
+        auto copied = stored;
+        copied.record.environment = mine(environments, stored.record.environment, from, "environment");
+        merged.added += writer.add(copied) ? 1U : 0U;
+        merged.ids[stored.record.id] = writer.id_of(copied);
     });
     return merged;
 }
 
 void copy_models(Connection& from, Connection& to, const Ids& measurements) {
     for_each_model(from, [&](IdentifiedModel model) {
-        for (auto& id : model.stored.fitted_on) id = measurements.at(id);
+        for (auto& id : model.stored.fitted_on) id = mine(measurements, id, from, "measurement");
         add_model(to, model);
     });
 }
@@ -96,7 +105,7 @@ std::size_t Store::merge(const Store& other) {
     const auto environments = environment_ids(from, to);
     const auto records = copy_records(from, to, environments);
     for_each_roof(from, [&](IdentifiedRoof roof) {
-        roof.stored.environment = environments.at(roof.stored.environment);
+        roof.stored.environment = mine(environments, roof.stored.environment, from, "environment");
         add_roof(to, roof);
     });
     copy_models(from, to, records.ids);

@@ -146,8 +146,8 @@ constexpr std::array steps_so_far = {Migration{"the first layout", version_1}};
 
 std::int64_t version_of(Connection& connection) { return connection.integer("PRAGMA user_version"); }
 
-// Throws unless the file is a store of a version up to `known`, or empty; returns its version. In one transaction, since
-// another program may be making the file at this moment.
+// Throws unless the file is a store of a version up to `known`, or empty; returns its version. In one
+// transaction, since another program may be making the file at this moment.
 std::int64_t checked_version(Connection& connection, std::size_t known) {
     const Transaction snapshot(connection, Transaction::Kind::read);
     const auto version = version_of(connection);
@@ -164,7 +164,12 @@ std::int64_t checked_version(Connection& connection, std::size_t known) {
 std::filesystem::path free_backup_name(const std::filesystem::path& path, std::int64_t version) {
     const std::string base = path.string() + ".v" + std::to_string(version);
     std::filesystem::path name = base + ".bak";
-    for (int i = 2; std::filesystem::exists(name); ++i) name = base + "." + std::to_string(i) + ".bak";
+    std::error_code unusable;
+    for (int i = 2; std::filesystem::exists(name, unusable); ++i)
+        name = base + "." + std::to_string(i) + ".bak";
+    if (unusable)
+        throw InputError(path.string() + ": its copy from before the change of layout, " + name.string() +
+                         ", cannot be made: " + unusable.message());
     return name;
 }
 

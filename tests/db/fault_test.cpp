@@ -67,11 +67,17 @@ class FaultTest : public StoreTest {
     }
 };
 
+TEST_F(FaultTest, APathThatIsTooLongIsBadInput) {
+    const auto path = folder_ / std::string(5000, 'x');
+    for (const auto access : {Access::create, Access::read_only})
+        EXPECT_THAT(message_of<InputError>([&] { Store(path, access); }), HasSubstr("no usable path"));
+}
+
 TEST_F(FaultTest, AMissingFileIsNamedWithWhatToRun) {
     for (const auto access : {Access::read_write, Access::read_only}) {
         EXPECT_THAT(
             message_of<InputError>([&] { Store(path_, access); }),
-            AllOf(HasSubstr(path_.string()), HasSubstr("there is no store here"), HasSubstr("ridge tune")));
+            AllOf(HasSubstr(path_.string()), HasSubstr("there is no store here"), HasSubstr("ridge tune --db")));
         EXPECT_FALSE(std::filesystem::exists(path_));
     }
 }
