@@ -7,6 +7,7 @@
 #include <QVBoxLayout>
 #include <exception>
 
+#include "core/error.hpp"
 #include "gui/text.hpp"
 #include "reports/cost_chart.hpp"
 #include "reports/cost_tables.hpp"
@@ -54,8 +55,9 @@ QWidget* CostPage::build_results() {
     auto* column = new QVBoxLayout(results);
     column->setContentsMargins(0, 0, 0, 0);
     auto* note = new QLabel(
-        tr("measured: timed on the device; predicted: by a model fitted on measurements; specified: from a "
-           "data sheet. ≥ and ≤ mark bounds, which follow from bare roofs."),
+        tr("measured: timed on the device; predicted: from measurements of other calls, by a fitted model "
+           "or from measured roofs; specified: from a data sheet. ≥ and ≤ mark bounds: all times are bare "
+           "roofs."),
         results);
     note->setWordWrap(true);
     column->addWidget(note);
@@ -82,19 +84,39 @@ const cost_model::DeviceModel& CostPage::device(const std::string& id) {
 
 void CostPage::recompute() {
     if (!session_) return;
-    const auto question = inputs_->question();
-    std::vector<cost_model::TokenCost> answers;
     message_->clear();
     try {
-        const auto model = cost_model::load_model(question.model);
-        for (const auto& id : question.devices)
-            answers.push_back(cost_model::evaluate(model, device(id), question.workload, question.economy));
-        if (answers.empty()) message_->setText(tr("Choose a device on the left."));
+        show_answers(evaluate_all(inputs_->question()));
     } catch (const std::exception& error) {
-        message_->setText(qt(error.what()));
-        answers.clear();
+        complain(error.what());
+        show_answers({});
     }
     message_->setVisible(!message_->text().isEmpty());
+}
+
+// A device that the question makes no sense for says so, and the others are shown.
+std::vector<cost_model::TokenCost> CostPage::evaluate_all(const CostQuestion& question) {
+    std::vector<cost_model::TokenCost> answers;
+    const auto model = cost_model::load_model(question.model);
+    for (const auto& id : question.devices) {
+        try {
+            answers.push_back(cost_model::evaluate(model, device(id), question.workload, question.economy));
+        } catch (const InputError& error) {
+            complain(error.what());
+        }
+    }
+    if (question.devices.empty()) complain(tr("Choose a device on the left.").toStdString());
+    return answers;
+}
+
+// The same complaint of several devices is made once.
+void CostPage::complain(const std::string& text) {
+    auto lines = message_->text().split('\n', Qt::SkipEmptyParts);
+    if (!lines.contains(qt(text))) lines.append(qt(text));
+    message_->setText(lines.join('\n'));
+}
+
+void CostPage::show_answers(const std::vector<cost_model::TokenCost>& answers) {
     costs_->set_table(reports::cost_table(answers));
     breakdown_->set_table(reports::breakdown_table(answers));
     auto chart = reports::breakdown_chart(answers);

@@ -27,6 +27,9 @@ class CostPage : public QWidget {
   private:
     QWidget* build_results();
     void recompute();
+    [[nodiscard]] std::vector<cost_model::TokenCost> evaluate_all(const CostQuestion& question);
+    void show_answers(const std::vector<cost_model::TokenCost>& answers);
+    void complain(const std::string& text);
     [[nodiscard]] const cost_model::DeviceModel& device(const std::string& id);
 
     const Session* session_ = nullptr;

@@ -38,9 +38,9 @@ Options parse(const QCoreApplication& app) {
             parser.value("page"), parser.value("screenshot"), parser.value("select")};
 }
 
-int fail(const QString& message) {
+int fail(const QString& message, ridge::ExitCode code = ridge::ExitCode::bad_input) {
     QTextStream(stderr) << "ridge-gui: " << message << "\n";
-    return static_cast<int>(ridge::ExitCode::bad_input);
+    return static_cast<int>(code);
 }
 
 // The window has to be shown and laid out before it has a picture.
@@ -52,12 +52,7 @@ void take_screenshot(MainWindow& window, const QString& file) {
     });
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-    QApplication app(argc, argv);
-    QApplication::setApplicationName("ridge-gui");
-    QApplication::setApplicationVersion(RIDGE_VERSION);
+int run(const QCoreApplication& app) {
     const auto options = parse(app);
     MainWindow window;
     if (!window.show_page(options.page))
@@ -67,4 +62,19 @@ int main(int argc, char** argv) {
     if (!options.selected.isEmpty()) window.roofline().select_call("call:" + options.selected);
     if (!options.screenshot.isEmpty()) take_screenshot(window, options.screenshot);
     return QApplication::exec();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    QApplication app(argc, argv);
+    QApplication::setApplicationName("ridge-gui");
+    QApplication::setApplicationVersion(RIDGE_VERSION);
+    try {
+        return run(app);
+    } catch (const ridge::Error& error) {
+        return fail(QString::fromUtf8(error.what()), error.code());
+    } catch (const std::exception& error) {
+        return fail(QString("internal: ") + error.what(), ridge::ExitCode::failed);
+    }
 }
