@@ -2,7 +2,8 @@
 # The kernel side: optimised for the machine it is built on in every build type, since even a test of a kernel that is
 # compiled without optimisation takes minutes. The hardening flags stay away: they cost time in the innermost loops.
 set(gemm_sources
-    gemm/gemm_implementations.cpp gemm/operands.cpp gemm/packing.cpp gemm/prepared_gemm.cpp gemm/variants.cpp
+    gemm/gemm_implementations.cpp gemm/gemm_memory.cpp gemm/operands.cpp gemm/packing.cpp gemm/prepared_gemm.cpp
+    gemm/variants.cpp
     gemm/tiled.cpp gemm/tiled_bf16.cpp gemm/tiled_bf16_avx512.cpp gemm/tiled_fp32.cpp gemm/tiled_int8.cpp
     gemm/tiled_int8_vnni.cpp
     gemm/gemv.cpp gemm/gemv_bf16.cpp gemm/gemv_fp32.cpp gemm/gemv_int8.cpp
@@ -10,7 +11,7 @@ set(gemm_sources
     gemm/two_of_four.cpp gemm/two_of_four_avx512.cpp gemm/two_of_four_portable.cpp)
 set(stream_sources stream/kokkos_stream.cpp stream/stream_operands.cpp stream/stream_run.cpp)
 
-add_library(ridge_kernels STATIC memory.cpp registry.cpp ${gemm_sources} ${stream_sources})
+add_library(ridge_kernels STATIC memory.cpp memory_needed.cpp registry.cpp ${gemm_sources} ${stream_sources})
 add_library(ridge::kernels ALIAS ridge_kernels)
 target_link_libraries(ridge_kernels PUBLIC ridge::catalogue Kokkos::kokkos PRIVATE ridge_options)
 # Sanitized kernels check their memory, not their speed; at -O3 they would compile for minutes.

@@ -15,8 +15,8 @@ struct CacheFlush {
     std::string method;  ///< "clflushopt", "clflush", "sweep of 520 MiB", "fill of 100 MiB on the device"
 };
 
-/// The best way that this machine has. `last_level_bytes` is the size of the largest cache that the cores
-/// here share.
+/// The best way that this machine has. `last_level_bytes` is the size of the outermost cache, all its
+/// instances together.
 [[nodiscard]] CacheFlush find_cache_flush(double last_level_bytes);
 
 }  // namespace ridge::profiler

@@ -12,8 +12,9 @@
 namespace ridge::profiler {
 namespace {
 
+// All instances: a sweep has to drive out every core's.
 double last_level_bytes(const Device& device) {
-    return device.caches.empty() ? 0.0 : device.caches.back().bytes;
+    return device.caches.empty() ? 0.0 : total_cache_bytes(device, device.caches.back());
 }
 
 int kernel_threads() { return Kokkos::DefaultHostExecutionSpace().concurrency(); }
@@ -32,7 +33,7 @@ Machine host_machine(std::map<std::string, std::string> libraries) {
         protocol::Description description;
         description.device = found_device();
         description.environment = read_environment(facts);
-        description.roofs = roof_probes(description.device, static_cast<double>(available_bytes()));
+        description.roofs = roof_probes(description.device, available_bytes());
         return description;
     };
     machine.roof = [](const protocol::RoofRequest& request) {

@@ -36,21 +36,23 @@ Sample take(const Timer& timer, const TimedWork& work, std::int64_t runs) {
     return sample;
 }
 
-// A single try that was disturbed would pass for long enough.
-double shortest_of_three(const Timer& timer, const TimedWork& work, std::int64_t runs) {
+// A single try that was disturbed would pass for long enough; one that takes a good part of the time budget
+// is believed at once, so that long kernels are not run in vain.
+double shortest_of_three(const Timer& timer, const TimedWork& work, std::int64_t runs, double max_time_s) {
     double shortest_s = take(timer, work, runs).elapsed_s;
-    for (int i = 1; i < 3; ++i) shortest_s = std::min(shortest_s, take(timer, work, runs).elapsed_s);
+    for (int i = 1; i < 3 && shortest_s < 0.1 * max_time_s; ++i)
+        shortest_s = std::min(shortest_s, take(timer, work, runs).elapsed_s);
     return shortest_s;
 }
 
 // Runs in one warm sample: enough for clock_steps_per_sample, found by growing tenfold at most, which also
 // warms up.
-std::int64_t calibrate(const Timer& timer, const TimedWork& work) {
+std::int64_t calibrate(const Timer& timer, const TimedWork& work, double max_time_s) {
     const double wanted_s = clock_steps_per_sample * timer.resolution_s;
     constexpr std::int64_t most_runs = 1'000'000;
     std::int64_t runs = 1;
     for (;;) {
-        const double elapsed_s = shortest_of_three(timer, work, runs);
+        const double elapsed_s = shortest_of_three(timer, work, runs, max_time_s);
         if (elapsed_s >= wanted_s || runs >= most_runs) return runs;
         const double growth = elapsed_s > 0 ? std::clamp(1.2 * wanted_s / elapsed_s, 1.2, 10.0) : 10.0;
         runs = std::min(most_runs, static_cast<std::int64_t>(std::ceil(static_cast<double>(runs) * growth)));
@@ -100,7 +102,7 @@ class EnergySum {
 
 Sampling sample(const Timer& timer, const TimedWork& work, const protocol::Budget& budget) {
     warm_up(timer, work, budget.max_time_s);
-    const std::int64_t runs = work.make_cold ? 1 : calibrate(timer, work);
+    const std::int64_t runs = work.make_cold ? 1 : calibrate(timer, work, budget.max_time_s);
     Sampling sampling;
     EnergySum energy;
     const double start = timer.now_s();

@@ -45,6 +45,18 @@ std::optional<CacheLevel> sysfs_cache(const std::filesystem::path& folder) {
                       std::max<std::int64_t>(1, static_cast<std::int64_t>(sharing.size()))};
 }
 
+// Of the control group: memory that the kernel gives back before it refuses any ("inactive_file 4096").
+double page_cache_bytes(const std::filesystem::path& root) {
+    double bytes = 0;
+    const auto text = read_text(root / "sys/fs/cgroup/memory.stat").value_or("");
+    for (const auto line : split(text, '\n')) {
+        const auto parts = words(line);
+        if (parts.size() == 2 && (parts[0] == "inactive_file" || parts[0] == "active_file"))
+            bytes += parse_size(parts[1]).value_or(0.0);
+    }
+    return bytes;
+}
+
 #if defined(__x86_64__)
 // Intel SDM vol. 2, CPUID leaf 4; AMD has the same under 0x8000001d.
 std::vector<CacheLevel> cpuid_caches(unsigned leaf) {
@@ -132,12 +144,17 @@ std::optional<double> memory_field(const std::filesystem::path& root, const std:
     return found == fields.end() ? std::nullopt : parse_size(found->second);
 }
 
-std::int64_t available_bytes(const std::filesystem::path& root) {
-    double available = memory_field(root, "MemAvailable").value_or(0);
+std::optional<std::int64_t> available_bytes(const std::filesystem::path& root) {
+    auto available = memory_field(root, "MemAvailable");
     const auto limit = read_size(root / "sys/fs/cgroup/memory.max"),
                used = read_size(root / "sys/fs/cgroup/memory.current");
-    if (limit && used) available = std::min(available, std::max(0.0, *limit - *used));
-    return static_cast<std::int64_t>(available);
+    if (limit && used) {
+        const double held = std::max(0.0, *used - page_cache_bytes(root));
+        const double left = std::max(0.0, *limit - held);
+        available = std::min(available.value_or(left), left);
+    }
+    if (!available) return std::nullopt;
+    return static_cast<std::int64_t>(*available);
 }
 
 std::vector<CacheLevel> read_caches(const std::filesystem::path& root) {

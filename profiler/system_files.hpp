@@ -31,9 +31,9 @@ namespace ridge::profiler {
 /// Bytes of a line of meminfo, e.g. "MemTotal"; nothing when it is not there.
 [[nodiscard]] std::optional<double> memory_field(const std::filesystem::path& root, const std::string& name);
 
-/// Memory that can still be had: MemAvailable, or what the control group leaves where that is less. 0:
-/// unknown.
-[[nodiscard]] std::int64_t available_bytes(const std::filesystem::path& root = "/");
+/// Memory that can still be had: MemAvailable, or what the control group leaves where that is less, its page
+/// cache counted as free; nothing when neither is known.
+[[nodiscard]] std::optional<std::int64_t> available_bytes(const std::filesystem::path& root = "/");
 
 /// Data and unified caches of the first core, innermost first; from sysfs, else by the CPUID instruction
 /// (leaf 4, only for root "/"), else empty.

@@ -27,6 +27,31 @@ std::size_t row_bytes(std::int64_t columns, Precision precision) {
     return static_cast<std::size_t>(columns * storage_bits(precision) / 8);
 }
 
+dnnl::matmul::primitive_desc plan_of(const GemmCall& gemm, const dnnl::engine& engine) {
+    const memory::desc a({gemm.m, gemm.k}, data_type(gemm.a.precision), memory::format_tag::ab);
+    const memory::desc w({gemm.k, gemm.n}, data_type(gemm.w.precision), memory::format_tag::any);
+    const memory::desc c({gemm.m, gemm.n}, data_type(gemm.c.precision), memory::format_tag::ab);
+    return {dnnl::matmul::desc(a, w, c), engine};
+}
+
+// Which formats run depends on the library's version and on the CPU; a small call tells.
+bool accepts(const std::string& format) {
+    try {
+        const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+        const auto gemm = GemmCall::from(parse_call("gemm m=16 n=16 k=16 " + format));
+        return static_cast<bool>(plan_of(gemm, engine));
+    } catch (const dnnl::error&) {
+        return false;
+    }
+}
+
+std::vector<std::string> accepted_formats() {
+    std::vector<std::string> formats = {"a=fp32 w=fp32 c=fp32", "a=bf16 w=bf16 c=fp32",
+                                        "a=bf16 w=bf16 c=bf16", "a=int8 w=int8 c=int32"};
+    std::erase_if(formats, [](const std::string& format) { return !accepts(format); });
+    return formats;
+}
+
 /// The library's matmul; the weights are reordered once into the layout that it asks for.
 class PreparedOnednn : public PreparedGemm {
   public:
@@ -37,15 +62,12 @@ class PreparedOnednn : public PreparedGemm {
             encode_rows(operands.a(), gemm.m, gemm.k, gemm.a.precision, row_bytes(gemm.k, gemm.a.precision));
         a_ = Buffer(a.size());
         a_.upload(a.data());
-        const memory::desc a_desc({gemm.m, gemm.k}, data_type(gemm.a.precision), memory::format_tag::ab);
-        const memory::desc any({gemm.k, gemm.n}, data_type(gemm.w.precision), memory::format_tag::any);
-        const memory::desc c_desc({gemm.m, gemm.n}, data_type(gemm.c.precision), memory::format_tag::ab);
-        const dnnl::matmul::primitive_desc plan(dnnl::matmul::desc(a_desc, any, c_desc), engine_);
+        const auto plan = plan_of(gemm, engine_);
         matmul_ = dnnl::matmul(plan);
         reorder_weights(plan.weights_desc());
-        arguments_ = {{DNNL_ARG_SRC, memory(a_desc, engine_, a_.as<void>())},
+        arguments_ = {{DNNL_ARG_SRC, memory(plan.src_desc(), engine_, a_.as<void>())},
                       {DNNL_ARG_WEIGHTS, memory(plan.weights_desc(), engine_, w_.as<void>())},
-                      {DNNL_ARG_DST, memory(c_desc, engine_, output().as<void>())}};
+                      {DNNL_ARG_DST, memory(plan.dst_desc(), engine_, output().as<void>())}};
     }
 
     void run() override {
@@ -78,13 +100,13 @@ class PreparedOnednn : public PreparedGemm {
 class Onednn : public Implementation {
   public:
     [[nodiscard]] protocol::ImplementationInfo info() const override {
+        static const auto formats = accepted_formats();
         const auto* version = dnnl::version();
         return {.op = "gemm",
                 .name = "onednn",
                 .version = std::to_string(version->major) + "." + std::to_string(version->minor) + "." +
                            std::to_string(version->patch),
-                .formats = {"a=fp32 w=fp32 c=fp32", "a=bf16 w=bf16 c=fp32", "a=bf16 w=bf16 c=bf16",
-                            "a=int8 w=int8 c=int32"},
+                .formats = formats,
                 .sparsities = {"dense"},
                 .space = {}};
     }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cblas.h>
 
+#include <algorithm>
+#include <limits>
+
 #include "operators/gemm/gemm_kernels.hpp"
 #include "operators/gemm/prepared_gemm.hpp"
 
@@ -45,7 +48,11 @@ class Openblas : public Implementation {
     }
     [[nodiscard]] std::optional<std::string> refusal(const OperatorCall& call,
                                                      const KernelConfig& config) const override {
-        if (const auto reason = unsupported(GemmCall::from(call), info())) return reason;
+        const auto gemm = GemmCall::from(call);
+        if (const auto reason = unsupported(gemm, info())) return reason;
+        constexpr std::int64_t most = std::numeric_limits<blasint>::max();
+        if (std::max({gemm.m, gemm.n, gemm.k}) > most)
+            return "a dimension above " + std::to_string(most) + " does not fit into OpenBLAS's integers";
         return misfit(config, {});
     }
     [[nodiscard]] std::unique_ptr<PreparedKernel> prepare(const OperandSet& operands, const OperatorCall&,

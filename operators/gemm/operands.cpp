@@ -14,15 +14,12 @@
 #include "core/error.hpp"
 #include "core/units.hpp"
 #include "operators/gemm/gemm_kernels.hpp"
+#include "operators/gemm/gemm_memory.hpp"
 
 namespace ridge::operators {
 namespace {
 
 using HostRange = Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace>;
-
-// Multiply-adds up to which every row is checked (about 0.1 s on one core), and the rows checked beyond.
-constexpr double full_check_products = 67108864.0;
-constexpr std::int64_t sampled_rows = 8;
 
 enum Stream : std::uint64_t { stream_a = 1, stream_w = 2, stream_pattern = 3, stream_rows = 4 };
 
@@ -103,15 +100,14 @@ Products dot(const float* a, const float* w, std::int64_t k) {
 
 std::vector<std::int64_t> rows_to_check(const GemmCall& call, std::uint64_t seed) {
     std::vector<std::int64_t> rows;
-    const double products =
-        static_cast<double>(call.m) * static_cast<double>(call.n) * static_cast<double>(call.k);
-    if (products <= full_check_products || call.m <= sampled_rows) {
+    const auto most = most_checked_rows(call);
+    if (most == call.m) {
         rows.resize(static_cast<std::size_t>(call.m));
         std::iota(rows.begin(), rows.end(), 0);
         return rows;
     }
     rows = {0, call.m - 1};
-    for (std::int64_t i = 2; i < sampled_rows; ++i)
+    for (std::int64_t i = 2; i < most; ++i)
         rows.push_back(
             static_cast<std::int64_t>(hash(seed, stream_rows, i) % static_cast<std::uint64_t>(call.m)));
     std::ranges::sort(rows);
@@ -119,11 +115,8 @@ std::vector<std::int64_t> rows_to_check(const GemmCall& call, std::uint64_t seed
     return rows;
 }
 
-// Operands as drawn, twice more for packed and device copies, and the result.
 void require_memory(const GemmCall& call) {
-    const double values =
-        static_cast<double>(count(call.m, call.k) + count(call.n, call.k) + count(call.m, call.n));
-    const double needed = 3.0 * sizeof(float) * values;
+    const double needed = gemm_memory_bytes(call);
     const double installed =
         static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
     if (needed > installed)

@@ -3,12 +3,25 @@
 // between, and the vector of dense values goes into the same products as dense weights do. Each lane sums
 // what its word of k gives, so a feature whose four values take several words has as many partial sums, added
 // up at the end.
+#include <type_traits>
+
 #include "operators/gemm/dot_avx512.hpp"
 #include "operators/gemm/two_of_four.hpp"
 
 #if defined(RIDGE_HAS_AVX512_VNNI) && defined(RIDGE_HAS_AVX512_BF16) && defined(__AVX512VBMI2__)
 namespace ridge::operators {
 namespace {
+
+// Sums of shifted activations may pass 2^31 on the way to a result that does not.
+template <typename Sum>
+Sum wrapping_sum(Sum left, Sum right) {
+    if constexpr (std::is_integral_v<Sum>) {
+        using Unsigned = std::make_unsigned_t<Sum>;
+        return static_cast<Sum>(static_cast<Unsigned>(left) + static_cast<Unsigned>(right));
+    } else {
+        return left + right;
+    }
+}
 
 struct ExpandFp32 {
     using Dot = DotFp32;
@@ -99,7 +112,7 @@ struct ExpandTask {
         for (int j = 0; j < columns && column + j < p.n; ++j) {
             Sum sum = Dot::shifts_activations ? p.compensation[column + j] : Sum(0);
             for (int part = 0; part < Expand::group_words; ++part)
-                sum += partial[j * Expand::group_words + part];
+                sum = wrapping_sum(sum, partial[j * Expand::group_words + part]);
             write(row * p.n + column + j, sum);
         }
     }

@@ -27,10 +27,6 @@ double instances(const Device& device, const CacheLevel& cache) {
     return std::max(1.0, static_cast<double>(device.units) / static_cast<double>(cache.shared_by));
 }
 
-double total_bytes(const Device& device, const CacheLevel& cache) {
-    return cache.bytes * instances(device, cache);
-}
-
 bool is_long_enough(const Sampling& sampling) {
     return sampling.samples_s.empty() || median(sampling.samples_s) >= shortest_sample_s;
 }
@@ -70,15 +66,15 @@ const ComputeMix& find_mix(const std::vector<ComputeMix>& mixes, const RoofProbe
     throw InputError("roof '" + probe.text() + "': this worker measures " + join(known, ", "));
 }
 
-BandwidthProbe prepared(const RoofProbe& probe, std::int64_t available_bytes) {
+BandwidthProbe prepared(const RoofProbe& probe, std::optional<std::int64_t> available_bytes) {
     const auto pattern = access_pattern(probe.mix);
     if (!pattern || !operators::stream::is_supported(probe.precision))
         throw InputError("roof '" + probe.text() +
                          "': this worker measures read, copy and triad in fp32 and fp64");
-    if (probe.working_set_bytes > available_bytes)
+    if (available_bytes && probe.working_set_bytes > *available_bytes)
         throw InputError("roof '" + probe.text() + "': a working set of " +
                          capacity(static_cast<double>(probe.working_set_bytes)) + " is more than the " +
-                         capacity(static_cast<double>(available_bytes)) + " that are available");
+                         capacity(static_cast<double>(*available_bytes)) + " that are available");
     BandwidthProbe arrays(*pattern, probe.precision, probe.working_set_bytes);
     arrays.choose_tuning();
     return arrays;
@@ -94,20 +90,25 @@ RoofProbe bandwidth_probe(const std::string& level, const char* mix, std::int64_
 
 }  // namespace
 
+double total_cache_bytes(const Device& device, const CacheLevel& cache) {
+    return cache.bytes * instances(device, cache);
+}
+
 std::int64_t working_set_bytes(const Device& device, std::size_t level) {
     const auto& caches = device.caches;
-    const double own = total_bytes(device, caches[level]) / 2.0;
-    const double inside = level == 0 ? 0.0 : total_bytes(device, caches[level - 1]);
+    const double own = total_cache_bytes(device, caches[level]) / 2.0;
+    const double inside = level == 0 ? 0.0 : total_cache_bytes(device, caches[level - 1]);
     constexpr std::size_t first_outer_level = 2;
     return static_cast<std::int64_t>(level < first_outer_level ? own : std::min(own, 4.0 * inside));
 }
 
-std::int64_t memory_working_set_bytes(const Device& device, double available_bytes) {
-    const double last = device.caches.empty() ? 0.0 : total_bytes(device, device.caches.back());
-    return static_cast<std::int64_t>(std::min(std::max(4.0 * last, 256.0 * MiB), available_bytes / 4.0));
+std::int64_t memory_working_set_bytes(const Device& device, std::optional<double> available_bytes) {
+    const double last = device.caches.empty() ? 0.0 : total_cache_bytes(device, device.caches.back());
+    const double wanted = std::max(4.0 * last, 256.0 * MiB);
+    return static_cast<std::int64_t>(available_bytes ? std::min(wanted, *available_bytes / 4.0) : wanted);
 }
 
-std::vector<RoofProbe> roof_probes(const Device& device, double available_bytes) {
+std::vector<RoofProbe> roof_probes(const Device& device, std::optional<double> available_bytes) {
     std::vector<RoofProbe> probes;
     const auto add_level = [&](const std::string& level, std::int64_t bytes) {
         for (const char* mix : {"read", "copy", "triad"})
@@ -127,7 +128,7 @@ std::vector<RoofProbe> roof_probes(const Device& device, double available_bytes)
 }
 
 protocol::RoofAnswer measure_roof(const protocol::RoofRequest& request, const Timer& timer,
-                                  std::int64_t available_bytes) {
+                                  std::optional<std::int64_t> available_bytes) {
     const auto& probe = request.probe;
     if (probe.scope != "device") throw InputError("roof '" + probe.text() + "': scope should be device");
     if (probe.kind == RoofProbe::Kind::compute) {

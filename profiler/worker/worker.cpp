@@ -3,19 +3,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <new>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "core/units.hpp"
 #include "operators/catalogue.hpp"
+#include "operators/memory_needed.hpp"
 
 namespace ridge::profiler {
 namespace {
-
-// A call needs its operands, the reference's copies of them, and the packed weights and output of a
-// configuration.
-constexpr double copies_of_operands = 3.0;
 
 constexpr const char* request_source = "request";
 
@@ -36,6 +34,11 @@ std::int64_t id_of(const Json& request) {
 
 bool has_value(const TunableParameter& parameter, const ParameterValue& value) {
     return std::ranges::find(parameter.values, value) != parameter.values.end();
+}
+
+// Prepared kernels may hold a quarter of the memory.
+std::int64_t cache_bytes(std::optional<std::int64_t> available) {
+    return available ? *available / 4 : std::numeric_limits<std::int64_t>::max();
 }
 
 std::string values_text(const TunableParameter& parameter) {
@@ -64,7 +67,7 @@ Worker::Worker(std::vector<std::unique_ptr<operators::Implementation>> implement
                MakeOperands make_operands, Machine machine)
     : implementations_(std::move(implementations)),
       machine_(std::move(machine)),
-      cache_(std::move(make_operands), machine_.available_bytes() / 4) {}
+      cache_(std::move(make_operands), cache_bytes(machine_.available_bytes())) {}
 
 std::optional<Json> Worker::answer(const std::string& line) {
     std::int64_t id = 0;
@@ -150,13 +153,15 @@ const operators::Implementation& Worker::find(const std::string& op, const std::
                      "; this worker has: " + join(known, ", "));
 }
 
-void Worker::refuse_beyond_memory(const OperatorCall& call, std::uint64_t seed) const {
+void Worker::refuse_beyond_memory(const OperatorCall& call, std::uint64_t seed) {
     if (!cache_.needs_operands(call, seed)) return;
-    const double needed = copies_of_operands * operators::work(call).bytes();
-    const auto available = static_cast<double>(machine_.available_bytes());
-    if (needed > available)
+    cache_.clear();  // the former call's memory is available to this one
+    const double needed = operators::memory_needed(call);
+    const auto available = machine_.available_bytes();
+    if (available && needed > static_cast<double>(*available))
         throw InputError("operator call '" + call.text() + "' needs about " + capacity(needed) +
-                         " with packed copies, " + capacity(available) + " of memory is available");
+                         " with packed copies, " + capacity(static_cast<double>(*available)) +
+                         " of memory is available");
 }
 
 Measurement Worker::verified_and_timed(ReadyKernel& ready, const protocol::MeasureRequest& request) {

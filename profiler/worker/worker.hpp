@@ -19,7 +19,8 @@ namespace ridge::profiler {
 struct Machine {
     std::function<Timer()> timer;  ///< asked once for each request, when all threads exist
     std::function<std::optional<double>()> clock_hz;
-    std::function<std::int64_t()> available_bytes;  ///< memory that can still be had
+    /// Memory that can still be had; nothing when that is not known.
+    std::function<std::optional<std::int64_t>()> available_bytes;
     CacheFlush flush;
     std::function<protocol::Description()> describe;  ///< device, environment and roof probes
     std::function<protocol::RoofAnswer(const protocol::RoofRequest&)> roof;
@@ -41,7 +42,7 @@ class Worker {
     [[nodiscard]] Json roof(const JsonReader& request);
     [[nodiscard]] Measurement measurement(const protocol::MeasureRequest& request);
     [[nodiscard]] const operators::Implementation& find(const std::string& op, const std::string& name) const;
-    void refuse_beyond_memory(const OperatorCall& call, std::uint64_t seed) const;
+    void refuse_beyond_memory(const OperatorCall& call, std::uint64_t seed);
     [[nodiscard]] Measurement verified_and_timed(ReadyKernel& ready, const protocol::MeasureRequest& request);
     void time(ReadyKernel& ready, const protocol::MeasureRequest& request, Measurement& out);
 

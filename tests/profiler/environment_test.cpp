@@ -103,7 +103,7 @@ TEST_F(FixtureRoot, WhatIsMissingIsNamedWithAReason) {
         EXPECT_FALSE(environment.contains(key)) << key;
         EXPECT_FALSE(environment.at("unreadable").at(key).get<std::string>().empty()) << key;
     }
-    EXPECT_EQ(available_bytes(root), 0);
+    EXPECT_FALSE(available_bytes(root)) << "unknown is not nothing";
 }
 
 TEST_F(FixtureRoot, AControlGroupLimitsWhatIsAvailable) {
@@ -111,6 +111,9 @@ TEST_F(FixtureRoot, AControlGroupLimitsWhatIsAvailable) {
     write("sys/fs/cgroup/memory.max", "409600\n");
     write("sys/fs/cgroup/memory.current", "204800\n");
     EXPECT_EQ(available_bytes(root), 204800);
+    write("sys/fs/cgroup/memory.stat",
+          "anon 4096\ninactive_anon 8192\nactive_file 1024\ninactive_file 2048\n");
+    EXPECT_EQ(available_bytes(root), 204800 + 1024 + 2048) << "page cache can be had";
     write("sys/fs/cgroup/memory.max", "max\n");
     EXPECT_EQ(available_bytes(root), 600 * 1024);
 }

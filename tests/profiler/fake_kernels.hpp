@@ -88,6 +88,7 @@ struct FakeImplementation : operators::Implementation {
 struct FakeWorker {
     Counts counts;
     ScriptedClock clock{{0.1}};
+    std::int64_t held_by_a_kernel = 0;  ///< what each kernel alive takes from the available memory
     Worker worker;
 
     explicit FakeWorker(std::int64_t available = 1 << 30)
@@ -109,7 +110,7 @@ struct FakeWorker {
         Machine machine;
         machine.timer = [this] { return clock.timer(); };
         machine.clock_hz = [] { return std::optional(2e9); };
-        machine.available_bytes = [available] { return available; };
+        machine.available_bytes = [this, available] { return available - counts.alive * held_by_a_kernel; };
         machine.flush = {[this](std::span<const operators::MemoryRegion>) { ++counts.flushed; }, "pretended"};
         machine.describe = [] {
             protocol::Description description;

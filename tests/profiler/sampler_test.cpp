@@ -70,6 +70,14 @@ TEST(Sampler, ALongRunWhileTheBatchIsChosenDoesNotMakeItSmall) {
     EXPECT_THAT(sampling.samples_s, Each(DoubleNear(2e-8, 1e-12)));
 }
 
+TEST(Sampler, AKernelBeyondTheTimeBudgetRunsThreeTimes) {
+    ScriptedClock clock{{10.0}};
+    auto limits = budget();
+    limits.max_time_s = 1;
+    EXPECT_EQ(sample(clock.timer(), clock.warm_work(), limits).samples_s.size(), 1u);
+    EXPECT_EQ(clock.runs, 3u);  // to warm up, to choose the batch, and the sample
+}
+
 TEST(Sampler, DisturbedSamplesAreRepeatedAndCounted) {
     ScriptedClock clock{{0.1}};
     clock.waits_s = {0,    0,      0,

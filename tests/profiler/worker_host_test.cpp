@@ -31,6 +31,10 @@ class Child {
         if (process_ == 0) {
             ::dup2(to[0], STDIN_FILENO), ::dup2(from[1], STDOUT_FILENO);
             for (const int file : {to[0], to[1], from[0], from[1]}) ::close(file);
+            // What a caller's environment sets would win over the worker's own settings.
+            for (const char* name : {"OMP_PROC_BIND", "OMP_PLACES", "OMP_NUM_THREADS", "GLIBC_TUNABLES",
+                                     "RIDGE_WORKER_SETTINGS"})
+                ::unsetenv(name);
             const std::string program = std::string(RIDGE_BINARY_DIR) + "/ridge-worker-host";
             ::execl(program.c_str(), program.c_str(), nullptr);
             ::_exit(127);
@@ -132,16 +136,24 @@ protocol::Description described(const std::string& line) {
     return protocol::Description::from_json(JsonReader(json, "worker"));
 }
 
-// A machine too busy to measure answers "failed" with the reason; anything else has to be right.
-void expect_measured(const std::string& line) {
+Measurement measured(const std::string& line) {
     const auto json = parse_json(line, "worker");
-    const auto answer = protocol::MeasureAnswer::from_json(JsonReader(json, "worker"));
-    if (answer.measurement.status == Status::failed) {
-        EXPECT_THAT(answer.measurement.reason, ::testing::HasSubstr("no undisturbed sample"));
-        return;
+    return protocol::MeasureAnswer::from_json(JsonReader(json, "worker")).measurement;
+}
+
+// A machine too busy to measure answers "failed" with the reason and is asked again; one of the tries has to
+// find it quiet, and anything else has to be right.
+template <typename Ask>
+void expect_measured(const Ask& ask) {
+    constexpr int tries = 50;
+    Measurement measurement;
+    for (int i = 0; i < tries; ++i) {
+        measurement = measured(ask());
+        if (measurement.status != Status::failed) break;
+        EXPECT_THAT(measurement.reason, ::testing::HasSubstr("no undisturbed sample"));
     }
-    EXPECT_EQ(answer.measurement.status, Status::ok) << line;
-    EXPECT_LE(answer.measurement.error.value(), 1.0);
+    ASSERT_EQ(measurement.status, Status::ok) << measurement.reason;
+    EXPECT_LE(measurement.error.value(), 1.0);
 }
 
 TEST(WorkerHost, EveryMessageOfASessionFitsTheSchema) {
@@ -161,9 +173,9 @@ TEST(WorkerHost, EveryMessageOfASessionFitsTheSchema) {
 
     auto request = stream_request();
     request.config = find(description, "stream_copy", "kokkos-stream")->space.default_config();
-    expect_measured(exchange(request.json()));
+    expect_measured([&] { return exchange(request.json()); });
     request.cache = CacheState::warm;
-    expect_measured(exchange(request.json()));
+    expect_measured([&] { return exchange(request.json()); });
     request.implementation = "unheard-of";
     EXPECT_THAT(exchange(request.json()), ::testing::HasSubstr("\"invalid\""));
 
@@ -188,8 +200,11 @@ TEST(WorkerHost, EveryGemmImplementationMultiplies) {
         request.call = "gemm m=16 n=64 k=128 " + info.formats.front();
         request.implementation = info.name;
         request.config = info.space.default_config();
-        const auto answer = worker.ask(request.json());
-        if (answer.find("\"invalid\"") == std::string::npos) expect_measured(answer);
+        SCOPED_TRACE(info.name);
+        // Kernels for a single row of activations refuse more of them.
+        if (measured(worker.ask(request.json())).status == Status::invalid)
+            request.call = "gemm m=1 n=64 k=128 " + info.formats.front();
+        expect_measured([&] { return worker.ask(request.json()); });
     }
 }
 

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "operators/catalogue.hpp"
+#include "operators/memory_needed.hpp"
 #include "tests/profiler/fake_kernels.hpp"
 
 namespace ridge::profiler {
@@ -97,6 +99,27 @@ TEST(Worker, ACallBeyondMemoryIsInvalidBeforeAnythingIsAllocated) {
     EXPECT_EQ(answer.at("status"), "invalid");
     EXPECT_THAT(reason_of(answer), HasSubstr("of memory is available"));
     EXPECT_EQ(fake.counts.operands, 0);
+}
+
+TEST(Worker, MemoryOfTheFormerCallIsAvailableToTheNext) {
+    FakeWorker fake(2000);
+    fake.held_by_a_kernel = 1990;
+    EXPECT_EQ(fake.answer(measure_request("right")).at("status"), "ok");
+    auto next = measure_request("right");
+    next["call"] = "stream_copy n=16 x=fp32";
+    EXPECT_EQ(fake.answer(next).at("status"), "ok");
+}
+
+TEST(Worker, MemoryNeededIsThatOfDenseOperands) {
+    const auto needed = [](const std::string& text) {
+        return operators::memory_needed(operators::parse_call(text));
+    };
+    EXPECT_EQ(needed("stream_copy n=1000 x=fp32"), 8000);
+    // fp32 operands, packed ones twice, reference and bound of 8 rows, output twice.
+    constexpr double n = 4096, k = 8192, m = 16;
+    EXPECT_EQ(needed("gemm m=16 n=4096 k=8192 a=int8 w=int8 c=int32"),
+              4 * (m + n) * k + 2 * (m + n) * k + 16 * 8 * n + 8 * m * n);
+    EXPECT_GE(needed("gemm m=16 n=4096 k=8192 a=int8 w=int8 c=int32 sparsity=block:16x16@0.125"), 6 * n * k);
 }
 
 TEST(Worker, InterleavedConfigsShareOperandsAndStayPrepared) {
