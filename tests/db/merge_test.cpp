@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+
 #include <algorithm>
 
+#include "db/sqlite.hpp"
 #include "fixture.hpp"
 
 namespace ridge::db {
@@ -55,6 +58,16 @@ TEST_F(MergeTest, BringsEverythingOnce) {
     EXPECT_EQ(a.roofs("device-b").size(), 1u);
     EXPECT_EQ(a.roofs("device-b")[0].roof.source, "b");
     EXPECT_TRUE(a.problems().empty());
+}
+
+TEST_F(MergeTest, ARowThatRefersToNothingIsDamageOfTheOtherFile) {
+    auto a = store_named("a");
+    const auto b = store_named("b");
+    Connection(b.path(), OpenMode::read_write)
+        .execute("PRAGMA foreign_keys = OFF; DELETE FROM environment WHERE id = 1");
+    EXPECT_THAT(message_of<InputError>([&] { static_cast<void>(a.merge(b)); }),
+                testing::AllOf(testing::HasSubstr("b.db"), testing::HasSubstr("environment 1")));
+    EXPECT_EQ(a.measurements({}).size(), 2u) << "nothing of it is kept";
 }
 
 TEST_F(MergeTest, EnvironmentsAreMatchedByContent) {
