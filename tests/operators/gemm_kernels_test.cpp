@@ -169,6 +169,18 @@ TEST(GemmKernels, RefuseWhatTheyCannotRun) {
     }
 }
 
+TEST(GemmKernels, OpenblasRefusesDimensionsBeyondItsIntegers) {
+    for (const auto& implementation : make_implementations()) {
+        if (implementation->info().name != "openblas") continue;
+        EXPECT_FALSE(implementation->refusal(parse_call("gemm m=1 n=2147483647 k=4 a=fp32 w=fp32 c=fp32"),
+                                             KernelConfig()));
+        const auto reason = implementation->refusal(
+            parse_call("gemm m=1 n=2147483648 k=4 a=fp32 w=fp32 c=fp32"), KernelConfig());
+        const bool wide = implementation->info().version.find("USE64BITINT") != std::string::npos;
+        EXPECT_NE(reason.has_value(), wide);
+    }
+}
+
 TEST(GemmOperandsTest, BeyondTheMachineAreRefused) {
     EXPECT_THROW(
         (void)make_operands(parse_call("gemm m=1000000 n=1000000 k=1000000 a=fp32 w=fp32 c=fp32"), 1),
