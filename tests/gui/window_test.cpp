@@ -97,6 +97,15 @@ TEST_F(WindowTest, CostFollowsTheForm) {
     EXPECT_EQ(page.costs().table().size(), 3U);
 }
 
+TEST_F(WindowTest, ABatchThatFitsNoDeviceIsAVerdictOfEach) {
+    open_store();
+    auto& page = window_.cost();
+    page.inputs().batch().setValue(page.inputs().batch().maximum());
+    const auto& table = page.costs().table();
+    ASSERT_EQ(table.size(), 4U) << page.message().toStdString();
+    for (std::size_t i = 0; i < table.size(); ++i) EXPECT_EQ(table.at(i, "verdict").text, "does not fit");
+}
+
 TEST_F(WindowTest, SaysWhatIsWrongWithAStore) {
     const auto damaged = directory_->path() / "damaged.db";
     std::ofstream(damaged) << "this is no store at all, only a text that is long enough to look like a file";
