@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-#include <iostream>
-
 #include "cli/commands.hpp"
 #include "cli/cost_options.hpp"
 #include "reports/cost_tables.hpp"
@@ -20,12 +17,7 @@ ExitCode price(const CostCommandOptions& options) {
     std::vector<reports::Table> tables = {reports::cost_table(costs)};
     if (options.breakdown) tables.push_back(reports::breakdown_table(costs));
     options.format.print(tables);
-    for (const auto& cost : costs)
-        if (cost.verdict != cost_model::Verdict::ok)
-            std::cerr << "ridge: " << cost.device << ": " << cost.reason << '\n';
-    const bool all_ok =
-        std::ranges::all_of(costs, [](const auto& cost) { return cost.verdict == cost_model::Verdict::ok; });
-    return all_ok ? ExitCode::done : ExitCode::incomplete;
+    return report_refusals(costs);
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/cost_options.hpp"
 
+#include <algorithm>
+#include <iostream>
 #include <map>
 
 #include "core/error.hpp"
@@ -56,7 +58,7 @@ void CostOptions::add(CLI::App& command) {
     command.add_option("--workload", workload,
                        "name or file: batch, lengths and precisions; the options below override it");
     command.add_option("--batch", batch, "sequences served at once (default: 1)");
-    command.add_option("--prompt", prompt_tokens, "tokens of each prompt (default: 1024)");
+    command.add_option("--prompt", prompt_tokens, "tokens of each prompt (default: 512)");
     command.add_option("--output-tokens", output_tokens, "tokens generated for each request (default: 256)");
     command.add_option("--activations", activations, "number format of activations (default: bf16)");
     command.add_option("--weights", weights, "number format of weights, e.g. int4:g128 (default: bf16)");
@@ -86,6 +88,16 @@ std::vector<cost_model::TokenCost> CostOptions::evaluate() const {
         costs.push_back(cost_model::evaluate(language_model, models[i], load, economy));
     }
     return costs;
+}
+
+ExitCode report_refusals(const std::vector<cost_model::TokenCost>& costs) {
+    auto code = ExitCode::done;
+    for (const auto& cost : costs) {
+        if (cost.verdict == cost_model::Verdict::ok) continue;
+        std::cerr << "ridge: " << cost.device << ": " << cost.reason << '\n';
+        code = ExitCode::incomplete;
+    }
+    return code;
 }
 
 }  // namespace ridge::cli

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/device_choice.hpp"
+#include "core/error.hpp"
 #include "cost_model/token_cost.hpp"
 
 namespace ridge::cli {
@@ -25,5 +26,8 @@ struct CostOptions {
     /// One answer for each device, in the order given. Throws InputError for anything that makes no sense.
     [[nodiscard]] std::vector<cost_model::TokenCost> evaluate() const;
 };
+
+/// Says on stderr which devices have no price and why; done, or incomplete when there is one.
+[[nodiscard]] ExitCode report_refusals(const std::vector<cost_model::TokenCost>& costs);
 
 }  // namespace ridge::cli

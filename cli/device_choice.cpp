@@ -2,7 +2,6 @@
 #include "cli/device_choice.hpp"
 
 #include <algorithm>
-#include <filesystem>
 
 #include "core/error.hpp"
 
@@ -56,7 +55,7 @@ void DeviceOptions::add(CLI::App& command) {
 }
 
 std::optional<db::Store> DeviceOptions::open() const {
-    if (!std::filesystem::exists(store.path)) return std::nullopt;
+    if (!store.exists()) return std::nullopt;
     return db::Store(store.path, db::Access::read_only);
 }
 

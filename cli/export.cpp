@@ -20,13 +20,12 @@ struct ExportOptions {
 
 ExitCode export_data(const ExportOptions& options) {
     const db::Store store(options.store.path, db::Access::read_only);
-    const auto device = device_id(store, options.device);
+    const auto report = reports::read_device(store, device_id(store, options.device));
     if (options.what == "best") {
-        std::cout << reports::best_configs_json(reports::read_device(store, device), db::timestamp()).dump(2)
-                  << '\n';
+        std::cout << reports::best_configs_json(report, db::timestamp()).dump(2) << '\n';
         return ExitCode::done;
     }
-    const auto records = store.measurements({.device = device});
+    const auto records = store.measurements({.device = report.device().id});
     if (options.format == "csv")
         std::cout << db::measurements_csv(records);
     else

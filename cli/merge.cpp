@@ -14,11 +14,12 @@ struct MergeOptions {
 };
 
 ExitCode merge(const MergeOptions& options) {
-    db::Store store(options.store.path, db::Access::create);
-    for (const auto& other : options.others) {
-        const auto added = store.merge(db::Store(other, db::Access::read_only));
-        std::cout << other << ": " << added << " measurements added\n";
-    }
+    // Opened first, so that a missing one leaves no empty store behind.
+    std::vector<db::Store> others;
+    for (const auto& other : options.others) others.emplace_back(other, db::Access::read_only);
+    auto store = options.store.create();
+    for (const auto& other : others)
+        std::cout << other.path().string() << ": " << store.merge(other) << " measurements added\n";
     return ExitCode::done;
 }
 

@@ -51,8 +51,22 @@ void WorkerOption::add(CLI::App& command) {
                        "words put before the worker, e.g. \"srun -N1\" or \"ssh host\"");
 }
 
+db::Store StoreOption::create() const {
+    std::error_code ignored;  // opening says what is wrong with the place
+    if (path == default_store()) fs::create_directories(fs::path(path).parent_path(), ignored);
+    return {path, db::Access::create};
+}
+
+bool StoreOption::exists() const {
+    std::error_code error;
+    if (fs::exists(path, error)) return true;
+    if (path != default_store()) throw InputError("--db " + path + ": there is no such store");
+    return false;
+}
+
 void FormatOption::add(CLI::App& command) {
-    command.add_option("--format", word, "table, json or csv (default: table)");
+    command.add_option("--format", word, "table, json or csv (default: table)")
+        ->check(CLI::IsMember({"table", "json", "csv"}));
 }
 
 void FormatOption::print(const std::vector<reports::Table>& tables) const {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "db/store.hpp"
 #include "reports/table.hpp"
 #include "tuner/worker.hpp"
 
@@ -17,6 +18,11 @@ namespace ridge::cli {
 struct StoreOption {
     std::string path;
     void add(CLI::App& command);
+    /// The store for writing; it is made when it is missing, and so is the default place of it.
+    [[nodiscard]] db::Store create() const;
+    /// Whether there is something at the path. Throws InputError when a path that the user named is not
+    /// there.
+    [[nodiscard]] bool exists() const;
 };
 
 /// --worker PROGRAM and --launcher WORDS; by default the ridge-worker-host beside this program.

@@ -46,7 +46,7 @@ ExitCode write(const ReportOptions& options) {
     else
         std::cout << files.front().string() << '\n';
     std::cerr << "ridge: " << files.size() << " files written to " << options.output << '\n';
-    return ExitCode::done;
+    return report_refusals(input.costs);
 }
 
 }  // namespace

@@ -32,6 +32,11 @@ Roof roof_from(const protocol::RoofAnswer& answer, const RoofProbe& probe, const
             .source = source};
 }
 
+std::size_t report_missing(const RoofProbe& probe, const std::string& reason) {
+    std::cerr << "ridge: roof '" << probe.text() << "' is missing: " << reason << '\n';
+    return 1;
+}
+
 // Each roof is stored as soon as it is known; returns how many could not be measured.
 std::size_t measure_roofs(tuner::Worker& worker, db::Store& store, const RoofOptions& options,
                           const std::atomic<bool>& stop) {
@@ -48,8 +53,7 @@ std::size_t measure_roofs(tuner::Worker& worker, db::Store& store, const RoofOpt
             store.add_roofs(description.device.id, environment,
                             std::vector{roof_from(answer, probe, worker.source())});
         else
-            std::cerr << "ridge: roof '" << probe.text() << "' is missing: " << answer.reason << '\n',
-                ++missing;
+            missing += report_missing(probe, answer.reason);
     }
     options.format.print({reports::roof_table(reports::read_device(store, description.device.id))});
     return missing;
@@ -57,7 +61,7 @@ std::size_t measure_roofs(tuner::Worker& worker, db::Store& store, const RoofOpt
 
 ExitCode run_roof(const RoofOptions& options) {
     const InterruptGuard interrupt;
-    db::Store store(options.store.path, db::Access::create);
+    auto store = options.store.create();
     tuner::Worker worker(options.worker.options(&interrupt.flag()));
     try {
         const auto missing = measure_roofs(worker, store, options, interrupt.flag());

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <iostream>
+#include <optional>
 
 #include "cli/commands.hpp"
 #include "cli/interrupt.hpp"
@@ -36,32 +37,19 @@ tuner::CampaignHooks hooks(Progress& progress, const std::atomic<bool>& stop) {
             .stop = &stop};
 }
 
-const db::Campaign* find_campaign(const std::vector<db::Campaign>& newest_first,
-                                  bool (*wanted)(const db::Campaign&, const std::string&),
-                                  const std::string& suite_name) {
-    for (const auto& campaign : newest_first)
-        if (wanted(campaign, suite_name)) return &campaign;
-    return nullptr;
+std::string newest_unfinished(const db::Store& store) {
+    for (const auto& campaign : store.campaigns())
+        if (campaign.state != "finished") return campaign.uuid;
+    throw InputError(store.path().string() + ": there is no unfinished campaign to resume");
 }
 
-bool is_unfinished(const db::Campaign& campaign, const std::string&) { return campaign.state != "finished"; }
-bool is_of_suite(const db::Campaign& campaign, const std::string& suite_name) {
-    return campaign.name == suite_name;
-}
-
-// The campaign to go on with; empty when a new one is to begin. Decided before a worker is started.
-std::string campaign_to_resume(const db::Store& store, const TuneOptions& options) {
-    const auto campaigns = store.campaigns();
-    const auto& suite = options.campaign.suite;
-    if (options.go_on) {
-        const auto* found =
-            find_campaign(campaigns, is_of_suite, suite.name + "-" + std::to_string(suite.version));
-        return found ? found->uuid : "";
-    }
-    if (options.resume != "latest") return options.resume;
-    const auto* found = find_campaign(campaigns, is_unfinished, "");
-    if (!found) throw InputError(store.path().string() + ": there is no unfinished campaign to resume");
-    return found->uuid;
+// The newest campaign of the suite on the worker's device, for --continue.
+std::optional<db::Campaign> campaign_of(const db::Store& store, const tuner::Suite& suite,
+                                        const std::string& device) {
+    for (const auto& campaign : store.campaigns())
+        if (campaign.name == suite.name + "-" + std::to_string(suite.version) && campaign.device == device)
+            return campaign;
+    return std::nullopt;
 }
 
 // Which of the calls nobody could run, and why the result is not whole.
@@ -83,35 +71,62 @@ reports::Table best_table(const db::Store& store, const std::string& uuid) {
     return reports::call_table(reports::call_results(store.measurements({.campaign = uuid}), ceilings));
 }
 
-tuner::CampaignResult run_or_resume(db::Store& store, const TuneOptions& options,
-                                    const std::string& resumed) {
-    const InterruptGuard interrupt;
-    tuner::Worker worker(options.worker.options(&interrupt.flag()));
+ExitCode report(const db::Store& store, const tuner::CampaignResult& result, const FormatOption& format) {
+    const auto whole = report_gaps(result);
+    format.print({best_table(store, result.uuid)});
+    std::cerr << "ridge: campaign " << result.uuid << " " << result.state << ", " << result.added
+              << " measurements added\n";
+    if (result.state == "finished") return whole ? ExitCode::done : ExitCode::incomplete;
+    std::cerr << "ridge: what was measured is kept; go on with 'ridge tune --resume'\n";
+    return ExitCode::interrupted;
+}
+
+ExitCode report_finished(const db::Store& store, const db::Campaign& campaign, const FormatOption& format) {
+    std::cerr << "ridge: this suite was measured on this device by campaign " << campaign.uuid << " of "
+              << campaign.started_at
+              << "; nothing to do ('ridge tune --suite' without --continue measures anew)\n";
+    format.print({best_table(store, campaign.uuid)});
+    return ExitCode::done;
+}
+
+// A campaign that other kernels or another suite began cannot go on; what it measured stays, and a new one
+// begins.
+tuner::CampaignResult go_on_or_begin(db::Store& store, tuner::Worker& worker, const TuneOptions& options,
+                                     const std::string& uuid, const tuner::CampaignHooks& hooks) {
+    try {
+        return tuner::resume_campaign(store, worker, uuid, hooks);
+    } catch (const InputError& error) {
+        std::cerr << "ridge: a new campaign begins, since the unfinished one cannot go on: " << error.what()
+                  << '\n';
+        return tuner::run_campaign(store, worker, options.campaign, hooks);
+    }
+}
+
+ExitCode tune(db::Store& store, const TuneOptions& options, const std::atomic<bool>& stop) {
+    tuner::Worker worker(options.worker.options(&stop));
     Progress progress(options.quiet);
-    const auto on_event = hooks(progress, interrupt.flag());
-    return resumed.empty() ? tuner::run_campaign(store, worker, options.campaign, on_event)
-                           : tuner::resume_campaign(store, worker, resumed, on_event);
+    const auto on_event = hooks(progress, stop);
+    if (!options.resume.empty())
+        return report(store, tuner::resume_campaign(store, worker, options.resume, on_event), options.format);
+    const auto former = options.go_on
+                            ? campaign_of(store, options.campaign.suite, worker.describe().device.id)
+                            : std::nullopt;
+    if (!former)
+        return report(store, tuner::run_campaign(store, worker, options.campaign, on_event), options.format);
+    if (former->state == "finished") return report_finished(store, *former, options.format);
+    return report(store, go_on_or_begin(store, worker, options, former->uuid, on_event), options.format);
 }
 
 ExitCode run_tune(TuneOptions options) {
-    db::Store store(options.store.path, db::Access::create);
+    auto store = options.store.create();
     if (options.resume.empty()) options.campaign.suite = tuner::load_suite(options.suite);
-    const auto resumed = campaign_to_resume(store, options);
-    if (!resumed.empty() && options.go_on && store.campaign(resumed)->state == "finished") {
-        std::cerr << "ridge: campaign " << resumed << " of this suite is finished; nothing to measure\n";
-        options.format.print({best_table(store, resumed)});
-        return ExitCode::done;
-    }
-    const auto result = run_or_resume(store, options, resumed);
-    const auto whole = report_gaps(result);
-    options.format.print({best_table(store, result.uuid)});
-    std::cerr << "ridge: campaign " << result.uuid << " " << result.state << ", " << result.added
-              << " measurements added\n";
-    if (result.state == "interrupted") {
-        std::cerr << "ridge: what was measured is kept; go on with 'ridge tune --resume'\n";
+    if (options.resume == "latest") options.resume = newest_unfinished(store);
+    const InterruptGuard interrupt;
+    try {
+        return tune(store, options, interrupt.flag());
+    } catch (const tuner::Stopped&) {
         return ExitCode::interrupted;
     }
-    return whole ? ExitCode::done : ExitCode::incomplete;
 }
 
 void add_campaign_options(CLI::App& command, tuner::CampaignOptions& campaign) {

@@ -39,13 +39,13 @@ TEST_P(BadInput, OneSentenceAndTheExitCode) {
 }
 
 std::vector<std::string> cost(std::vector<std::string> more) {
-    std::vector<std::string> words = {"cost", "--db", "{tmp}none.db", "--device", "h100-sxm"};
+    std::vector<std::string> words = {"cost", "--device", "h100-sxm"};
     words.insert(words.end(), more.begin(), more.end());
     return words;
 }
 
 std::vector<std::string> predict(std::vector<std::string> call) {
-    std::vector<std::string> words = {"predict", "--db", "{tmp}none.db", "--device", "h100-sxm"};
+    std::vector<std::string> words = {"predict", "--device", "h100-sxm"};
     words.insert(words.end(), call.begin(), call.end());
     return words;
 }
@@ -55,7 +55,7 @@ const Case cases[] = {
     {"unknown_command", {"frobnicate"}, 2, {"frobnicate"}},
     {"unknown_option", {"operators", "--colour"}, 2, {"--colour"}},
     {"unknown_format", {"operators", "--format", "xml"}, 2, {"xml", "table", "json", "csv"}},
-    {"unknown_device", {"cost", "--db", "{tmp}none.db", "--device", "h100-sxn"}, 2, {"h100-sxn", "h100-sxm"}},
+    {"unknown_device", {"cost", "--device", "h100-sxn"}, 2, {"h100-sxn", "h100-sxm"}},
     {"unknown_model", cost({"--model", "llama-2-7c"}), 2, {"llama-2-7c", "llama-2-7b"}},
     {"unknown_workload", cost({"--workload", "chaz"}), 2, {"chaz", "chat"}},
     {"unknown_precision", cost({"--weights", "bf17"}), 2, {"bf17", "bf16"}},
@@ -94,7 +94,10 @@ const Case cases[] = {
      {"multiple of 4"}},
     {"no_store_to_train_on", {"train", "--db", "{tmp}none.db"}, 2, {"none.db"}},
     {"no_store_to_export", {"export", "--db", "{tmp}none.db"}, 2, {"none.db"}},
-    {"this_without_a_store", {"cost", "--db", "{tmp}none.db"}, 2, {"none.db", "ridge roof"}},
+    {"this_without_a_store", {"cost"}, 2, {"none.db", "ridge roof"}},
+    {"store_that_is_not_there", {"cost", "--db", "{tmp}gone.db", "--device", "h100-sxm"}, 2, {"gone.db"}},
+    {"path_too_long", {"store", "--db", std::string(300, 'x')}, 2, {"xxx"}},
+    {"format_before_work", {"train", "--db", "{tmp}none.db", "--format", "xml"}, 2, {"xml"}},
     {"folder_that_is_not_there",
      {"roof", "--db", "{tmp}no/such/folder/x.db", "--worker", "/bin/true"},
      2,
@@ -121,8 +124,8 @@ INSTANTIATE_TEST_SUITE_P(Cli, BadInput, testing::ValuesIn(cases),
 
 TEST(BadStore, IsNamedAndLeftAsItWas) {
     const Scratch scratch;
-    for (const std::string content : {std::string("not a store at all"), std::string(5000, 'x'),
-                                      std::string("SQLite format 3\0garbage", 23)}) {
+    for (const std::string& content : {std::string("not a store at all"), std::string(5000, 'x'),
+                                       std::string("SQLite format 3\0garbage", 23)}) {
         const auto path = scratch.write("broken.db", content);
         const auto outcome = run({"ridge", "store", "--db", path});
         EXPECT_EQ(outcome.code, 2) << outcome.err;

@@ -9,14 +9,12 @@
 namespace {
 
 using ridge::test::run;
-using ridge::test::Scratch;
 using Json = nlohmann::json;
 
 Json rows(const std::string& out, const char* table) { return Json::parse(out).at(table).at("rows"); }
 
-std::vector<std::string> cost(const Scratch& scratch, std::vector<std::string> more) {
-    std::vector<std::string> words = {"ridge",    "cost",     "--db",     scratch.path("none.db"),
-                                      "--device", "h100-sxm", "--format", "json"};
+std::vector<std::string> cost(std::vector<std::string> more) {
+    std::vector<std::string> words = {"ridge", "cost", "--device", "h100-sxm", "--format", "json"};
     words.insert(words.end(), more.begin(), more.end());
     return words;
 }
@@ -39,8 +37,7 @@ TEST(Commands, OperatorsAreListedInEveryFormat) {
 }
 
 TEST(Commands, CostFollowsItsDefinition) {
-    const Scratch scratch;
-    const auto row = rows(run(cost(scratch, {"--price", "3.6"})).out, "cost")[0];
+    const auto row = rows(run(cost({"--price", "3.6"})).out, "cost")[0];
     // USD a million tokens = USD an hour / (tokens a second * 3600) * 10^6, and 3.6 USD/h are 10^-3 USD/s.
     EXPECT_NEAR(row.at("cost_per_million_tokens_usd").get<double>(),
                 1e-3 / row.at("tokens_per_s").get<double>() * 1e6, 1e-9);
@@ -53,26 +50,22 @@ TEST(Commands, CostFollowsItsDefinition) {
 }
 
 TEST(Commands, PriceOfOneDeviceLeavesTheOthers) {
-    const Scratch scratch;
     const auto priced =
-        rows(run(cost(scratch, {"--device", "a100-80-sxm", "--price", "a100-80-sxm=100"})).out, "cost");
+        rows(run(cost({"--device", "a100-80-sxm", "--price", "a100-80-sxm=100"})).out, "cost");
     ASSERT_EQ(priced.size(), 2U);
     EXPECT_EQ(priced[1].at("price_per_hour_usd"), 100.0);
     EXPECT_NE(priced[0].at("price_per_hour_usd"), 100.0);
 }
 
 TEST(Commands, AModelThatDoesNotFitSaysByHowMuch) {
-    const Scratch scratch;
-    const auto outcome = run(cost(scratch, {"--model", "llama-2-70b"}));
+    const auto outcome = run(cost({"--model", "llama-2-70b"}));
     EXPECT_EQ(outcome.code, 4);
     EXPECT_NE(outcome.err.find("GiB"), std::string::npos) << outcome.err;
 }
 
 TEST(Commands, PredictShowsItsTerms) {
-    const Scratch scratch;
-    const auto outcome =
-        run({"ridge", "predict", "--db", scratch.path("none.db"), "--device", "h100-sxm", "--format", "json",
-             "gemm", "m=1", "n=4096", "k=4096", "a=bf16", "w=bf16", "c=bf16"});
+    const auto outcome = run({"ridge", "predict", "--device", "h100-sxm", "--format", "json", "gemm", "m=1",
+                              "n=4096", "k=4096", "a=bf16", "w=bf16", "c=bf16"});
     ASSERT_EQ(outcome.code, 0) << outcome.err;
     const auto row = rows(outcome.out, "predictions")[0];
     EXPECT_EQ(row.at("limiter"), "DRAM");
@@ -81,8 +74,7 @@ TEST(Commands, PredictShowsItsTerms) {
 }
 
 TEST(Commands, DevicesOfTheCatalogueAreSpecified) {
-    const Scratch scratch;
-    const auto outcome = run({"ridge", "devices", "--db", scratch.path("none.db"), "--format", "json"});
+    const auto outcome = run({"ridge", "devices", "--format", "json"});
     const auto devices = rows(outcome.out, "devices");
     EXPECT_GE(devices.size(), 75U);
     for (const auto& device : devices) EXPECT_EQ(device.at("provenance"), "specified");

@@ -44,7 +44,9 @@ std::string read_file(const std::string& path) {
 
 Outcome run(const std::vector<std::string>& arguments) {
     const Scratch scratch;
-    std::string line = quoted(std::string(RIDGE_BINARY_DIR) + "/" + arguments.at(0));
+    // A store that is not there, so that the user's own plays no part.
+    std::string line = "RIDGE_DB=" + quoted(scratch.path("none.db")) + " " +
+                       quoted(std::string(RIDGE_BINARY_DIR) + "/" + arguments.at(0));
     for (std::size_t i = 1; i < arguments.size(); ++i) line += " " + quoted(arguments[i]);
     line += " >" + quoted(scratch.path("out")) + " 2>" + quoted(scratch.path("err")) + " </dev/null";
     const int status = std::system(line.c_str());

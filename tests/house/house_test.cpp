@@ -62,7 +62,9 @@ bool includes_kokkos_or_library(const Source& source) {
 
 Source read(const fs::path& path) {
     static const std::regex include(R"(^\s*#\s*include\s*([<"])([^>"]+)[>"])");
-    Source source{.path = path, .folder = fs::relative(path, RIDGE_SOURCE_DIR).begin()->string()};
+    Source source;
+    source.path = path;
+    source.folder = fs::relative(path, RIDGE_SOURCE_DIR).begin()->string();
     std::ifstream file(path);
     for (std::string line; std::getline(file, line);) {
         if (source.lines++ == 0) source.first_line = line;
@@ -87,8 +89,8 @@ std::vector<Source> sources() {
 // Kernel-side headers below operators/: those that know a kernel library, or include one that does.
 Names kernel_headers(const std::vector<Source>& all) {
     Names kernels;
-    for (std::size_t before = 1; before != kernels.size() + 1;) {
-        before = kernels.size() + 1;
+    for (std::size_t before = 0, after = 1; before != after; after = kernels.size()) {
+        before = kernels.size();
         for (const auto& source : all) {
             if (source.folder != "operators") continue;
             bool kernel = includes_kokkos_or_library(source);
@@ -124,8 +126,8 @@ TEST(House, LibrariesStayWhereTheyBelong) {
         const auto from = role(fs::relative(source.path, RIDGE_SOURCE_DIR).string(), kernels);
         for (const auto& include : source.foreign)
             for (const auto& [prefix, folders] : may_know)
-                if (include.starts_with(prefix))
-                    EXPECT_TRUE(folders.contains(from)) << source.path << " may not know <" << include << ">";
+                EXPECT_TRUE(!include.starts_with(prefix) || folders.contains(from))
+                    << source.path << " may not know <" << include << ">";
     }
 }
 
