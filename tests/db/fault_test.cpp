@@ -75,9 +75,9 @@ TEST_F(FaultTest, APathThatIsTooLongIsBadInput) {
 
 TEST_F(FaultTest, AMissingFileIsNamedWithWhatToRun) {
     for (const auto access : {Access::read_write, Access::read_only}) {
-        EXPECT_THAT(
-            message_of<InputError>([&] { Store(path_, access); }),
-            AllOf(HasSubstr(path_.string()), HasSubstr("there is no store here"), HasSubstr("ridge tune --db")));
+        EXPECT_THAT(message_of<InputError>([&] { Store(path_, access); }),
+                    AllOf(HasSubstr(path_.string()), HasSubstr("there is no store here"),
+                          HasSubstr("ridge tune --db")));
         EXPECT_FALSE(std::filesystem::exists(path_));
     }
 }
