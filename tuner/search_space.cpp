@@ -32,7 +32,8 @@ void check_parameters(const ParameterSpace& space, const std::string& owner) {
     if (space.parameters.size() > max_parameters)
         throw InputError(owner + ": " + std::to_string(space.parameters.size()) +
                          " parameters, should be at most " + std::to_string(max_parameters));
-    if (const auto* name = find_twice(names_of(space)))
+    const auto names = names_of(space);
+    if (const auto* name = find_twice(names))
         throw InputError(owner + ": parameter '" + *name + "' stands twice");
     for (const auto& parameter : space.parameters) {
         if (parameter.values.empty())
