@@ -2,11 +2,10 @@
 #include "core/json.hpp"
 
 #include <cmath>
-#include <fstream>
 #include <limits>
-#include <sstream>
 
 #include "core/error.hpp"
+#include "core/file.hpp"
 
 namespace ridge {
 namespace {
@@ -57,15 +56,7 @@ Json parse_json(std::string_view text, const std::string& where) {
     }
 }
 
-Json read_json_file(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::error_code ignored;
-    if (!file || std::filesystem::is_directory(path, ignored))
-        throw InputError(path.string() + ": cannot be read; is the path right?");
-    std::ostringstream content;
-    content << file.rdbuf();
-    return parse_json(content.str(), path.string());
-}
+Json read_json_file(const std::filesystem::path& path) { return parse_json(read_file(path), path.string()); }
 
 std::string to_line(const Json& value) {
     refuse_not_finite(value);

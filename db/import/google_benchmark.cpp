@@ -4,11 +4,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <fstream>
 #include <map>
-#include <sstream>
 
 #include "core/error.hpp"
+#include "core/file.hpp"
 #include "core/text.hpp"
 #include "db/digest.hpp"
 #include "db/import/benchmark_name.hpp"
@@ -37,16 +36,6 @@ struct Rows {
     std::map<std::string, Group> groups;
     std::vector<SkippedRow> skipped;
 };
-
-std::string content_of(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::error_code ignored;
-    if (!file || std::filesystem::is_directory(path, ignored))
-        throw InputError(path.string() + ": cannot be read; is the path right?");
-    std::ostringstream content;
-    content << file.rdbuf();
-    return content.str();
-}
 
 double seconds_of(const JsonReader& row) {
     const auto unit = row.text_or("time_unit", "ns");
@@ -151,7 +140,7 @@ std::string taken_at(const JsonReader& document) {
 
 ImportReport import_google_benchmark(Store& store, const std::filesystem::path& path,
                                      const std::string& device) {
-    const auto content = content_of(path);
+    const auto content = read_file(path);
     const auto json = parse_json(content, path.string());
     const JsonReader document(json, path.string());
     const auto benchmarks = document.at("benchmarks").items();
