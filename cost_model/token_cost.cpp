@@ -30,6 +30,12 @@ std::int64_t tokens_at(const JsonReader& json, const char* key) {
     return value;
 }
 
+void check_generates(const ModelConfig& model) {
+    if (!model.causal)
+        throw InputError(model.name + " (" + model.architecture +
+                         ") is an encoder and makes no tokens; 'ridge suite make' lists its operator calls");
+}
+
 void check_context(const ModelConfig& model, const Workload& workload) {
     const auto longest = workload.prompt_tokens + workload.output_tokens;
     if (longest > model.max_position_embeddings)
@@ -225,6 +231,7 @@ TokenCost evaluate(const ModelConfig& model, const DeviceModel& device, const Wo
                    const Economy& economy) {
     check(workload);
     check(economy);
+    check_generates(model);
     check_context(model, workload);
     TokenCost cost;
     cost.model = model.name;
@@ -235,7 +242,7 @@ TokenCost evaluate(const ModelConfig& model, const DeviceModel& device, const Wo
     check_memory(cost, model, device);
     if (cost.verdict != Verdict::ok) return cost;
     const auto pass = [&](const Pass& shape) {
-        return pass_cost(decoder_calls(model, shape, workload.precisions), device);
+        return pass_cost(transformer_calls(model, shape, workload.precisions), device);
     };
     try {
         cost.prefill = pass(prefill_pass(workload.batch, workload.prompt_tokens));

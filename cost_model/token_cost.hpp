@@ -10,8 +10,8 @@
 #include "cost_model/device_model.hpp"
 #include "cost_model/economy/economy.hpp"
 #include "cost_model/kernel/prediction.hpp"
-#include "cost_model/network/decoder_graph.hpp"
 #include "cost_model/network/memory_need.hpp"
+#include "cost_model/network/transformer_graph.hpp"
 
 namespace ridge::cost_model {
 

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "cost_model/network/decoder_graph.hpp"
+#include "cost_model/network/transformer_graph.hpp"
 
 namespace ridge::cost_model {
 
@@ -17,7 +17,8 @@ struct MemoryNeed {
 };
 
 [[nodiscard]] double weight_bytes(const ModelConfig& model, const Precisions& precisions);
-/// Keys and values of one position of one sequence, all layers: 2 · layers · kv_heads · head_dim elements.
+/// What one position of one sequence leaves in the cache of all layers: 2 · layers · kv_heads · head_dim
+/// elements, or with latent attention layers · (rank + rope_dim).
 [[nodiscard]] double kv_bytes_per_token(const ModelConfig& model, const Precisions& precisions);
 [[nodiscard]] MemoryNeed memory_need(const ModelConfig& model, const Precisions& precisions,
                                      std::int64_t batch, std::int64_t prompt_tokens,

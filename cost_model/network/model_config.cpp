@@ -1,100 +1,139 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cost_model/network/model_config.hpp"
 
-#include <filesystem>
-
-#include "core/configs.hpp"
-#include "core/error.hpp"
-
 namespace ridge::cost_model {
 namespace {
 
-namespace fs = std::filesystem;
-
-// Far above any published model, and low enough that what is multiplied as whole numbers (two dimensions, or
-// a dimension and a number of calls) stays inside 64 bits, and a linear layer inside the operators' limits.
-constexpr std::int64_t width_limit = std::int64_t{1} << 24;
-constexpr std::int64_t head_limit = std::int64_t{1} << 16;
-constexpr std::int64_t layer_limit = 4096;
-constexpr std::int64_t position_limit = std::int64_t{1} << 31;
-
-std::int64_t dimension(const JsonReader& json, const char* key, std::int64_t limit) {
-    const auto value = json.at(key).integer();
-    if (value < 1 || value > limit)
-        json.at(key).fail("a whole number between 1 and " + std::to_string(limit));
-    return value;
-}
-
-std::int64_t dimension_or(const JsonReader& json, const char* key, std::int64_t limit,
-                          std::int64_t fallback) {
-    return json.has(key) ? dimension(json, key, limit) : fallback;
-}
-
-std::string llama_architecture(const JsonReader& json) {
-    const auto names = json.at("architectures");
-    const auto items = names.items();
-    if (items.size() != 1 || items.front().text() != "LlamaForCausalLM")
-        names.fail("[\"LlamaForCausalLM\"], the one architecture whose graph is known");
-    return items.front().text();
-}
-
-void check_heads(const JsonReader& json, const ModelConfig& model) {
-    if (!json.has("head_dim") && model.hidden_size % model.num_attention_heads != 0)
-        json.at("num_attention_heads").fail("a divisor of hidden_size, or head_dim should be given");
-    if (model.num_attention_heads % model.num_key_value_heads != 0)
-        json.at("num_key_value_heads").fail("a divisor of num_attention_heads");
-}
-
 double real(std::int64_t value) { return static_cast<double>(value); }
+
+void add_latent_attention(std::vector<LinearLayer>& out, const ModelConfig& model, const Latent& latent) {
+    const auto layers = model.num_hidden_layers, heads = model.num_attention_heads;
+    const auto hidden = model.hidden_size;
+    const auto query_width = heads * (latent.plain_dim + latent.rope_dim);
+    if (latent.query_rank > 0) {
+        out.push_back({.role = "q_a_proj", .outputs = latent.query_rank, .inputs = hidden, .count = layers});
+        out.push_back(
+            {.role = "q_b_proj", .outputs = query_width, .inputs = latent.query_rank, .count = layers});
+    } else {
+        out.push_back({.role = "q_proj", .outputs = query_width, .inputs = hidden, .count = layers});
+    }
+    out.push_back(
+        {.role = "kv_a_proj", .outputs = latent.rank + latent.rope_dim, .inputs = hidden, .count = layers});
+    out.push_back({.role = "kv_b_proj",
+                   .outputs = heads * (latent.plain_dim + latent.value_dim),
+                   .inputs = latent.rank,
+                   .count = layers});
+    out.push_back({.role = "o_proj", .outputs = hidden, .inputs = heads * latent.value_dim, .count = layers});
+}
+
+void add_attention(std::vector<LinearLayer>& out, const ModelConfig& model) {
+    const auto layers = model.num_hidden_layers, hidden = model.hidden_size;
+    const auto query_width = model.num_attention_heads * model.head_dim;
+    const auto kv_width = model.num_key_value_heads * model.head_dim;
+    const auto add = [&](const char* role, std::int64_t outputs) {
+        out.push_back(
+            {.role = role, .outputs = outputs, .inputs = hidden, .count = layers, .bias = model.qkv_bias});
+    };
+    if (model.fused_qkv) {
+        add("qkv_proj", query_width + 2 * kv_width);
+    } else {
+        add("q_proj", query_width);
+        add("k_proj", kv_width);
+        add("v_proj", kv_width);
+    }
+    out.push_back({.role = "o_proj",
+                   .outputs = hidden,
+                   .inputs = query_width,
+                   .count = layers,
+                   .bias = model.linear_bias});
+}
+
+// The linear layers of a feed-forward part are named by `prefix`, "" or "shared_" or "expert_".
+void add_feed_forward(std::vector<LinearLayer>& out, const ModelConfig& model, const std::string& prefix,
+                      std::int64_t width, std::int64_t layers, std::int64_t experts = 1) {
+    if (layers == 0 || width == 0) return;
+    const auto add = [&](const char* role, std::int64_t outputs, std::int64_t inputs) {
+        out.push_back({.role = prefix + role,
+                       .outputs = outputs,
+                       .inputs = inputs,
+                       .count = layers,
+                       .experts = experts,
+                       .bias = model.linear_bias});
+    };
+    if (model.feed_forward == FeedForward::gated_silu) add("gate_proj", width, model.hidden_size);
+    add("up_proj", width, model.hidden_size);
+    add("down_proj", model.hidden_size, width);
+}
+
+void add_experts(std::vector<LinearLayer>& out, const ModelConfig& model, const Experts& experts) {
+    const auto layers = model.expert_layers();
+    out.push_back({.role = "router",
+                   .outputs = experts.count,
+                   .inputs = model.hidden_size,
+                   .count = layers,
+                   .narrow = false});
+    add_feed_forward(out, model, "expert_", experts.intermediate_size, layers, experts.count);
+    add_feed_forward(out, model, "shared_", experts.shared * experts.intermediate_size, layers);
+}
+
+// Rows of norms in units of hidden_size: two a layer, and those at both ends.
+double norm_rows(const ModelConfig& model) {
+    return 2.0 * real(model.num_hidden_layers) + (model.embedding_norm ? 1.0 : 0.0) +
+           (model.final_norm ? 1.0 : 0.0);
+}
 
 }  // namespace
 
-ModelConfig model_from_json(const JsonReader& json, std::string name) {
-    ModelConfig model;
-    model.name = std::move(name);
-    model.architecture = llama_architecture(json);
-    model.hidden_size = dimension(json, "hidden_size", width_limit);
-    model.intermediate_size = dimension(json, "intermediate_size", width_limit);
-    model.num_hidden_layers = dimension(json, "num_hidden_layers", layer_limit);
-    model.num_attention_heads = dimension(json, "num_attention_heads", head_limit);
-    model.num_key_value_heads =
-        dimension_or(json, "num_key_value_heads", head_limit, model.num_attention_heads);
-    check_heads(json, model);
-    model.head_dim =
-        dimension_or(json, "head_dim", head_limit, model.hidden_size / model.num_attention_heads);
-    model.vocab_size = dimension(json, "vocab_size", width_limit);
-    model.max_position_embeddings = dimension(json, "max_position_embeddings", position_limit);
-    if (const auto tied = json.find("tie_word_embeddings")) model.tie_word_embeddings = tied->boolean();
-    return model;
-}
+std::int64_t ModelConfig::dense_layers() const { return experts ? experts->dense_layers : num_hidden_layers; }
 
-ModelConfig load_model(const std::string& name_or_path) {
-    fs::path path = name_or_path;
-    std::error_code error;
-    path = fs::is_directory(path, error) ? path / "config.json" : find_config("models", name_or_path);
-    const Json document = read_json_file(path);
-    const bool plain_name = path.stem() == "config" && path.has_parent_path();
-    const auto name = plain_name ? fs::absolute(path).parent_path().filename() : path.stem();
-    return model_from_json(JsonReader(document, path.string()), name.string());
+std::vector<LinearLayer> linear_layers(const ModelConfig& model) {
+    std::vector<LinearLayer> out;
+    if (model.latent)
+        add_latent_attention(out, model, *model.latent);
+    else
+        add_attention(out, model);
+    add_feed_forward(out, model, "", model.intermediate_size, model.dense_layers());
+    if (model.experts) add_experts(out, model, *model.experts);
+    // The masked-language head of an encoder begins with a linear layer of its own.
+    if (!model.causal)
+        out.push_back({.role = "head_transform",
+                       .outputs = model.hidden_size,
+                       .inputs = model.hidden_size,
+                       .count = 1,
+                       .bias = true,
+                       .narrow = false});
+    return out;
 }
 
 double ModelConfig::layer_linear_parameters() const {
-    const double query_and_output = 2.0 * real(hidden_size) * real(num_attention_heads * head_dim);
-    const double key_and_value = 2.0 * real(hidden_size) * real(num_key_value_heads * head_dim);
-    const double feed_forward = 3.0 * real(hidden_size) * real(intermediate_size);
-    return real(num_hidden_layers) * (query_and_output + key_and_value + feed_forward);
+    double sum = 0;
+    for (const auto& layer : linear_layers(*this))
+        sum += real(layer.outputs) * real(layer.inputs) * real(layer.count) * real(layer.experts);
+    return sum;
 }
 
 double ModelConfig::embedding_parameters() const { return real(vocab_size) * real(hidden_size); }
 
-// Two norms a layer and the last one.
 double ModelConfig::norm_parameters() const {
-    return (2.0 * real(num_hidden_layers) + 1.0) * real(hidden_size);
+    const double vectors = norm == Norm::layernorm ? 2.0 : 1.0;  // weights, and of layernorm biases
+    double inner = qk_norm ? 2.0 * real(head_dim) : 0.0;
+    if (latent) inner += real(latent->query_rank + latent->rank);
+    return vectors * norm_rows(*this) * real(hidden_size) + real(num_hidden_layers) * inner;
+}
+
+double ModelConfig::other_parameters() const {
+    double sum = real(token_types) * real(hidden_size);
+    if (positions == Positions::learned) sum += real(max_position_embeddings) * real(hidden_size);
+    if (!causal) sum += real(vocab_size);  // the head's bias
+    for (const auto& layer : linear_layers(*this))
+        if (layer.bias) sum += real(layer.outputs) * real(layer.count) * real(layer.experts);
+    return sum;
 }
 
 double ModelConfig::parameters() const {
     const double tables = tie_word_embeddings ? 1.0 : 2.0;
-    return layer_linear_parameters() + norm_parameters() + tables * embedding_parameters();
+    return layer_linear_parameters() + norm_parameters() + other_parameters() +
+           tables * embedding_parameters();
 }
 
 }  // namespace ridge::cost_model

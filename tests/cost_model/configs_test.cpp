@@ -54,7 +54,20 @@ TEST_P(Folder, KeepsToItsSchema) {
 
 INSTANTIATE_TEST_SUITE_P(All, Folder,
                          testing::Values(std::pair("devices", "device"), std::pair("models", "model"),
-                                         std::pair("workloads", "workload")));
+                                         std::pair("suites", "suite"), std::pair("workloads", "workload")));
+
+TEST(Schema, OfModelsRefusesWhatIsWrong) {
+    for (const auto& [model, key, value] : std::vector<std::tuple<const char*, const char*, nlohmann::json>>{
+             {"llama-2-7b", "hidden_size", 0},
+             {"llama-2-7b", "architectures", {"FrogForCausalLM"}},
+             {"deepseek-v3", "kv_lora_rank", "512"},
+             {"gpt-3-175b", "n_layer", 1.5},
+             {"resnet-50", "depths", nlohmann::json::array()}}) {
+        auto bad = read(configs / "models" / (std::string(model) + ".json"));
+        bad[key] = value;
+        EXPECT_NE(complaints(bad, "model"), "") << model << " " << key;
+    }
+}
 
 TEST(Prices, KeepToTheirSchemas) {
     EXPECT_EQ(complaints(read(configs / "prices/rental.json"), "rental"), "");

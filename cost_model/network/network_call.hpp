@@ -8,13 +8,13 @@
 #include "core/operator_call.hpp"
 #include "core/precision.hpp"
 #include "core/sparsity.hpp"
-#include "cost_model/network/model_config.hpp"
 
 namespace ridge::cost_model {
 
-/// How numbers are stored. int8 activations are the inputs of linear layers, whose
-/// results are int32 where the weights are integers too; the residual stream, norms,
-/// attention and lm_head then stay in bf16.
+/// How numbers are stored. int8 activations are the inputs of linear layers, whose results are int32 where
+/// the weights are integers too and nothing has scales; with scales ("int8:row") they are quantised token by
+/// token before a linear layer, and the results are as the residual stream. The residual stream, norms,
+/// attention and lm_head stay in bf16 then.
 struct Precisions {
     NumberFormat activations{.precision = Precision::bf16};
     NumberFormat weights{.precision = Precision::bf16};  ///< of the layers' linear weights
@@ -25,29 +25,21 @@ struct Precisions {
         const;  ///< residual stream: activations if 16 bits or more, else bf16
     [[nodiscard]] NumberFormat head()
         const;  ///< embedding and lm_head: weights if 16 bits or more, else bf16
+    [[nodiscard]] NumberFormat linear_result() const;  ///< of the layers' linear layers
 };
 
-/// Calls of the same operator and shape in one pass through the model.
+/// "fp32", "bf16", "fp16": everything so; "int8" (or "w8a8"): int8 activations with a scale a token and int8
+/// weights with a scale an output channel; "w8", "w4", "w4-zero": weights of 8 or 4 bits in groups of 128,
+/// the last with zero points; else "<activations>/<weights>" or "<activations>/<weights>/<kv>" in number
+/// formats. Throws InputError naming them.
+[[nodiscard]] Precisions parse_precisions(const std::string& word);
+
+/// Calls of the same operator and shape in one pass through a model.
 struct NetworkCall {
     std::string role;   ///< "q_proj", "attention", "lm_head" …
     OperatorCall call;  ///< canonical
     std::int64_t count = 1;
 };
-
-/// A pass of `new_tokens` positions a sequence with `context` positions to attend to, the new ones included.
-/// Logits are computed for the last position of each sequence only.
-struct Pass {
-    std::int64_t batch = 1;
-    std::int64_t new_tokens = 1;
-    std::int64_t context = 1;
-};
-[[nodiscard]] Pass prefill_pass(std::int64_t batch, std::int64_t prompt_tokens);
-[[nodiscard]] Pass decode_pass(std::int64_t batch, std::int64_t context);
-
-/// Every call of one pass, in order of execution. Throws InputError when the pass is empty or its context
-/// beyond the model's.
-[[nodiscard]] std::vector<NetworkCall> decoder_calls(const ModelConfig& model, const Pass& pass,
-                                                     const Precisions& precisions);
 
 /// Sum of the calls' work.
 struct NetworkWork {

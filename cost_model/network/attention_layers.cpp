@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "cost_model/network/graph_builder.hpp"
+
+namespace ridge::cost_model {
+namespace {
+
+std::int64_t seen_context(const GraphBuilder& graph) {
+    const auto window = graph.model().window;
+    return window > 0 ? std::min(graph.pass().context, window) : graph.pass().context;
+}
+
+void add_rope(GraphBuilder& graph, std::int64_t heads, std::int64_t head_dim) {
+    const bool pairs = graph.model().positions == Positions::rope_interleaved;
+    if (!pairs && graph.model().positions != Positions::rope) return;
+    graph.add("rope",
+              {pairs ? "rope_interleaved" : "rope",
+               {{"rows", graph.rows()}, {"heads", heads}, {"head_dim", head_dim}},
+               {{"x", graph.precisions().stream()}},
+               {}},
+              graph.layers());
+}
+
+void add_kv_append(GraphBuilder& graph, std::int64_t kv_heads, std::int64_t head_dim) {
+    graph.add("kv_append",
+              {"kv_append",
+               {{"tokens", graph.rows()},
+                {"kv_heads", kv_heads},
+                {"head_dim", head_dim},
+                {"page", graph.pass().page}},
+               {{"x", graph.precisions().stream()}, {"kv", graph.precisions().kv}},
+               {}},
+              graph.layers());
+}
+
+// Over a prompt; `kv` is how the keys and values attended to are stored.
+void add_prompt_attention(GraphBuilder& graph, std::int64_t kv_heads, const NumberFormat& kv) {
+    const auto& model = graph.model();
+    const auto& pass = graph.pass();
+    OperatorCall call{"attention",
+                      {{"batch", pass.batch},
+                       {"heads", model.num_attention_heads},
+                       {"kv_heads", kv_heads},
+                       {"head_dim", model.head_dim},
+                       {"queries", pass.new_tokens},
+                       {"context", pass.context}},
+                      {{"q", graph.precisions().stream()}, {"kv", kv}},
+                      {}};
+    if (model.window > 0 && model.window < pass.context) {
+        call.op = "attention_sliding";
+        call.dimensions.push_back({"window", model.window});
+    }
+    graph.add("attention", call, graph.layers());
+}
+
+void add_paged_attention(GraphBuilder& graph) {
+    const auto& model = graph.model();
+    graph.add("attention",
+              {"attention_paged",
+               {{"batch", graph.pass().batch},
+                {"heads", model.num_attention_heads},
+                {"kv_heads", model.num_key_value_heads},
+                {"head_dim", model.head_dim},
+                {"context", seen_context(graph)},
+                {"page", graph.pass().page}},
+               {{"q", graph.precisions().stream()}, {"kv", graph.precisions().kv}},
+               {}},
+              graph.layers());
+}
+
+void project_queries_keys_values(GraphBuilder& graph) {
+    const auto& model = graph.model();
+    graph.quantise("quantise_attention_input", graph.rows(), model.hidden_size, graph.layers());
+    if (model.fused_qkv) return graph.linear("qkv_proj", graph.rows());
+    for (const char* role : {"q_proj", "k_proj", "v_proj"}) graph.linear(role, graph.rows());
+}
+
+void project_output(GraphBuilder& graph, std::int64_t width) {
+    graph.quantise("quantise_attention_output", graph.rows(), width, graph.layers());
+    graph.linear("o_proj", graph.rows());
+}
+
+void add_grouped_attention(GraphBuilder& graph) {
+    const auto& model = graph.model();
+    const auto heads = model.num_attention_heads, kv_heads = model.num_key_value_heads;
+    project_queries_keys_values(graph);
+    if (model.qk_norm) {
+        graph.by_row("query_norm", "rmsnorm", graph.rows() * heads, model.head_dim, graph.layers());
+        graph.by_row("key_norm", "rmsnorm", graph.rows() * kv_heads, model.head_dim, graph.layers());
+    }
+    add_rope(graph, heads + kv_heads, model.head_dim);
+    add_kv_append(graph, kv_heads, model.head_dim);
+    if (graph.decodes())
+        add_paged_attention(graph);
+    else
+        add_prompt_attention(graph, kv_heads, graph.precisions().kv);
+    project_output(graph, heads * model.head_dim);
+}
+
+// The latent vectors are attended to as they are cached: what makes keys of them is applied to the queries,
+// and what makes values of them to the result, head by head.
+void add_absorbed_attention(GraphBuilder& graph, const Latent& latent) {
+    const auto heads = graph.model().num_attention_heads, layers = graph.layers();
+    graph.batched("absorb_keys", heads, graph.rows(), latent.rank, latent.plain_dim, layers);
+    graph.add("attention",
+              {"attention_mla",
+               {{"batch", graph.pass().batch},
+                {"heads", heads},
+                {"latent", latent.rank},
+                {"rope", latent.rope_dim},
+                {"context", graph.pass().context}},
+               {{"q", graph.precisions().stream()}, {"kv", graph.precisions().kv}},
+               {}},
+              layers);
+    graph.batched("expand_values", heads, graph.rows(), latent.value_dim, latent.rank, layers);
+}
+
+void add_latent_queries(GraphBuilder& graph, const Latent& latent) {
+    if (latent.query_rank == 0) return graph.linear("q_proj", graph.rows());
+    graph.linear("q_a_proj", graph.rows());
+    graph.by_row("query_norm", "rmsnorm", graph.rows(), latent.query_rank, graph.layers());
+    graph.quantise("quantise_queries", graph.rows(), latent.query_rank, graph.layers());
+    graph.linear("q_b_proj", graph.rows());
+}
+
+void add_latent_attention(GraphBuilder& graph, const Latent& latent) {
+    const auto& model = graph.model();
+    graph.quantise("quantise_attention_input", graph.rows(), model.hidden_size, graph.layers());
+    add_latent_queries(graph, latent);
+    graph.linear("kv_a_proj", graph.rows());
+    graph.by_row("latent_norm", "rmsnorm", graph.rows(), latent.rank, graph.layers());
+    add_rope(graph, model.num_attention_heads + 1, latent.rope_dim);
+    // The operator appends a key and a value of equal length; the latent vector with its rotated key is one
+    // entry, as long as the two halves of it together.
+    add_kv_append(graph, 1, (latent.rank + latent.rope_dim + 1) / 2);
+    if (graph.decodes()) {
+        add_absorbed_attention(graph, latent);
+    } else {
+        graph.linear("kv_b_proj", graph.pass().batch * graph.pass().context);
+        add_prompt_attention(graph, model.num_attention_heads, graph.precisions().stream());
+    }
+    project_output(graph, model.num_attention_heads * latent.value_dim);
+}
+
+// Without a mask: every position sees every other one.
+void add_full_attention(GraphBuilder& graph) {
+    const auto& model = graph.model();
+    const auto length = graph.pass().context, heads = graph.pass().batch * model.num_attention_heads;
+    project_queries_keys_values(graph);
+    graph.batched("scores", heads, length, length, model.head_dim, graph.layers());
+    graph.by_row("softmax", "softmax", heads * length, length, graph.layers());
+    graph.batched("weighted_values", heads, length, model.head_dim, length, graph.layers());
+    project_output(graph, model.num_attention_heads * model.head_dim);
+}
+
+}  // namespace
+
+void add_attention(GraphBuilder& graph) {
+    const auto& model = graph.model();
+    if (model.latent) return add_latent_attention(graph, *model.latent);
+    if (model.causal) return add_grouped_attention(graph);
+    add_full_attention(graph);
+}
+
+}  // namespace ridge::cost_model
