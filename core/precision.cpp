@@ -38,8 +38,19 @@ int parse_group(std::string_view part, std::string_view whole) {
     const auto [rest, error] = std::from_chars(part.data() + (marked ? 1 : 0), end, group);
     if (!marked || error != std::errc{} || rest != end || group <= 0)
         throw InputError("number format '" + std::string(whole) + "': group '" + std::string(part) +
-                         "' should be g followed by a positive count, as in int4:g128");
+                         "' should be g followed by a positive count, as in int4:g128, or row");
     return group;
+}
+
+// What serving stacks store: fp16 beside groups of weights, fp32 for whole rows.
+Precision usual_scale(bool row_scale) { return row_scale ? Precision::fp32 : Precision::fp16; }
+
+Precision parse_scale(std::string_view part, std::string_view whole) {
+    const auto scale = parse_precision(part);
+    if (is_integer(scale))
+        throw InputError("number format '" + std::string(whole) + "': a scale should be a float, not " +
+                         std::string(part));
+    return scale;
 }
 
 }  // namespace
@@ -60,24 +71,34 @@ Precision parse_precision(std::string_view text) {
 std::string NumberFormat::text() const {
     std::string out(name(precision));
     if (group_size > 0) out += ":g" + std::to_string(group_size);
-    if (group_size > 0 && scale != Precision::fp16) out += ":" + std::string(name(scale));
+    if (row_scale) out += ":row";
+    if (is_scaled() && scale != usual_scale(row_scale)) out += ":" + std::string(name(scale));
+    if (zero_points) out += ":zero";
     return out;
 }
 
 double NumberFormat::bits_per_element() const {
-    const double scale_bits = group_size > 0 ? static_cast<double>(storage_bits(scale)) / group_size : 0.0;
-    return storage_bits(precision) + scale_bits;
+    if (group_size == 0) return storage_bits(precision);
+    const int shared = storage_bits(scale) + (zero_points ? storage_bits(precision) : 0);
+    return storage_bits(precision) + static_cast<double>(shared) / group_size;
 }
 
 NumberFormat NumberFormat::parse(std::string_view text) {
     const auto parts = split(text, ':');
-    if (parts.size() > 3)
-        throw InputError("number format '" + std::string(text) +
-                         "' should be like bf16 or int4:g128 or int4:g128:fp32");
     NumberFormat format;
     format.precision = parse_precision(parts[0]);
-    if (parts.size() > 1) format.group_size = parse_group(parts[1], text);
-    if (parts.size() > 2) format.scale = parse_precision(parts[2]);
+    if (parts.size() == 1) return format;
+    format.row_scale = parts[1] == "row";
+    if (!format.row_scale) format.group_size = parse_group(parts[1], text);
+    format.scale = usual_scale(format.row_scale);
+    auto rest = parts.begin() + 2;
+    if (rest != parts.end() && *rest != "zero") format.scale = parse_scale(*rest++, text);
+    if (rest != parts.end() && *rest == "zero") format.zero_points = (++rest, true);
+    if (rest != parts.end())
+        throw InputError("number format '" + std::string(text) +
+                         "' should be like bf16, int8:row, int4:g128, int4:g128:fp32 or int4:g128:zero");
+    if (format.zero_points && !is_integer(format.precision))
+        throw InputError("number format '" + std::string(text) + "': only integers have zero points");
     return format;
 }
 

@@ -23,15 +23,22 @@ inline constexpr std::array all_precisions = {
 
 [[nodiscard]] bool is_integer(Precision precision);
 
-/// How an operand is stored: its precision, and for group-quantised weights the elements that share a scale.
-/// Text: "bf16", "int4:g128" (fp16 scales), "int4:g128:fp32".
+/// How an operand is stored: its precision, and for quantised operands which elements share a scale.
+/// Text: "bf16"; "int4:g128" (an fp16 scale for each 128 elements along k), "int4:g128:fp32",
+/// "int4:g128:zero" (a zero point of the operand's own bits beside each scale); "int8:row" (an fp32 scale for
+/// each row: a token of activations, an output channel of weights, a head of a cached key).
 struct NumberFormat {
     Precision precision = Precision::fp32;
-    int group_size = 0;  ///< elements along k that share a scale; 0: no scales
+    int group_size = 0;  ///< elements along k that share a scale; 0: no scales of groups
     Precision scale = Precision::fp16;
+    bool row_scale = false;
+    bool zero_points = false;
 
+    [[nodiscard]] bool is_scaled() const { return group_size > 0 || row_scale; }
     [[nodiscard]] std::string text() const;
-    [[nodiscard]] double bits_per_element() const;  ///< share of the scale included
+    /// Share of group scales and zero points included; scales of rows, whose length a format does not know,
+    /// are left out.
+    [[nodiscard]] double bits_per_element() const;
     [[nodiscard]] static NumberFormat parse(std::string_view text);
     bool operator==(const NumberFormat&) const = default;
 };

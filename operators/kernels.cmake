@@ -11,7 +11,12 @@ set(gemm_sources
     gemm/two_of_four.cpp gemm/two_of_four_avx512.cpp gemm/two_of_four_portable.cpp)
 set(stream_sources stream/kokkos_stream.cpp stream/stream_operands.cpp stream/stream_run.cpp)
 
-add_library(ridge_kernels STATIC memory.cpp memory_needed.cpp registry.cpp ${gemm_sources} ${stream_sources})
+set(common_sources
+    error_bound.cpp installed_memory.cpp kernel_table.cpp memory.cpp memory_needed.cpp registry.cpp rows.cpp tensor.cpp
+    tensor_kernel.cpp tensor_operands.cpp)
+set(norm_sources rmsnorm/rmsnorm_kernels.cpp)
+
+add_library(ridge_kernels STATIC ${common_sources} ${gemm_sources} ${stream_sources} ${norm_sources})
 add_library(ridge::kernels ALIAS ridge_kernels)
 target_link_libraries(ridge_kernels PUBLIC ridge::catalogue Kokkos::kokkos PRIVATE ridge_options)
 # Sanitized kernels check their memory, not their speed; at -O3 they would compile for minutes.

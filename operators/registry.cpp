@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "operators/gemm/gemm_kernels.hpp"
+#include "operators/rmsnorm/rmsnorm_kernels.hpp"
 #include "operators/stream/stream_kernels.hpp"
 
 namespace ridge::operators {
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::array table = {
     KernelOperator{"gemm", make_gemm_operands, make_gemm_implementations},
+    KernelOperator{"rmsnorm", make_rmsnorm_operands, make_rmsnorm_implementations},
     KernelOperator{"stream_read", make_stream_operands, make_stream_read_implementations},
     KernelOperator{"stream_copy", make_stream_operands, make_stream_copy_implementations},
     KernelOperator{"stream_triad", make_stream_operands, make_stream_triad_implementations},

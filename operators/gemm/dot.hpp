@@ -1,33 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <Kokkos_Core.hpp>
-#include <Kokkos_SIMD.hpp>
 #include <cstdint>
+
+#include "operators/pack.hpp"
 
 /// The inner step of a GEMM, one type for each precision and instruction set. Operands are read in 32-bit
 /// words along k: one fp32, two bf16 or four int8 values. A step multiplies one word of a row of A (the same
 /// for all lanes) with a vector of words of W (one lane for each output feature) and adds the products to a
 /// vector of sums. On a GPU vectors have one lane and each thread computes its own tile.
 namespace ridge::operators {
-
-namespace simd = Kokkos::Experimental;
-
-template <typename T>
-using Vector = simd::simd<T>;
-
-/// Lanes of a vector of 32-bit words, and so the width of a panel's vectors.
-inline constexpr int lanes = static_cast<int>(Vector<float>::size());
-
-template <typename T>
-KOKKOS_FORCEINLINE_FUNCTION Vector<T> load(const T* from) {
-    return simd::simd_unchecked_load<Vector<T>>(from, simd::simd_flag_default);
-}
-
-/// A kernel reads what lies this far ahead of it; nothing on a GPU, whose threads hide the wait.
-KOKKOS_FORCEINLINE_FUNCTION void prefetch([[maybe_unused]] const void* address) {
-    KOKKOS_IF_ON_HOST((__builtin_prefetch(address);))
-}
 
 struct DotFp32 {
     using Word = float;

@@ -3,6 +3,7 @@
 
 #include "core/error.hpp"
 #include "operators/gemm/gemm_kernels.hpp"
+#include "operators/kernel_table.hpp"
 #include "operators/gemm/prepared_gemm.hpp"
 
 namespace ridge::operators {

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "operators/gemm/gemm_kernels.hpp"
+#include "operators/kernel_table.hpp"
 #include "operators/gemm/prepared_gemm.hpp"
 
 namespace ridge::operators {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "operators/gemm/operands.hpp"
 
-#include <unistd.h>
-
 #include <Kokkos_Core.hpp>
 #include <algorithm>
 #include <array>
@@ -11,10 +9,11 @@
 #include <limits>
 #include <numeric>
 
-#include "core/error.hpp"
-#include "core/units.hpp"
+#include "operators/error_bound.hpp"
 #include "operators/gemm/gemm_kernels.hpp"
 #include "operators/gemm/gemm_memory.hpp"
+#include "operators/installed_memory.hpp"
+#include "operators/random.hpp"
 
 namespace ridge::operators {
 namespace {
@@ -23,18 +22,12 @@ using HostRange = Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace>;
 
 enum Stream : std::uint64_t { stream_a = 1, stream_w = 2, stream_pattern = 3, stream_rows = 4 };
 
-// splitmix64 (Steele, Lea and Flood 2014) of the position: a random number without a state.
 std::uint64_t hash(std::uint64_t seed, Stream stream, std::int64_t position) {
-    std::uint64_t x = seed * 0x9E3779B97F4A7C15u + (stream << 56) + static_cast<std::uint64_t>(position);
-    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
-    x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
-    return x ^ (x >> 31);
+    return random_bits(seed, stream, position);
 }
 
-double unit(std::uint64_t bits) { return static_cast<double>(bits >> 11) * 0x1p-53; }
-
 float draw(std::uint64_t bits, Precision precision) {
-    const double value = 2.0 * unit(bits) - 1.0;
+    const double value = 2.0 * unit_interval(bits) - 1.0;
     if (precision == Precision::int8) return static_cast<float>(std::round(127.0 * value));
     if (precision == Precision::bf16) return from_bf16(to_bf16(static_cast<float>(value)));
     return static_cast<float>(value);
@@ -59,19 +52,6 @@ void prune_group(float* values, int kept, int group, std::uint64_t bits) {
             --wanted;
         else
             values[group - left] = 0.0F;
-    }
-}
-
-double unit_roundoff(Precision precision) {
-    switch (precision) {
-        case Precision::fp64:
-            return 0x1p-53;
-        case Precision::bf16:
-            return 0x1p-8;
-        case Precision::fp16:
-            return 0x1p-11;
-        default:
-            return 0x1p-24;
     }
 }
 
@@ -115,16 +95,6 @@ std::vector<std::int64_t> rows_to_check(const GemmCall& call, std::uint64_t seed
     return rows;
 }
 
-void require_memory(const GemmCall& call) {
-    const double needed = gemm_memory_bytes(call);
-    const double installed =
-        static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
-    if (needed > installed)
-        throw InputError("operator call '" + call.call().text() + "' needs about " + capacity(needed) +
-                         " of memory, and " + capacity(installed) +
-                         " is installed; a smaller shape would fit");
-}
-
 }  // namespace
 
 std::uint16_t to_bf16(float value) {
@@ -136,13 +106,8 @@ float from_bf16(std::uint16_t bits) { return std::bit_cast<float>(static_cast<st
 
 double gemm_error_bound(const GemmCall& call, double terms, double magnitude, double reference) {
     if (is_integer(call.c.precision)) return 0.5;
-    constexpr double lambda = 8.0;  // fails with probability below 2·t·exp(-λ²/2), about 1e-10 for t = 4096
-    const double u = unit_roundoff(call.c.precision == Precision::fp64 ? Precision::fp64 : Precision::fp32);
-    // Beyond 1 / u terms the bound for any order says nothing.
-    const double any_order =
-        terms * u < 1.0 ? terms * u / (1.0 - terms * u) : std::numeric_limits<double>::infinity();
-    const double probable = std::expm1(lambda * std::sqrt(terms) * u + terms * u * u / (1.0 - u));
-    const double accumulated = std::min(any_order, probable) * magnitude;
+    const auto compute = call.c.precision == Precision::fp64 ? Precision::fp64 : Precision::fp32;
+    const double accumulated = summation_error(compute, terms) * magnitude;
     const double rounding = call.c.precision == Precision::bf16 || call.c.precision == Precision::fp16
                                 ? unit_roundoff(call.c.precision) * (std::abs(reference) + accumulated)
                                 : 0.0;
@@ -192,7 +157,8 @@ void GemmOperands::fill_weights(std::uint64_t seed) {
                 values[l] = block_kept(row / sparsity.block_rows, l / sparsity.block_cols) ? values[l] : 0.0F;
         else if (sparsity.kind == Sparsity::Kind::unstructured)
             for (std::int64_t l = 0; l < k; ++l)
-                if (unit(hash(seed, stream_pattern, row * k + l)) >= sparsity.kept_share) values[l] = 0.0F;
+                if (unit_interval(hash(seed, stream_pattern, row * k + l)) >= sparsity.kept_share)
+                    values[l] = 0.0F;
     });
 }
 
@@ -213,7 +179,7 @@ void GemmOperands::compute_reference() {
 
 std::unique_ptr<OperandSet> make_gemm_operands(const OperatorCall& call, std::uint64_t seed) {
     const auto gemm = GemmCall::from(call);
-    require_memory(gemm);
+    require_memory(call, gemm_memory_bytes(gemm));
     return std::make_unique<GemmOperands>(gemm, seed);
 }
 

@@ -48,13 +48,9 @@ class GemmOperands : public OperandSet {
     std::vector<double> reference_, bound_;
 };
 
-/// Largest error that a right result may have: of a float result
-///     min(γ(t), γ̃(t)) · Σ|a·w| + u_c · |reference|,
-/// t the terms of the sum, u the unit round-off of the fp32 accumulation, γ(t) = t·u / (1 - t·u) the bound
-/// for any order of summation (Higham 2002, 3.1), γ̃(t) = exp(λ·√t·u + t·u² / (1 - u)) - 1 the probabilistic
-/// one (Higham and Mary 2019, theorem 2.4) with λ = 8, and u_c the unit round-off of the output's precision;
-/// integer results have to be equal (bound 0.5). `terms` counts roundings: multiplication and addition of
-/// each product.
+/// Largest error that a right result may have: of a float result summation_error(t) · Σ|a·w| + u_c ·
+/// |reference|, u_c the unit round-off of the output's precision; integer results have to be equal (bound
+/// 0.5). `terms` counts roundings: multiplication and addition of each product.
 [[nodiscard]] double gemm_error_bound(const GemmCall& call, double terms, double magnitude, double reference);
 
 /// Nearest bfloat16 (ties to even) of a finite value.

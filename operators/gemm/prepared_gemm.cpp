@@ -7,6 +7,8 @@
 #include <limits>
 
 #include "core/text.hpp"
+#include "operators/error_bound.hpp"
+#include "operators/kernel_table.hpp"
 
 namespace ridge::operators {
 namespace {
@@ -56,12 +58,6 @@ std::vector<std::byte> poison(Precision precision, std::size_t size) {
     return filled(size, fp32_nan);
 }
 
-// A bound that is no positive number cannot tell right from wrong, so nothing passes it.
-double over_bound(double value, double reference, double bound) {
-    const bool comparable = std::isfinite(value) && std::isfinite(bound) && bound > 0;
-    return comparable ? std::abs(value - reference) / bound : std::numeric_limits<double>::infinity();
-}
-
 }  // namespace
 
 PreparedGemm::PreparedGemm(const GemmOperands& operands)
@@ -84,7 +80,8 @@ double gemm_error_over_bound(const GemmOperands& operands, const void* c) {
         const auto bound = operands.bound(i);
         const std::size_t row = static_cast<std::size_t>(operands.checked_rows()[i]) * n;
         for (std::size_t j = 0; j < n; ++j)
-            worst = std::max(worst, over_bound(decode(c, row + j, call.c.precision), reference[j], bound[j]));
+            worst = std::max(worst,
+                             error_over_bound(decode(c, row + j, call.c.precision), reference[j], bound[j]));
     }
     return worst;
 }
@@ -112,34 +109,15 @@ std::vector<std::byte> encode_rows(std::span<const float> values, std::int64_t r
     return out;
 }
 
-std::string format_text(const GemmCall& call) {
-    return "a=" + call.a.text() + " w=" + call.w.text() + " c=" + call.c.text();
-}
-
 std::optional<std::string> unsupported(const GemmCall& call, const protocol::ImplementationInfo& info) {
-    if (std::ranges::find(info.formats, format_text(call)) == info.formats.end())
-        return info.name + " runs " + join(info.formats, "; ") + ", not " + format_text(call);
-    const std::array<std::string, 4> kinds = {"dense", "n_of_m", "block", "unstructured"};
-    const auto& kind = kinds[static_cast<std::size_t>(call.sparsity.kind)];
+    if (std::ranges::find(info.formats, format_text(call.call())) == info.formats.end())
+        return info.name + " runs " + join(info.formats, "; ") + ", not " + format_text(call.call());
+    const std::string kind(name(call.sparsity.kind));
     if (std::ranges::find(info.sparsities, kind) == info.sparsities.end())
         return info.name + " runs weights that are " + join(info.sparsities, ", ") + ", not " +
                call.sparsity.text();
     if (call.c.precision == Precision::int32 && call.k > longest_int8_sum)
         return "k above " + std::to_string(longest_int8_sum) + " may overflow the int32 accumulation";
-    return std::nullopt;
-}
-
-std::optional<std::string> misfit(const KernelConfig& config, const ParameterSpace& space) {
-    for (const auto& [name, value] : config.values())
-        if (std::ranges::none_of(space.parameters, [&](const auto& one) { return one.name == name; }))
-            return "unknown parameter '" + name + "'";
-    for (const auto& parameter : space.parameters) {
-        const auto found = config.values().find(parameter.name);
-        if (found == config.values().end()) return "parameter '" + parameter.name + "' is missing";
-        if (std::ranges::find(parameter.values, found->second) == parameter.values.end())
-            return "parameter '" + parameter.name + "' is " + text(found->second) +
-                   ", which is not one of its values";
-    }
     return std::nullopt;
 }
 

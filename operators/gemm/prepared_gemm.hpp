@@ -39,14 +39,8 @@ class PreparedGemm : public PreparedKernel {
 /// One value in `precision` (fp32, bf16 or int8) at `out`.
 void encode(float value, Precision precision, std::byte* out);
 
-/// "a=fp32 w=fp32 c=fp32" of a call.
-[[nodiscard]] std::string format_text(const GemmCall& call);
-
 /// Why none of `formats` or `sparsities` covers the call; nothing when they do.
 [[nodiscard]] std::optional<std::string> unsupported(const GemmCall& call,
                                                      const protocol::ImplementationInfo& info);
-
-/// Why a config does not fit a space: a missing or unknown parameter, or a value outside its list.
-[[nodiscard]] std::optional<std::string> misfit(const KernelConfig& config, const ParameterSpace& space);
 
 }  // namespace ridge::operators

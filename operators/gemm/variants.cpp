@@ -66,8 +66,7 @@ class FamilyImplementation : public Implementation {
     [[nodiscard]] std::unique_ptr<PreparedKernel> prepare(const OperandSet& operands,
                                                           const OperatorCall& call,
                                                           const KernelConfig& config) const override {
-        const auto variant =
-            std::ranges::find(family_.variants, format_text(GemmCall::from(call)), &Variant::formats);
+        const auto variant = std::ranges::find(family_.variants, format_text(call), &Variant::formats);
         return variant->prepare(dynamic_cast<const GemmOperands&>(operands), config);
     }
 
@@ -88,19 +87,6 @@ class FamilyImplementation : public Implementation {
 
 std::unique_ptr<Implementation> make_family(Family family) {
     return std::make_unique<FamilyImplementation>(std::move(family));
-}
-
-TunableParameter integer_parameter(std::string name, std::initializer_list<std::int64_t> values,
-                                   std::string meaning) {
-    return {std::move(name), {values.begin(), values.end()}, *values.begin(), std::move(meaning)};
-}
-
-TunableParameter word_parameter(std::string name, std::initializer_list<const char*> values,
-                                std::string meaning) {
-    std::vector<ParameterValue> texts;
-    for (const char* value : values) texts.emplace_back(std::string(value));
-    const auto first = texts.front();
-    return {std::move(name), std::move(texts), first, std::move(meaning)};
 }
 
 Output output_format(const GemmCall& call) {

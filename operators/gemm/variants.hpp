@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <initializer_list>
 #include <iterator>
 #include <span>
 #include <utility>
 
 #include "operators/gemm/prepared_gemm.hpp"
 #include "operators/gemm/tile.hpp"
+#include "operators/kernel_table.hpp"
 
 /// A GEMM implementation as a table: operand formats, the kernels for each, the tiles that are compiled, the
 /// parameters.
@@ -35,12 +35,6 @@ struct Family {
 };
 
 [[nodiscard]] std::unique_ptr<Implementation> make_family(Family family);
-
-/// Values of a parameter, the first one the default.
-[[nodiscard]] TunableParameter integer_parameter(std::string name, std::initializer_list<std::int64_t> values,
-                                                 std::string meaning);
-[[nodiscard]] TunableParameter word_parameter(std::string name, std::initializer_list<const char*> values,
-                                              std::string meaning);
 
 /// Output format of a call that the kernels here run.
 [[nodiscard]] Output output_format(const GemmCall& call);

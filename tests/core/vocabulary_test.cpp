@@ -27,20 +27,28 @@ TEST(PrecisionNames, ParseBackAndHaveBits) {
 }
 
 TEST(NumberFormats, RoundTripAndBits) {
-    for (const char* text : {"bf16", "int4:g128", "int4:g32:fp32", "int8:g64:bf16"})
+    for (const char* text : {"bf16", "int4:g128", "int4:g32:fp32", "int8:g64:bf16", "int8:row",
+                             "int4:g128:zero", "int4:g32:fp32:zero", "int8:row:bf16", "fp8_e4m3:row"})
         EXPECT_EQ(NumberFormat::parse(text).text(), text);
     EXPECT_EQ(NumberFormat::parse("int4:g128:fp16").text(), "int4:g128");
     EXPECT_DOUBLE_EQ(NumberFormat::parse("int4:g128").bits_per_element(), 4.125);
     EXPECT_DOUBLE_EQ(NumberFormat::parse("int4:g32:fp32").bits_per_element(), 5.0);
+    EXPECT_DOUBLE_EQ(NumberFormat::parse("int4:g128:zero").bits_per_element(), 4.0 + 20.0 / 128.0);
+    EXPECT_EQ(NumberFormat::parse("int8:row:fp32").text(), "int8:row");
     EXPECT_DOUBLE_EQ(NumberFormat::parse("fp32").bits_per_element(), 32.0);
 }
 
 TEST(NumberFormats, Refusals) {
-    for (const char* text :
-         {"int4:128", "int4:g", "int4:g0", "int4:g-8", "int4:g12x", "int4:", "int4:g99999999999"})
+    for (const char* text : {"int4:128", "int4:g", "int4:g0", "int4:g-8", "int4:g12x",
+                             "int4:", "int4:g99999999999", "int4:zero", "int8:rows"})
         EXPECT_THAT(message_of([&] { (void)NumberFormat::parse(text); }),
                     HasSubstr("should be g followed by a positive count"))
             << text;
+    EXPECT_THAT(message_of([] { (void)NumberFormat::parse("bf16:g32:zero"); }), HasSubstr("only integers"));
+    EXPECT_THAT(message_of([] { (void)NumberFormat::parse("int8:row:int8"); }),
+                HasSubstr("should be a float"));
+    EXPECT_THAT(message_of([] { (void)NumberFormat::parse("int8:row:zero:zero"); }),
+                HasSubstr("should be like bf16"));
     EXPECT_THAT(message_of([] { (void)NumberFormat::parse("int4:g8:fp16:x"); }),
                 HasSubstr("should be like bf16"));
     EXPECT_THAT(message_of([] { (void)NumberFormat::parse("int4:g8:fp99"); }),
