@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/sparsity.hpp"
 
+#include <array>
+#include <utility>
+
 #include "core/error.hpp"
 #include "core/text.hpp"
 
@@ -8,6 +11,12 @@ namespace ridge {
 namespace {
 
 constexpr std::string_view known_forms = "known forms: dense, 2:4, block:16x16@0.125, unstructured@0.1";
+
+using KindName = std::pair<Sparsity::Kind, std::string_view>;
+constexpr std::array<KindName, 4> kind_names = {{{Sparsity::Kind::dense, "dense"},
+                                                 {Sparsity::Kind::n_of_m, "n_of_m"},
+                                                 {Sparsity::Kind::block, "block"},
+                                                 {Sparsity::Kind::unstructured, "unstructured"}}};
 
 int positive(std::string_view text, std::string_view whole) {
     const auto value = parse_integer(text, "sparsity '" + std::string(whole) + "'");
@@ -59,6 +68,19 @@ Sparsity Sparsity::parse(std::string_view text) {
     const auto parts = split(text, ':');
     if (parts.size() == 2) return n_of_m(positive(parts[0], text), positive(parts[1], text));
     throw InputError("unknown sparsity '" + std::string(text) + "'; " + std::string(known_forms));
+}
+
+std::string_view name(Sparsity::Kind kind) {
+    for (const auto& [known, name] : kind_names)
+        if (known == kind) return name;
+    return "dense";
+}
+
+Sparsity::Kind parse_sparsity_kind(std::string_view text) {
+    for (const auto& [kind, name] : kind_names)
+        if (name == text) return kind;
+    throw InputError("unknown kind of sparsity '" + std::string(text) +
+                     "'; known: dense, n_of_m, block, unstructured");
 }
 
 std::string Sparsity::text() const {

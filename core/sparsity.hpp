@@ -32,4 +32,10 @@ struct Sparsity {
     bool operator==(const Sparsity&) const = default;
 };
 
+/// "dense", "n_of_m", "block", "unstructured": what a kernel family says that it can run, and what a fit is
+/// of.
+[[nodiscard]] std::string_view name(Sparsity::Kind kind);
+/// Throws InputError naming the known kinds.
+[[nodiscard]] Sparsity::Kind parse_sparsity_kind(std::string_view text);
+
 }  // namespace ridge

@@ -23,6 +23,9 @@ namespace ridge {
 /// Shortest text that reads back to the same double ("0.125"), independent of the locale.
 [[nodiscard]] std::string number_text(double value);
 
+/// A field of a CSV line (RFC 4180): in quotes where it holds a comma, a quote or a line's end.
+[[nodiscard]] std::string csv_field(std::string_view text);
+
 /// The candidate nearest to `word` by edit distance, for "did you mean"; empty when none is near.
 [[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 

@@ -42,13 +42,6 @@ std::string text_line(const Table& table, const std::vector<std::size_t>& widths
     return line;
 }
 
-std::string csv_field(std::string_view text) {
-    if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
-    std::string out = "\"";
-    for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return out + "\"";
-}
-
 std::string csv_value(const Json& value) {
     if (value.is_null()) return "";
     if (value.is_number()) return number_text(value.get<double>());

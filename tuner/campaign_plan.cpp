@@ -2,7 +2,6 @@
 #include "tuner/campaign_plan.hpp"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 
 #include "core/error.hpp"
@@ -17,11 +16,6 @@ std::string formats_of(const OperatorCall& call) {
     std::vector<std::string> parts;
     for (const auto& operand : call.operands) parts.push_back(operand.name + "=" + operand.format.text());
     return join(parts, " ");
-}
-
-std::string kind_of(const Sparsity& sparsity) {
-    constexpr std::array kinds = {"dense", "n_of_m", "block", "unstructured"};
-    return kinds[static_cast<std::size_t>(sparsity.kind)];
 }
 
 bool contains(const std::vector<std::string>& list, const std::string& word) {
@@ -84,7 +78,7 @@ std::string digest_of(const std::vector<Candidate>& candidates) {
 
 bool fits(const protocol::ImplementationInfo& implementation, const OperatorCall& call) {
     return implementation.op == call.op && contains(implementation.formats, formats_of(call)) &&
-           contains(implementation.sparsities, kind_of(call.sparsity));
+           contains(implementation.sparsities, std::string(name(call.sparsity.kind)));
 }
 
 Plan make_plan(const CampaignOptions& options, const protocol::Description& description) {

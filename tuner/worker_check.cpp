@@ -89,24 +89,30 @@ std::string search_spaces(Context& context) {
     return "configurations of " + join(sizes, ", ");
 }
 
+Sparsity example_of(Sparsity::Kind kind) {
+    switch (kind) {
+        case Sparsity::Kind::dense:
+            break;
+        case Sparsity::Kind::n_of_m:
+            return Sparsity::n_of_m(2, 4);
+        case Sparsity::Kind::block:
+            return Sparsity::block(16, 16, 0.25);
+        case Sparsity::Kind::unstructured:
+            return Sparsity::unstructured(0.5);
+    }
+    return Sparsity::dense();
+}
+
 // A call of an operator with every dimension 64, which all blocks and groups here divide; nothing when it
 // makes no sense.
 std::optional<std::string> tiny_call(const std::string& op, const std::string& formats,
                                      const std::string& kind) {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 4> sparsities = {
-        {{"dense", "dense"},
-         {"n_of_m", "2:4"},
-         {"block", "block:16x16@0.25"},
-         {"unstructured", "unstructured@0.5"}}};
-    const auto found =
-        std::ranges::find(sparsities, kind, &std::pair<std::string_view, std::string_view>::first);
-    if (found == sparsities.end())
-        fail("'" + kind + "' is no kind of sparsity; known: dense, n_of_m, block, unstructured");
+    const auto sparsity = example_of(parse_sparsity_kind(kind));
     std::string text = op;
     for (const auto& dimension : operators::find_operator(op).dimensions)
         text += " " + std::string(dimension.name) + "=64";
     try {
-        return operators::parse_call(text + " " + formats + " sparsity=" + std::string(found->second)).text();
+        return operators::parse_call(text + " " + formats + " sparsity=" + sparsity.text()).text();
     } catch (const InputError&) {
         return std::nullopt;
     }

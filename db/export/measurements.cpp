@@ -82,13 +82,6 @@ constexpr std::array columns = {
                  [](const Record& r) { return Json(r.measurement.samples_s); }},
 };
 
-std::string quoted(const std::string& text) {
-    if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-    std::string out = "\"";
-    for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return out + "\"";
-}
-
 // Objects (config) as "name=value …", arrays (samples) as numbers between spaces: as the program prints them
 // elsewhere.
 std::string field(const Json& value) {
@@ -112,7 +105,7 @@ std::string measurements_csv(std::span<const Record> records) {
     out += '\n';
     for (const auto& record : records) {
         for (const auto& column : columns)
-            out += (&column == columns.data() ? "" : ",") + quoted(field(column.value(record)));
+            out += (&column == columns.data() ? "" : ",") + csv_field(field(column.value(record)));
         out += '\n';
     }
     return out;

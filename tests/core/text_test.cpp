@@ -97,6 +97,15 @@ TEST(Capacity, BinaryPrefixes) {
     EXPECT_EQ(capacity(-2048), "-2.00 KiB");
 }
 
+TEST(CsvField, QuotesOnlyWhatNeedsIt) {
+    EXPECT_EQ(csv_field(""), "");
+    EXPECT_EQ(csv_field("gemm m=1 k=2"), "gemm m=1 k=2");
+    EXPECT_EQ(csv_field("a,b"), "\"a,b\"");
+    EXPECT_EQ(csv_field("say \"hi\""), "\"say \"\"hi\"\"\"");
+    EXPECT_EQ(csv_field("two\nlines"), "\"two\nlines\"");
+    EXPECT_EQ(csv_field("a\rb"), "\"a\rb\"");
+}
+
 TEST(Percent, DecimalsAsAsked) {
     EXPECT_EQ(percent(0.12345), "12.3 %");
     EXPECT_EQ(percent(1, 0), "100 %");
