@@ -4,54 +4,19 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <csignal>
-#include <cstdlib>
 #include <iostream>
 #include <map>
 #include <string>
 
 #include "operators/implementation.hpp"
 #include "profiler/host_machine.hpp"
+#include "profiler/process_settings.hpp"
 #include "profiler/worker/serve.hpp"
 
 namespace {
 
 using namespace ridge;
-
-void set_unless_set(const char* name, const std::string& value) { ::setenv(name, value.c_str(), 0); }
-
-// An OpenBLAS older than the CPU falls back to its kernels for SSE3 ("Prescott", a fifth of the speed or
-// less); compared with those, everything would look fast. It then gets its kernels for the vectors that the
-// CPU has.
-void help_openblas_to_its_kernels() {
-#if defined(__x86_64__)
-    const auto has_fallen_back = [](const auto& implementation) {
-        const auto version = implementation->info().version;
-        return version.find("OpenBLAS") != std::string::npos && version.find("Prescott") != std::string::npos;
-    };
-    if (std::ranges::none_of(operators::make_implementations(), has_fallen_back)) return;
-    if (__builtin_cpu_supports("avx512f"))
-        set_unless_set("OPENBLAS_CORETYPE", "SkylakeX");
-    else if (__builtin_cpu_supports("avx2"))
-        set_unless_set("OPENBLAS_CORETYPE", "Haswell");
-#endif
-}
-
-// OpenMP and the C library read their variables before main() begins, so the program starts itself once more
-// with them: one thread for each core, each staying on its own, and large allocations of every library on
-// huge pages, so that implementations are compared on equal terms.
-void start_again_with_settings(char** arguments) {
-    constexpr const char* mark = "RIDGE_WORKER_SETTINGS";
-    if (std::getenv(mark) != nullptr) return;
-    set_unless_set(mark, "1");
-    set_unless_set("OMP_PROC_BIND", "close");
-    set_unless_set("OMP_PLACES", "cores");
-    set_unless_set("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
-    help_openblas_to_its_kernels();
-    ::execv("/proc/self/exe", arguments);
-    std::cerr << RIDGE_WORKER_NAME << ": could not start itself again; threads are not pinned\n";
-}
 
 // What libraries print to stdout goes to stderr from here on; the returned descriptor is the one for answers.
 int keep_stdout_for_answers() {
@@ -104,7 +69,7 @@ int main(int count, char** arguments) {
             ": takes no arguments; it reads requests of the bench protocol from stdin, one a line\n";
         return 2;
     }
-    start_again_with_settings(arguments);
+    profiler::start_again_with_settings(arguments);
     std::signal(SIGINT, end_at_once);
     std::signal(SIGTERM, end_at_once);
     std::signal(SIGPIPE, SIG_IGN);

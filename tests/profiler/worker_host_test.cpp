@@ -33,7 +33,7 @@ class Child {
             for (const int file : {to[0], to[1], from[0], from[1]}) ::close(file);
             // What a caller's environment sets would win over the worker's own settings.
             for (const char* name : {"OMP_PROC_BIND", "OMP_PLACES", "OMP_NUM_THREADS", "GLIBC_TUNABLES",
-                                     "RIDGE_WORKER_SETTINGS"})
+                                     "RIDGE_PROCESS_SETTINGS"})
                 ::unsetenv(name);
             const std::string program = std::string(RIDGE_BINARY_DIR) + "/ridge-worker-host";
             ::execl(program.c_str(), program.c_str(), nullptr);

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Our GEMM kernels beside the vendor libraries, interleaved in one run. Each implementation first searches a
-// few of its configurations for each call (seeded, so the same ones every time) and is then sampled with its
+// Our kernels beside the vendor libraries, interleaved in one run. Each implementation first searches a few
+// of its configurations for each call (seeded, so the same ones every time) and is then sampled with its
 // best.
 //
-//   gemm_bench [--calls=TEXT] [--implementations=TEXT] [--tries=N] [Google Benchmark's options]
+//   operator_bench [--suite=NAME|FILE] [--calls=TEXT] [--implementations=TEXT] [--tries=N] [--samples=N]
+//                  [Google Benchmark's options]
+//   operator_bench --call=CALL [--warm] …
 //
-// TEXT selects by substring, several by commas. A benchmark's name is CALL/IMPLEMENTATION/CONFIG/cold, or
-// …/warm: cold runs begin with every operand flushed from the caches, warm ones follow an untimed run of the
-// same kernel.
+// Without --call the calls are those of a suite (default: speed); TEXT selects by substring, several by
+// commas. A benchmark's name is CALL/IMPLEMENTATION/CONFIG/cold, or …/warm: cold runs begin with every
+// operand flushed from the caches, warm ones follow an untimed run of the same kernel.
 #include <benchmark/benchmark.h>
 
 #include <Kokkos_Core.hpp>
@@ -22,42 +24,18 @@
 #include "operators/catalogue.hpp"
 #include "operators/implementation.hpp"
 #include "profiler/cache_flush.hpp"
+#include "profiler/process_settings.hpp"
+#include "tuner/suite.hpp"
 
 namespace {
 
 using namespace ridge;
 
-struct BenchCall {
-    const char* text;
-    bool cold;
-};
-
-// Prefill shapes of a 7B model's layers stay warm; decode shapes read their weights from memory. stream_read
-// is the roof of the decode shapes.
-constexpr BenchCall calls[] = {
-    {"gemm m=512 n=4096 k=4096 a=fp32 w=fp32 c=fp32", false},
-    {"gemm m=128 n=11008 k=4096 a=fp32 w=fp32 c=fp32", false},
-    {"gemm m=512 n=4096 k=4096 a=bf16 w=bf16 c=fp32", false},
-    {"gemm m=128 n=11008 k=4096 a=bf16 w=bf16 c=bf16", false},
-    {"gemm m=512 n=4096 k=4096 a=int8 w=int8 c=int32", false},
-    {"gemm m=128 n=11008 k=4096 a=int8 w=int8 c=int32", false},
-    {"stream_read n=67108864 x=fp32", true},
-    {"gemm m=1 n=4096 k=4096 a=fp32 w=fp32 c=fp32", true},
-    {"gemm m=1 n=4096 k=4096 a=fp32 w=fp32 c=fp32 sparsity=2:4", true},
-    {"gemm m=1 n=4096 k=4096 a=fp32 w=fp32 c=fp32 sparsity=block:16x16@0.125", true},
-    {"gemm m=1 n=4096 k=4096 a=bf16 w=bf16 c=bf16", true},
-    {"gemm m=1 n=4096 k=4096 a=bf16 w=bf16 c=bf16 sparsity=2:4", true},
-    {"gemm m=1 n=4096 k=4096 a=bf16 w=bf16 c=bf16 sparsity=block:16x16@0.125", true},
-    {"gemm m=1 n=4096 k=4096 a=int8 w=int8 c=int32", true},
-    {"gemm m=1 n=4096 k=4096 a=int8 w=int8 c=int32 sparsity=2:4", true},
-    {"gemm m=1 n=4096 k=4096 a=int8 w=int8 c=int32 sparsity=block:16x16@0.125", true},
-    {"gemm m=16 n=4096 k=4096 a=bf16 w=bf16 c=bf16", true},
-    {"gemm m=16 n=4096 k=4096 a=int8 w=int8 c=int32", true},
-};
-
 struct Options {
+    std::string suite = "speed", call;
     std::vector<std::string> calls, implementations;
-    int tries = 12;
+    bool warm = false;
+    int tries = 12, samples = 15;
 };
 
 bool selected(const std::vector<std::string>& wanted, const std::string& text) {
@@ -65,29 +43,53 @@ bool selected(const std::vector<std::string>& wanted, const std::string& text) {
            std::ranges::any_of(wanted, [&](const auto& one) { return text.find(one) != std::string::npos; });
 }
 
-// Takes the options that are ours out of the command line.
+std::vector<std::string> list_of(std::string_view text) {
+    std::vector<std::string> out;
+    for (const auto part : split(text, ',')) out.emplace_back(part);
+    return out;
+}
+
+// Takes an argument if it is one of ours.
+bool take(Options& options, std::string_view argument) {
+    const auto value = [&](std::string_view name) -> std::optional<std::string_view> {
+        if (!argument.starts_with(name)) return std::nullopt;
+        return argument.substr(name.size());
+    };
+    if (const auto text = value("--suite="))
+        options.suite = *text;
+    else if (const auto call = value("--call="))
+        options.call = *call;
+    else if (const auto calls = value("--calls="))
+        options.calls = list_of(*calls);
+    else if (const auto implementations = value("--implementations="))
+        options.implementations = list_of(*implementations);
+    else if (const auto tries = value("--tries="))
+        options.tries = static_cast<int>(parse_integer(*tries, "--tries"));
+    else if (const auto samples = value("--samples="))
+        options.samples = static_cast<int>(parse_integer(*samples, "--samples"));
+    else if (argument == "--warm")
+        options.warm = true;
+    else
+        return false;
+    return true;
+}
+
 Options take_options(int& argc, char** argv) {
     Options options;
-    const auto list = [](std::string_view text) {
-        std::vector<std::string> out;
-        for (const auto part : split(text, ',')) out.emplace_back(part);
-        return out;
-    };
     int kept = 1;
-    for (int i = 1; i < argc; ++i) {
-        const std::string_view argument = argv[i];
-        if (argument.starts_with("--calls="))
-            options.calls = list(argument.substr(std::strlen("--calls=")));
-        else if (argument.starts_with("--implementations="))
-            options.implementations = list(argument.substr(std::strlen("--implementations=")));
-        else if (argument.starts_with("--tries="))
-            options.tries =
-                static_cast<int>(parse_integer(argument.substr(std::strlen("--tries=")), "--tries"));
-        else
-            argv[kept++] = argv[i];
-    }
+    for (int i = 1; i < argc; ++i)
+        if (!take(options, argv[i])) argv[kept++] = argv[i];
     argc = kept;
     return options;
+}
+
+std::vector<tuner::SuiteCall> calls_of(const Options& options) {
+    if (!options.call.empty())
+        return {{.call = operators::parse_call(options.call).text(),
+                 .cache = options.warm ? CacheState::warm : CacheState::cold}};
+    auto calls = tuner::load_suite(options.suite).calls;
+    std::erase_if(calls, [&](const auto& one) { return !selected(options.calls, one.call); });
+    return calls;
 }
 
 /// One call with one implementation and configuration, and how to bring it into the state that its samples
@@ -164,34 +166,43 @@ void measure(benchmark::State& state, const std::shared_ptr<Subject>& subject, c
     state.counters["bytes_per_s"] = work.bytes() / time_s;
 }
 
-}  // namespace
+void register_best(const Candidate& best, const std::string& name, const Work& work, int samples) {
+    std::cerr << name << ": " << best.time_s << " s\n";
+    benchmark::RegisterBenchmark(name.c_str(), measure, best.subject, work)
+        ->UseManualTime()
+        ->Iterations(1)
+        ->Repetitions(samples)
+        ->Unit(benchmark::kMicrosecond);
+}
 
-int main(int argc, char** argv) {
-    const auto options = take_options(argc, argv);
-    const Kokkos::ScopeGuard kokkos;
-    const auto flush = profiler::find_cache_flush(512.0 * 1024 * 1024);
+using OperandSets = std::vector<std::unique_ptr<operators::OperandSet>>;
+
+OperandSets register_calls(const Options& options, const profiler::CacheFlush& flush) {
     const auto implementations = operators::make_implementations();
-    std::vector<std::unique_ptr<operators::OperandSet>> operands;
-    for (const auto& [text, cold] : calls) {
-        if (!selected(options.calls, text)) continue;
+    OperandSets operands;
+    for (const auto& [text, cache, weight] : calls_of(options)) {
         const auto call = operators::parse_call(text);
+        const bool cold = cache == CacheState::cold;
         operands.push_back(operators::make_operands(call, 1));
         for (const auto& implementation : implementations) {
             const auto info = implementation->info();
             if (info.op != call.op || !selected(options.implementations, info.name)) continue;
-            auto best = best_candidate(*implementation, *operands.back(), call, cold, flush, options.tries);
+            const auto best =
+                best_candidate(*implementation, *operands.back(), call, cold, flush, options.tries);
             if (!best.subject) continue;
-            const auto name =
-                std::string(text) + "/" + info.name + "/" + best.config.text() + (cold ? "/cold" : "/warm");
-            std::cerr << name << ": " << best.time_s << " s\n";
-            constexpr int samples = 15;
-            benchmark::RegisterBenchmark(name.c_str(), measure, best.subject, operators::work(call))
-                ->UseManualTime()
-                ->Iterations(1)
-                ->Repetitions(samples)
-                ->Unit(benchmark::kMicrosecond);
+            register_best(best,
+                          text + "/" + info.name + "/" + best.config.text() + (cold ? "/cold" : "/warm"),
+                          operators::work(call), options.samples);
         }
     }
+    return operands;
+}
+
+int run(int argc, char** argv) {
+    const auto options = take_options(argc, argv);
+    const Kokkos::ScopeGuard kokkos;
+    const auto flush = profiler::find_cache_flush(512.0 * 1024 * 1024);
+    const auto operands = register_calls(options, flush);
     std::vector<char*> arguments(argv, argv + argc);
     std::string interleave = "--benchmark_enable_random_interleaving=true";
     arguments.insert(arguments.begin() + 1, interleave.data());
@@ -201,6 +212,20 @@ int main(int argc, char** argv) {
     benchmark::Initialize(&count, arguments.data());
     if (benchmark::ReportUnrecognizedArguments(count, arguments.data())) return 2;
     benchmark::RunSpecifiedBenchmarks();
+    // The benchmarks hold kernels, which have to go before Kokkos ends.
+    benchmark::ClearRegisteredBenchmarks();
     benchmark::Shutdown();
     return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    profiler::start_again_with_settings(argv);
+    try {
+        return run(argc, argv);
+    } catch (const std::exception& error) {
+        std::cerr << "operator_bench: " << error.what() << '\n';
+        return 2;
+    }
 }
