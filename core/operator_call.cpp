@@ -40,6 +40,8 @@ void add_field(OperatorCall& call, std::string_view text, std::string_view field
         fail(text, "'" + name + "' stands twice");
     if (name == "sparsity")
         call.sparsity = Sparsity::parse(value);
+    else if (name == "activation_sparsity")
+        call.activation_sparsity = Sparsity::parse(value);
     else if (looks_like_number(value))
         call.dimensions.push_back({name, parse_integer(value, name)});
     else
@@ -56,7 +58,15 @@ void add_field_naming_call(OperatorCall& call, std::string_view text, std::strin
     }
 }
 
-bool is_sparsity(std::string_view field) { return field.starts_with("sparsity="); }
+// Fields that are neither dimension nor operand, each at most once.
+constexpr std::string_view special_fields[] = {"sparsity", "activation_sparsity"};
+
+void check_special_fields(std::string_view text, const std::vector<std::string_view>& fields) {
+    for (const auto name : special_fields)
+        if (std::ranges::count(fields, name,
+                               [](std::string_view field) { return field.substr(0, field.find('=')); }) > 1)
+            fail(text, "'" + std::string(name) + "' stands twice");
+}
 
 }  // namespace
 
@@ -65,6 +75,7 @@ std::string OperatorCall::text() const {
     for (const auto& [name, value] : dimensions) out += " " + name + "=" + std::to_string(value);
     for (const auto& [name, format] : operands) out += " " + name + "=" + format.text();
     if (!sparsity.is_dense()) out += " sparsity=" + sparsity.text();
+    if (!activation_sparsity.is_dense()) out += " activation_sparsity=" + activation_sparsity.text();
     return out;
 }
 
@@ -75,7 +86,7 @@ OperatorCall OperatorCall::parse(std::string_view text) {
     OperatorCall call;
     call.op = fields.front();
     if (call.op.find('=') != std::string::npos) fail(text, "should begin with the operator's name");
-    if (std::ranges::count_if(fields, is_sparsity) > 1) fail(text, "'sparsity' stands twice");
+    check_special_fields(text, fields);
     for (auto field = fields.begin() + 1; field != fields.end(); ++field)
         add_field_naming_call(call, text, *field);
     return call;

@@ -24,7 +24,8 @@ struct Operand {
 };
 
 /// An operator with shape, precision of each operand and sparsity. Its canonical text is its key everywhere:
-/// "gemm m=16 n=4096 k=4096 a=bf16 w=int4:g128 c=bf16 sparsity=2:4" ("sparsity=dense" is left out).
+/// "gemm m=16 n=4096 k=4096 a=bf16 w=int4:g128 c=bf16 sparsity=2:4" ("sparsity=dense" is left out, and so is
+/// "activation_sparsity=dense").
 /// Which dimensions and operands an operator has, and their order, is the catalogue's business
 /// (operators/catalogue.hpp, whose canonical() checks and orders a call); this type only holds and writes
 /// them.
@@ -32,7 +33,8 @@ struct OperatorCall {
     std::string op;
     std::vector<Dimension> dimensions;
     std::vector<Operand> operands;
-    Sparsity sparsity;
+    Sparsity sparsity;                  ///< of the weights
+    Sparsity activation_sparsity = {};  ///< zeros among the activations, known only when the call runs
 
     [[nodiscard]] std::string text() const;
 

@@ -72,6 +72,8 @@ OperatorCall canonical(const OperatorCall& call) {
     for (const auto& [name, value] : out.dimensions)
         if (value <= 0)
             fail(call, "dimension " + name + " is " + std::to_string(value) + ", should be at least 1");
+    if (!call.activation_sparsity.is_dense() && call.op != "gemm")
+        fail(call, "activation_sparsity is a field of gemm only");
     info.check(out);
     return out;
 }

@@ -22,6 +22,9 @@ double position_bits(const Sparsity& sparsity) {
     return std::bit_width(static_cast<unsigned>(sparsity.group - 1));
 }
 
+// Of the column of a kept value.
+double column_bits(std::int64_t k) { return k <= 65536 ? 16.0 : index_bits; }
+
 double metadata_bits(const GemmCall& call) {
     const auto& sparsity = call.sparsity;
     const double kept = elements(call.n, call.k) * sparsity.density();
@@ -35,7 +38,7 @@ double metadata_bits(const GemmCall& call) {
             return index_bits * (kept / (sparsity.block_rows * sparsity.block_cols) + block_rows + 1.0);
         }
         case Sparsity::Kind::unstructured:
-            return index_bits * (kept + static_cast<double>(call.n) + 1.0);
+            return column_bits(call.k) * kept + index_bits * (static_cast<double>(call.n) + 1.0);
     }
     return 0.0;
 }
@@ -58,6 +61,9 @@ void check(const OperatorCall& call) {
     if (sparsity.kind == Sparsity::Kind::block &&
         (gemm.n % sparsity.block_rows != 0 || gemm.k % sparsity.block_cols != 0))
         refuse(call, "n and k should be multiples of the block of sparsity " + sparsity.text());
+    if (!gemm.activation_sparsity.is_dense() && gemm.activation_sparsity.kind != Sparsity::Kind::unstructured)
+        refuse(call,
+               "activation_sparsity should be unstructured@SHARE, not " + gemm.activation_sparsity.text());
     if (gemm.w.group_size > 0 && gemm.k % gemm.w.group_size != 0)
         refuse(call, "k should be a multiple of the weights' group of " + std::to_string(gemm.w.group_size));
 }
@@ -68,17 +74,23 @@ Precision compute_precision(const GemmCall& call) {
                                                                             : call.w.precision;
 }
 
+// Values of the weight columns that are needed, and all positions.
+double needed_weight_bytes(const GemmCall& call) {
+    const double positions = metadata_bits(call) / bits_per_byte;
+    return (weight_bytes(call) - positions) * needed_columns(call) + positions;
+}
+
 Work gemm_work(const OperatorCall& call) {
     const auto gemm = GemmCall::from(call);
     const double dense_flop = 2.0 * elements(gemm.m, gemm.n) * static_cast<double>(gemm.k);
     const auto bytes = [](const NumberFormat& format, double count) {
         return format.bits_per_element() * count / bits_per_byte;
     };
-    return {.flop = dense_flop * gemm.sparsity.density(),
+    return {.flop = dense_flop * gemm.sparsity.density() * gemm.activation_sparsity.density(),
             .dense_flop = dense_flop,
             .compute = compute_precision(gemm),
             .traffic = {{"a", bytes(gemm.a, elements(gemm.m, gemm.k)), 0.0},
-                        {"w", weight_bytes(gemm), 0.0},
+                        {"w", needed_weight_bytes(gemm), 0.0},
                         {"c", 0.0, bytes(gemm.c, elements(gemm.m, gemm.n))}}};
 }
 
@@ -91,14 +103,20 @@ GemmCall GemmCall::from(const OperatorCall& call) {
             .a = call.operand("a"),
             .w = call.operand("w"),
             .c = call.operand("c"),
-            .sparsity = call.sparsity};
+            .sparsity = call.sparsity,
+            .activation_sparsity = call.activation_sparsity};
 }
 
 OperatorCall GemmCall::call() const {
     return {.op = "gemm",
             .dimensions = {{"m", m}, {"n", n}, {"k", k}},
             .operands = {{"a", a}, {"w", w}, {"c", c}},
-            .sparsity = sparsity};
+            .sparsity = sparsity,
+            .activation_sparsity = activation_sparsity};
+}
+
+double needed_columns(const GemmCall& call) {
+    return 1.0 - std::pow(1.0 - call.activation_sparsity.density(), static_cast<double>(call.m));
 }
 
 double weight_bytes(const GemmCall& call) {

@@ -20,7 +20,13 @@ namespace {
 
 using HostRange = Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace>;
 
-enum Stream : std::uint64_t { stream_a = 1, stream_w = 2, stream_pattern = 3, stream_rows = 4 };
+enum Stream : std::uint64_t {
+    stream_a = 1,
+    stream_w = 2,
+    stream_pattern = 3,
+    stream_rows = 4,
+    stream_zeros = 5
+};
 
 std::uint64_t hash(std::uint64_t seed, Stream stream, std::int64_t position) {
     return random_bits(seed, stream, position);
@@ -41,6 +47,16 @@ void fill(std::vector<float>& values, Precision precision, std::uint64_t seed, S
     float* out = values.data();
     Kokkos::parallel_for("gemm operand", HostRange(0, static_cast<std::int64_t>(values.size())),
                          [=](const std::int64_t i) { out[i] = draw(hash(seed, stream, i), precision); });
+}
+
+// Zeroes values at random, a share of `kept_share` stays.
+void prune(std::vector<float>& values, double kept_share, std::uint64_t seed) {
+    if (kept_share >= 1.0) return;
+    float* out = values.data();
+    Kokkos::parallel_for("gemm activations", HostRange(0, static_cast<std::int64_t>(values.size())),
+                         [=](const std::int64_t i) {
+                             if (unit_interval(hash(seed, stream_zeros, i)) >= kept_share) out[i] = 0.0F;
+                         });
 }
 
 // Zeroes all but `kept` of the `group` values at `values`, chosen by the hash of `position`.
@@ -118,6 +134,7 @@ double gemm_error_bound(const GemmCall& call, double terms, double magnitude, do
 GemmOperands::GemmOperands(const GemmCall& call, std::uint64_t seed)
     : call_(call), a_(count(call.m, call.k)), w_(count(call.n, call.k)), rows_(rows_to_check(call, seed)) {
     fill(a_, call.a.precision, seed, stream_a);
+    prune(a_, call.activation_sparsity.density(), seed);
     fill_weights(seed);
     compute_reference();
 }

@@ -29,6 +29,10 @@ TEST(Catalogue, RefusesCallsThatMakeNoSense) {
         "gemm m=1 n=2 k=100 a=bf16 w=int4:g128 c=bf16",
         "gemm m=2000000 n=2000000 k=1 a=fp32 w=fp32 c=fp32",
         "gem m=1 n=2 k=3 a=fp32 w=fp32 c=fp32",
+        "gemm m=1 n=2 k=4 a=fp32 w=fp32 c=fp32 activation_sparsity=2:4",
+        "gemm m=1 n=2 k=4 a=fp32 w=fp32 c=fp32 activation_sparsity=unstructured@0.5 "
+        "activation_sparsity=unstructured@0.5",
+        "rmsnorm rows=1 n=2 x=fp32 activation_sparsity=unstructured@0.5",
     };
     for (const char* text : refused) EXPECT_THROW((void)parse_call(text), InputError) << text;
 }
@@ -49,6 +53,26 @@ TEST(Catalogue, WorkOfTwoOfFourWeights) {
     EXPECT_EQ(weight_bytes(GemmCall::from(call)), 128.0 + 16.0);
     EXPECT_EQ(work(call).flop, 128.0);
     EXPECT_EQ(work(call).dense_flop, 256.0);
+}
+
+// 8 × 16 fp32 weights of which a quarter is kept: 32 values of 4 bytes and columns of 2, and 9 row starts.
+TEST(Catalogue, WorkOfUnstructuredWeights) {
+    const auto call = parse_call("gemm m=1 n=8 k=16 a=fp32 w=fp32 c=fp32 sparsity=unstructured@0.25");
+    EXPECT_EQ(weight_bytes(GemmCall::from(call)), 32.0 * 4 + 32.0 * 2 + 9.0 * 4);
+}
+
+// A row needs half the columns of 8 × 16 fp32 weights, two rows three quarters of them; positions of 2:4
+// always.
+TEST(Catalogue, WorkOfSparseActivations) {
+    const std::string rest = " n=8 k=16 a=fp32 w=fp32 c=fp32";
+    const std::string half = " activation_sparsity=unstructured@0.5";
+    const auto read = [&](const std::string& call) { return work(parse_call(call)).traffic[1].read_bytes; };
+    EXPECT_EQ(read("gemm m=1" + rest + half), 256.0);
+    EXPECT_EQ(read("gemm m=2" + rest + half), 384.0);
+    EXPECT_EQ(read("gemm m=1" + rest + " sparsity=2:4" + half), 128.0 + 16.0);
+    EXPECT_EQ(work(parse_call("gemm m=2" + rest + half)).flop, 256.0);
+    EXPECT_EQ(parse_call("gemm m=2" + rest + half).text(), "gemm m=2" + rest + half);
+    EXPECT_EQ(parse_call("gemm m=2" + rest + " activation_sparsity=dense").text(), "gemm m=2" + rest);
 }
 
 // 64 × 64 fp32 weights in blocks of 16 × 16, a quarter kept: 4 blocks; an index for each and for 4 block rows
