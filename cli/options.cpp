@@ -3,34 +3,18 @@
 
 #include <unistd.h>
 
-#include <cstdlib>
 #include <iostream>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "db/default_store.hpp"
 
 namespace ridge::cli {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::string environment(const char* name) {
-    const char* value = std::getenv(name);
-    return value ? value : "";
-}
-
-// The XDG specification has relative values ignored.
-fs::path data_folder() {
-    const fs::path configured = environment("XDG_DATA_HOME");
-    return configured.is_absolute() ? configured : fs::path(environment("HOME")) / ".local/share";
-}
-
 }  // namespace
-
-fs::path default_store() {
-    const auto configured = environment("RIDGE_DB");
-    return configured.empty() ? data_folder() / "ridgepoint/ridge.db" : fs::path(configured);
-}
 
 fs::path program_folder() {
     std::error_code error;
@@ -39,7 +23,7 @@ fs::path program_folder() {
 }
 
 void StoreOption::add(CLI::App& command) {
-    path = default_store().string();
+    path = db::default_store().string();
     command.add_option("--db", path, "store file (default: $RIDGE_DB, else " + path + ")");
 }
 
@@ -53,14 +37,14 @@ void WorkerOption::add(CLI::App& command) {
 
 db::Store StoreOption::create() const {
     std::error_code ignored;  // opening says what is wrong with the place
-    if (path == default_store()) fs::create_directories(fs::path(path).parent_path(), ignored);
+    if (path == db::default_store()) fs::create_directories(fs::path(path).parent_path(), ignored);
     return {path, db::Access::create};
 }
 
 bool StoreOption::exists() const {
     std::error_code error;
     if (fs::exists(path, error)) return true;
-    if (path != default_store()) throw InputError("--db " + path + ": there is no such store");
+    if (path != db::default_store()) throw InputError("--db " + path + ": there is no such store");
     return false;
 }
 

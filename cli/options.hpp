@@ -14,7 +14,7 @@
 /// Options that several commands share: each adds itself with one name, default and help text.
 namespace ridge::cli {
 
-/// --db FILE; by default $RIDGE_DB, else ridge.db in the user's data folder (XDG).
+/// --db FILE; db::default_store() by default.
 struct StoreOption {
     std::string path;
     void add(CLI::App& command);
@@ -39,10 +39,8 @@ struct FormatOption {
     std::string word = "table";
     void add(CLI::App& command);
     void print(const std::vector<reports::Table>& tables) const;
+    [[nodiscard]] bool is_text() const { return word == "table"; }
 };
-
-/// $RIDGE_DB, else <XDG data folder>/ridgepoint/ridge.db.
-[[nodiscard]] std::filesystem::path default_store();
 
 /// The folder of the running program.
 [[nodiscard]] std::filesystem::path program_folder();

@@ -59,7 +59,8 @@ bool report_gaps(const tuner::CampaignResult& result) {
         if (call.best) continue;
         whole = false;
         std::cerr << "ridge: no configuration of '" << call.call.call << "' was ok: " << call.invalid
-                  << " invalid, " << call.wrong << " wrong, " << call.failed << " failed\n";
+                  << " invalid, " << call.wrong << " wrong, " << call.failed << " failed"
+                  << (call.first_reason.empty() ? "" : "; the first: " + call.first_reason) << '\n';
     }
     if (result.cut_by_time)
         std::cerr << "ridge: the time budget ended the search of " << result.cut_by_time << " calls\n";
@@ -67,8 +68,7 @@ bool report_gaps(const tuner::CampaignResult& result) {
 }
 
 reports::Table best_table(const db::Store& store, const std::string& uuid) {
-    const auto ceilings = reports::read_device(store, store.campaign(uuid)->device).model.ceilings;
-    return reports::call_table(reports::call_results(store.measurements({.campaign = uuid}), ceilings));
+    return reports::call_table(reports::read_campaign(store, uuid));
 }
 
 ExitCode report(const db::Store& store, const tuner::CampaignResult& result, const FormatOption& format) {

@@ -37,22 +37,13 @@ BarsWidget::BarsWidget(QWidget* parent) : QWidget(parent) {
 void BarsWidget::set_chart(BarChart chart) {
     chart_ = std::move(chart);
     setAccessibleDescription(qt(chart_.description));
-    drawing_ = layout_bars(chart_, layout_options());
+    drawing_ = layout_bars(chart_, layout_options(*this));
     updateGeometry();
     update();
 }
 
-LayoutOptions BarsWidget::layout_options() const {
-    LayoutOptions options;
-    options.width = width();
-    options.height = height();
-    options.font_size = std::max(11.0, QFontMetricsF(font()).height() * 0.78);
-    options.measure = text_measure(font());
-    return options;
-}
-
 QSize BarsWidget::sizeHint() const {
-    auto options = layout_options();
+    auto options = layout_options(*this);
     options.width = std::max(options.width, 400.0);
     return {500, static_cast<int>(bars_height(chart_, options))};
 }
@@ -73,7 +64,7 @@ void BarsWidget::paintEvent(QPaintEvent* /*event*/) {
 
 void BarsWidget::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
-    drawing_ = layout_bars(chart_, layout_options());
+    drawing_ = layout_bars(chart_, layout_options(*this));
     updateGeometry();
 }
 

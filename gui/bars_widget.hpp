@@ -25,7 +25,6 @@ class BarsWidget : public QWidget {
     bool event(QEvent* event) override;
 
   private:
-    [[nodiscard]] reports::plot::LayoutOptions layout_options() const;
     reports::plot::BarChart chart_;
     reports::plot::Drawing drawing_;
 };

@@ -5,6 +5,7 @@
 #include <QTimer>
 
 #include "core/error.hpp"
+#include "db/default_store.hpp"
 #include "gui/main_window.hpp"
 
 namespace {
@@ -34,7 +35,7 @@ Options parse(const QCoreApplication& app) {
     parser.addOption({"select", "<number> of the call to select in the roofline", "number"});
     parser.process(app);
     const auto named = parser.isSet("db") ? parser.value("db") : parser.positionalArguments().value(0);
-    return {named.isEmpty() ? ridge::gui::default_store() : std::filesystem::path(named.toStdString()),
+    return {named.isEmpty() ? ridge::db::default_store() : std::filesystem::path(named.toStdString()),
             parser.value("page"), parser.value("screenshot"), parser.value("select")};
 }
 

@@ -118,6 +118,17 @@ TextMeasure text_measure(const QFont& font) {
     };
 }
 
+LayoutOptions layout_options(const QWidget& widget) {
+    // Letters of a chart are smaller than those of the window around it, and never unreadable.
+    constexpr double share_of_line = 0.78, least_pixels = 11;
+    LayoutOptions options;
+    options.width = widget.width();
+    options.height = widget.height();
+    options.font_size = std::max(least_pixels, QFontMetricsF(widget.font()).height() * share_of_line);
+    options.measure = text_measure(widget.font());
+    return options;
+}
+
 Theme theme_of(const QPalette& palette) {
     const bool dark = palette.color(QPalette::Window).lightnessF() < 0.5F;
     Theme theme = dark ? dark_theme() : light_theme();

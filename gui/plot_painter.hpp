@@ -4,8 +4,9 @@
 #include <QImage>
 #include <QPainter>
 #include <QPalette>
+#include <QWidget>
 
-#include "reports/plot/drawing.hpp"
+#include "reports/plot/scene.hpp"
 #include "reports/plot/theme.hpp"
 
 namespace ridge::gui {
@@ -15,6 +16,9 @@ void paint(QPainter& painter, const reports::plot::Drawing& drawing, const repor
 
 /// Widths of texts in a font, for layouts of the screen.
 [[nodiscard]] reports::plot::TextMeasure text_measure(const QFont& font);
+
+/// Size and font of a widget, for the layout of a chart that fills it.
+[[nodiscard]] reports::plot::LayoutOptions layout_options(const QWidget& widget);
 
 /// Light or dark after the palette's window, with the palette's own colours for backgrounds and text.
 [[nodiscard]] reports::plot::Theme theme_of(const QPalette& palette);

@@ -50,17 +50,8 @@ void PlotWidget::set_scene(Scene scene, bool keep_zoom) {
     emit view_changed();
 }
 
-LayoutOptions PlotWidget::layout_options() const {
-    LayoutOptions options;
-    options.width = width();
-    options.height = height();
-    options.font_size = std::max(11.0, QFontMetricsF(font()).height() * 0.78);
-    options.measure = text_measure(font());
-    return options;
-}
-
 void PlotWidget::relayout() {
-    picture_ = reports::plot::layout(scene_, layout_options());
+    picture_ = reports::plot::layout(scene_, layout_options(*this));
     cache_ = QPixmap();
     update();
 }

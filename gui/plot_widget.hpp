@@ -82,7 +82,6 @@ class PlotWidget : public QWidget {
     [[nodiscard]] Index index_of(const QString& id) const;
     [[nodiscard]] QString id_of(Index index) const;
     [[nodiscard]] QPointF share_at(QPointF pixel) const;
-    [[nodiscard]] reports::plot::LayoutOptions layout_options() const;
 
     reports::plot::Scene scene_;
     reports::plot::Picture picture_;

@@ -27,7 +27,4 @@ struct Session {
 /// `error`.
 [[nodiscard]] Session read_session(const std::filesystem::path& path);
 
-/// $RIDGE_DB, else ridge.db in the user's data folder: the store that `ridge` uses when none is named.
-[[nodiscard]] std::filesystem::path default_store();
-
 }  // namespace ridge::gui

@@ -68,7 +68,7 @@ std::optional<db::Record> initial_of(const db::Record& best, const Group& group)
     return latest == group.latest.end() ? std::nullopt : std::optional(*latest);
 }
 
-CallResult result_of(const Group& group, const cost_model::Ceilings& ceilings, const Device& device) {
+CallResult result_of(const Group& group, const cost_model::DeviceModel& model) {
     const auto& records = group.latest;
     const auto *own = fastest(records, false), *library = fastest(records, true);
     CallResult out;
@@ -80,7 +80,7 @@ CallResult result_of(const Group& group, const cost_model::Ceilings& ceilings, c
     out.ties = ties_of(out.best, records);
     out.initial = initial_of(out.best, group);
     if (own && library) out.library = *library;
-    out.attainable = attainable(out.work, out.best.measurement.cache, ceilings, device);
+    out.attainable = attainable(out.work, out.best.measurement.cache, model);
     return out;
 }
 
@@ -122,14 +122,14 @@ std::optional<double> CallResult::roof_share() const {
 
 bool is_library(const db::Record& record) { return !record.implementation_version.empty(); }
 
-std::optional<Attainable> attainable(const Work& work, CacheState cache, const cost_model::Ceilings& ceilings,
-                                     const Device& device) {
-    const auto home = cost_model::home_level(work, cache, device, ceilings);
+std::optional<Attainable> attainable(const Work& work, CacheState cache,
+                                     const cost_model::DeviceModel& model) {
+    const auto home = cost_model::home_level(work, cache, model.device, model.ceilings);
     if (!home || home->ceiling.rate <= 0) return std::nullopt;
     const auto& memory = home->ceiling;
     const auto memory_roof = roof_text(home->name, memory, "B/s");
     if (work.flop <= 0) return Attainable{memory.rate, "memory", memory_roof, memory.provenance};
-    const auto compute = cost_model::compute_ceiling(ceilings, work.compute);
+    const auto compute = cost_model::compute_ceiling(model.ceilings, work.compute);
     const double by_memory = work.intensity() * memory.rate;
     if (!compute) return std::nullopt;
     if (by_memory <= compute->ceiling.rate)
@@ -141,10 +141,10 @@ std::optional<Attainable> attainable(const Work& work, CacheState cache, const c
 }
 
 std::vector<CallResult> call_results(const std::vector<db::Record>& records,
-                                     const cost_model::Ceilings& ceilings, const Device& device) {
+                                     const cost_model::DeviceModel& model) {
     std::vector<CallResult> out;
     for (const auto& [key, group] : by_call(records))
-        if (!group.latest.empty()) out.push_back(result_of(group, ceilings, device));
+        if (!group.latest.empty()) out.push_back(result_of(group, model));
     std::ranges::stable_sort(out, {}, order_of);
     for (std::size_t i = 0; i < out.size(); ++i) out[i].number = static_cast<int>(i) + 1;
     return out;

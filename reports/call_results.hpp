@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/work.hpp"
-#include "cost_model/ceilings.hpp"
+#include "cost_model/device_model.hpp"
 #include "db/store.hpp"
 
 namespace ridge::reports {
@@ -44,18 +44,16 @@ struct CallResult {
 
 /// One result for each call and cache state that has an ok record, ordered by operator, precision, sparsity
 /// and intensity. Of a configuration that was measured several times the latest counts (db::latest_records).
-/// `records` are of one device and every status; the caches of `device` say where warm operands lie, and
-/// without them they are taken to lie in DRAM.
+/// `records` are of one device, which `model` is of, and every status. The device's caches say where warm
+/// operands lie; without them they are taken to lie in DRAM.
 [[nodiscard]] std::vector<CallResult> call_results(const std::vector<db::Record>& records,
-                                                   const cost_model::Ceilings& ceilings,
-                                                   const Device& device = {});
+                                                   const cost_model::DeviceModel& model);
 
 /// A library's record carries the library's version; our own kernels have none.
 [[nodiscard]] bool is_library(const db::Record& record);
 
 [[nodiscard]] std::optional<Attainable> attainable(const Work& work, CacheState cache,
-                                                   const cost_model::Ceilings& ceilings,
-                                                   const Device& device);
+                                                   const cost_model::DeviceModel& model);
 
 /// Which of the results a user wants to see.
 struct CallFilter {

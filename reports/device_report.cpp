@@ -17,6 +17,13 @@ std::string known_devices(const db::Store& store) {
     return ids.empty() ? "it has none" : "it has " + join(ids, ", ");
 }
 
+cost_model::DeviceModel model_of(const db::Store& store, const std::string& id) {
+    auto model = cost_model::load_measured_device(store, id);
+    if (!model)
+        throw InputError(store.path().string() + ": has no device '" + id + "'; " + known_devices(store));
+    return std::move(*model);
+}
+
 void read_records(DeviceReport& report, const db::Store& store) {
     db::Filter filter;
     filter.device = report.device().id;
@@ -31,7 +38,7 @@ void read_records(DeviceReport& report, const db::Store& store) {
         if (record.environment > 0) environment = record.environment;
     }
     if (environment > 0) report.environment = store.environment(environment);
-    report.calls = call_results(records, report.model.ceilings, report.device());
+    report.calls = call_results(records, report.model);
 }
 
 // The data sheet's figure for the same ceiling: of a precision, or of DRAM.
@@ -150,14 +157,26 @@ void add_group(Table& table, const cost_model::KernelGroup& group) {
 }  // namespace
 
 DeviceReport read_device(const db::Store& store, const std::string& id) {
-    auto model = cost_model::load_measured_device(store, id);
-    if (!model)
-        throw InputError(store.path().string() + ": has no device '" + id + "'; " + known_devices(store));
     DeviceReport report;
-    report.model = std::move(*model);
+    report.model = model_of(store, id);
     report.roofs = store.roofs(id);
     read_records(report, store);
     return report;
+}
+
+std::vector<DeviceReport> read_devices(const db::Store& store) {
+    std::vector<DeviceReport> out;
+    for (const auto& device : store.devices()) {
+        auto report = read_device(store, device.id);
+        if (!report.calls.empty() || !report.roofs.empty()) out.push_back(std::move(report));
+    }
+    return out;
+}
+
+std::vector<CallResult> read_campaign(const db::Store& store, const std::string& uuid) {
+    const auto campaign = store.campaign(uuid);
+    if (!campaign) throw InputError(store.path().string() + ": has no campaign '" + uuid + "'");
+    return call_results(store.measurements({.campaign = uuid}), model_of(store, campaign->device));
 }
 
 std::vector<Roof> all_roofs(const DeviceReport& report) {

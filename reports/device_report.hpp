@@ -29,6 +29,13 @@ struct DeviceReport {
 /// Throws InputError when the store has no such device; the message names those that it has.
 [[nodiscard]] DeviceReport read_device(const db::Store& store, const std::string& id);
 
+/// Every device of the store that has ok measurements or roofs.
+[[nodiscard]] std::vector<DeviceReport> read_devices(const db::Store& store);
+
+/// Results of what one campaign measured, rated against the roofs of its device as read_device() rates
+/// them. Throws InputError when the store has no such campaign.
+[[nodiscard]] std::vector<CallResult> read_campaign(const db::Store& store, const std::string& uuid);
+
 /// Measured roofs and the data sheet's ceilings.
 [[nodiscard]] std::vector<Roof> all_roofs(const DeviceReport& report);
 /// The device's roofline with these calls, e.g. a filtered part of report.calls.

@@ -34,10 +34,7 @@ std::string roofline_svg(const DeviceReport& device) {
 ReportInput gather_report(const db::Store& store, std::vector<cost_model::TokenCost> costs,
                           const std::string& program) {
     ReportInput input;
-    for (const auto& device : store.devices()) {
-        auto report = read_device(store, device.id);
-        if (!report.calls.empty() || !report.roofs.empty()) input.devices.push_back(std::move(report));
-    }
+    input.devices = read_devices(store);
     input.costs = std::move(costs);
     input.source = store.path().filename().string();
     input.generated_at = db::timestamp();

@@ -19,7 +19,7 @@ struct ReportInput {
     std::string program;                       ///< "ridge 0.1.0"
 };
 
-/// Every device of the store that has measurements or roofs, with `costs` beside.
+/// read_devices() of the store, with `costs` beside.
 [[nodiscard]] ReportInput gather_report(const db::Store& store, std::vector<cost_model::TokenCost> costs,
                                         const std::string& program);
 

@@ -91,7 +91,7 @@ class Session {
         result_.uuid = campaign_.uuid;
         result_.state = campaign_.state;
         result_.worker_restarts = worker_.restarts();
-        result_.calls = call_results(options_.suite, store_.measurements(own_records()));
+        result_.calls = search_results(options_.suite, store_.measurements(own_records()));
         return std::move(result_);
     }
 

@@ -53,12 +53,14 @@ struct CampaignHooks {
     const std::atomic<bool>* stop = nullptr;
 };
 
-struct CallResult {
+/// What a campaign found for one call of its suite.
+struct SearchResult {
     SuiteCall call;
     std::optional<db::BestConfig> best;  ///< nothing when no configuration was ok
     std::optional<double>
         default_median_s;  ///< of the best one's implementation with its default configuration
     std::size_t ok = 0, invalid = 0, wrong = 0, failed = 0;
+    std::string first_reason;  ///< of the first answer that was not ok; empty without one
 
     /// Time with the default configuration over the best time; nothing when either is missing.
     [[nodiscard]] std::optional<double> gain() const;
@@ -66,8 +68,8 @@ struct CallResult {
 
 struct CampaignResult {
     std::string uuid;
-    std::string state;              ///< "finished" or "interrupted"
-    std::vector<CallResult> calls;  ///< in the order of the suite
+    std::string state;                ///< "finished" or "interrupted"
+    std::vector<SearchResult> calls;  ///< in the order of the suite
     std::vector<std::string> notes;
     std::size_t added = 0;  ///< answers of this session
     std::int64_t worker_restarts = 0;
@@ -86,9 +88,9 @@ CampaignResult run_campaign(db::Store& store, Worker& worker, const CampaignOpti
 CampaignResult resume_campaign(db::Store& store, Worker& worker, const std::string& uuid,
                                const CampaignHooks& hooks);
 
-/// Results of a campaign from its records: the first record of an implementation on a call is its default
-/// configuration.
-[[nodiscard]] std::vector<CallResult> call_results(const Suite& suite,
-                                                   const std::vector<db::Record>& records);
+/// What the records of a campaign say of each call of its suite: the first record of an implementation on a
+/// call is its default configuration.
+[[nodiscard]] std::vector<SearchResult> search_results(const Suite& suite,
+                                                       const std::vector<db::Record>& records);
 
 }  // namespace ridge::tuner

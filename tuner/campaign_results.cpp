@@ -4,7 +4,7 @@
 namespace ridge::tuner {
 namespace {
 
-void count(CallResult& result, Status status) {
+void count(SearchResult& result, Status status) {
     switch (status) {
         case Status::ok:
             ++result.ok;
@@ -32,12 +32,15 @@ std::optional<double> default_median(const std::vector<db::Record>& records,
     return first->summary->median;
 }
 
-CallResult result_of(const SuiteCall& call, const std::vector<db::Record>& records) {
-    CallResult result{.call = call, .best = {}, .default_median_s = {}};
+SearchResult result_of(const SuiteCall& call, const std::vector<db::Record>& records) {
+    SearchResult result{.call = call, .best = {}, .default_median_s = {}, .first_reason = {}};
     std::vector<db::Record> own;
     for (const auto& record : records)
         if (record.call == call.call && record.measurement.cache == call.cache) own.push_back(record);
-    for (const auto& record : own) count(result, record.measurement.status);
+    for (const auto& record : own) {
+        count(result, record.measurement.status);
+        if (result.first_reason.empty()) result.first_reason = record.measurement.reason;
+    }
     auto best = db::best_configs(own);
     if (best.empty()) return result;
     result.default_median_s = default_median(own, best.front().best.implementation);
@@ -47,13 +50,13 @@ CallResult result_of(const SuiteCall& call, const std::vector<db::Record>& recor
 
 }  // namespace
 
-std::optional<double> CallResult::gain() const {
+std::optional<double> SearchResult::gain() const {
     if (!best || !default_median_s) return std::nullopt;
     return *default_median_s / best->best.summary->median;
 }
 
-std::vector<CallResult> call_results(const Suite& suite, const std::vector<db::Record>& records) {
-    std::vector<CallResult> results;
+std::vector<SearchResult> search_results(const Suite& suite, const std::vector<db::Record>& records) {
+    std::vector<SearchResult> results;
     for (const auto& call : suite.calls) results.push_back(result_of(call, records));
     return results;
 }

@@ -139,7 +139,8 @@ std::string Worker::describe_event(const WorkerProcess::Reading& reading, double
 Worker::Answer Worker::exchange_raw(const std::string& line, double timeout_s) {
     ensure_running();
     const auto deadline = after(timeout_s);
-    process_->send(line, deadline);  // a worker that no longer reads is seen by the end of its output
+    process_->send(line, deadline,
+                   options_.stop);  // a worker that no longer reads is seen by the end of its output
     const auto reading = process_->read_line(deadline, options_.stop);
     if (reading.event != Event::line) return describe_event(reading, timeout_s);
     try {
@@ -214,7 +215,7 @@ protocol::RoofAnswer Worker::roof(protocol::RoofRequest request) {
 
 int Worker::quit(double timeout_s) {
     if (!process_) return -1;
-    process_->send(to_line(protocol::quit_request(next_id_++)), after(timeout_s));
+    process_->send(to_line(protocol::quit_request(next_id_++)), after(timeout_s), options_.stop);
     return close_input(timeout_s);
 }
 

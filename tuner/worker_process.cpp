@@ -55,6 +55,8 @@ int milliseconds_until(Clock::time_point deadline) {
     return static_cast<int>(std::clamp<long long>(left, 0, 1000L * 1000));
 }
 
+bool is_set(const std::atomic<bool>* stop) { return stop && stop->load(); }
+
 /// Attributes of the child: its own process group, no blocked signals, SIGPIPE and SIGINT with their default
 /// meaning.
 class SpawnSettings {
@@ -163,7 +165,7 @@ WorkerProcess::WorkerProcess(const std::vector<std::string>& command, const Opti
 
 WorkerProcess::~WorkerProcess() { kill_group(); }
 
-bool WorkerProcess::send(std::string_view text, Clock::time_point deadline) {
+bool WorkerProcess::send(std::string_view text, Clock::time_point deadline, const std::atomic<bool>* stop) {
     SigpipeGuard guard;
     std::string rest = std::string(text) + "\n";
     while (!rest.empty()) {
@@ -175,7 +177,9 @@ bool WorkerProcess::send(std::string_view text, Clock::time_point deadline) {
         guard.raised = errno == EPIPE;
         if (errno != EAGAIN && errno != EINTR) return false;
         pollfd waiting{.fd = input_.get(), .events = POLLOUT, .revents = 0};
-        if (poll(&waiting, 1, milliseconds_until(deadline)) == 0 && Clock::now() >= deadline) return false;
+        if (is_set(stop)) return false;
+        const int ready = poll(&waiting, 1, std::min(longest_poll_ms, milliseconds_until(deadline)));
+        if (is_set(stop) || (ready == 0 && Clock::now() >= deadline)) return false;
     }
     return true;
 }
@@ -190,10 +194,10 @@ WorkerProcess::Reading WorkerProcess::read_line(Clock::time_point deadline, cons
         if (late) return {Event::timeout, buffer_};
         std::array<pollfd, 2> waiting = {{{.fd = output_.get(), .events = POLLIN, .revents = 0},
                                           {.fd = log_.get(), .events = POLLIN, .revents = 0}}};
-        if (stop && stop->load()) return {Event::stopped, {}};
+        if (is_set(stop)) return {Event::stopped, {}};
         const int ready =
             poll(waiting.data(), waiting.size(), std::min(longest_poll_ms, milliseconds_until(deadline)));
-        if (stop && stop->load()) return {Event::stopped, {}};
+        if (is_set(stop)) return {Event::stopped, {}};
         if (ready <= 0) continue;
         if (waiting[1].revents != 0) read_log();
         if (waiting[0].revents != 0) drain(output_, buffer_);

@@ -56,11 +56,13 @@ class WorkerProcess {
     WorkerProcess(const WorkerProcess&) = delete;
     WorkerProcess& operator=(const WorkerProcess&) = delete;
 
-    /// Writes the text and a newline; false when the child no longer reads or does not by the deadline.
-    /// Raises no SIGPIPE.
-    bool send(std::string_view text, Clock::time_point deadline);
-    /// The next line of the child's stdout. `stop`: given up within 200 ms of its being set, and at once
-    /// when a signal interrupts the waiting.
+    // `stop` of both: given up within 200 ms of its being set, and at once when a signal interrupts the
+    // waiting.
+
+    /// Writes the text and a newline; false when the child no longer reads, does not by the deadline, or was
+    /// stopped. Raises no SIGPIPE.
+    bool send(std::string_view text, Clock::time_point deadline, const std::atomic<bool>* stop);
+    /// The next line of the child's stdout.
     Reading read_line(Clock::time_point deadline, const std::atomic<bool>* stop);
 
     /// Waits for the child to end by itself and kills its group at the deadline; true when it ended by

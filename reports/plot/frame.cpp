@@ -151,7 +151,10 @@ Rect draw_frame(const Scene& scene, const LayoutOptions& options, Drawing& drawi
     const double height = std::max(40.0, bottom - top);
     const auto y_ticks = ticks(scene.y, wanted_ticks(height, 46));
     const double left = gap + frame.size() * 1.6 + widest(frame, y_ticks) + gap;
-    const Rect plot = {left, top, std::max(40.0, options.width - left - 2 * gap), height};
+    const int x_wanted = wanted_ticks(options.width - left, 90);
+    // Half of a label may stand beyond the end of the axis.
+    const double right = std::max(2 * gap, widest(frame, ticks(scene.x, x_wanted)) / 2 + gap);
+    const Rect plot = {left, top, std::max(40.0, options.width - left - right), height};
     drawing.items.push_back(Path{{{plot.left, plot.top},
                                   {plot.right(), plot.top},
                                   {plot.right(), plot.bottom()},
@@ -163,7 +166,7 @@ Rect draw_frame(const Scene& scene, const LayoutOptions& options, Drawing& drawi
                                  false,
                                  false,
                                  ""});
-    draw_x_ticks(frame, plot, ticks(scene.x, wanted_ticks(plot.width, 90)));
+    draw_x_ticks(frame, plot, ticks(scene.x, x_wanted));
     draw_y_ticks(frame, plot, y_ticks);
     add_line(drawing, {plot.left, plot.bottom()}, {plot.right(), plot.bottom()}, Role::axis, 1);
     add_line(drawing, {plot.left, plot.top}, {plot.left, plot.bottom()}, Role::axis, 1);

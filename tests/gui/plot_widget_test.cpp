@@ -20,8 +20,7 @@ using namespace reports::plot;
 Scene scene() {
     const auto roofs = fixture::roofs();
     return roofline_scene(
-        {"Fixture CPU", roofs,
-         reports::call_results(fixture::records(), cost_model::make_ceilings(fixture::device(), roofs))});
+        {"Fixture CPU", roofs, reports::call_results(fixture::records(), fixture::model())});
 }
 
 class PlotWidgetTest : public testing::Test {

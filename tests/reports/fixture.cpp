@@ -134,6 +134,8 @@ std::vector<Roof> roofs() {
             roof(Kind::compute, "vnni", Precision::int8, "", peak_of(Precision::int8))};
 }
 
+cost_model::DeviceModel model() { return cost_model::make_device_model(device(), roofs(), {}, std::nullopt); }
+
 std::vector<db::Record> records() {
     std::vector<db::Record> out;
     for (const auto& text : call_texts()) add_call(out, text);
@@ -143,9 +145,9 @@ std::vector<db::Record> records() {
     return out;
 }
 
-void write_store(const std::filesystem::path& path) {
+void write_store(const std::filesystem::path& path, const Device& described) {
     db::Store store(path, db::Access::create);
-    store.put_device(device());
+    store.put_device(described);
     const auto environment =
         store.put_environment(Json{{"cpu", "Fixture CPU"}, {"governor", "performance"}, {"threads", 2}});
     store.add_roofs(device_id, environment, roofs());

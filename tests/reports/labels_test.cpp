@@ -48,8 +48,8 @@ class RooflineLayout : public testing::TestWithParam<double> {};
 // Every text of the chart that stands among the data: none over another, none outside.
 TEST_P(RooflineLayout, LabelsDoNotCollide) {
     const auto roofs = fixture::roofs();
-    const auto ceilings = cost_model::make_ceilings(fixture::device(), roofs);
-    const auto scene = roofline_scene({"Fixture CPU", roofs, call_results(fixture::records(), ceilings)});
+    const auto scene =
+        roofline_scene({"Fixture CPU", roofs, call_results(fixture::records(), fixture::model())});
     const auto picture = layout(scene, {.width = GetParam(), .height = 0.6 * GetParam()});
     std::vector<Box> boxes;
     for (const auto& item : picture.drawing.items) {
@@ -65,6 +65,22 @@ TEST_P(RooflineLayout, LabelsDoNotCollide) {
         for (std::size_t k = 0; k < i; ++k) EXPECT_FALSE(overlap(boxes[i], boxes[k])) << i << " and " << k;
     }
 }
+// An axis that ends at a label: half of it stands beyond the end.
+TEST_P(RooflineLayout, LabelsOfTheAxesStayInsideThePicture) {
+    auto scene =
+        roofline_scene({"Fixture CPU", fixture::roofs(), call_results(fixture::records(), fixture::model())});
+    scene.x.low = 0.1, scene.x.high = 10000;
+    const auto picture = layout(scene, {.width = GetParam(), .height = 0.6 * GetParam()});
+    std::size_t labels = 0;
+    for (const auto& item : picture.drawing.items) {
+        const auto* text = std::get_if<Text>(&item);
+        if (!text || text->colour.role != Role::muted || text->anchor != Anchor::middle) continue;
+        EXPECT_LE(text->at.x + estimated_width(text->text, text->size) / 2, GetParam()) << text->text;
+        ++labels;
+    }
+    EXPECT_GE(labels, 2U);
+}
+
 INSTANTIATE_TEST_SUITE_P(Widths, RooflineLayout, testing::Values(480.0, 800.0, 1100.0, 1900.0));
 
 }  // namespace

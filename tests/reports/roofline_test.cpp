@@ -13,9 +13,7 @@
 namespace ridge::reports::plot {
 namespace {
 
-std::vector<CallResult> results() {
-    return call_results(fixture::records(), cost_model::make_ceilings(fixture::device(), fixture::roofs()));
-}
+std::vector<CallResult> results() { return call_results(fixture::records(), fixture::model()); }
 
 std::vector<Roof> roofs() {
     auto out = specified_roofs(fixture::device());
@@ -51,7 +49,7 @@ TEST(CallResults, TheLastRoundOfAConfigurationCounts) {
     again.summary->interval = {again.summary->median, again.summary->median};
     const auto key = again.config.text();
     records.push_back(again);
-    const auto all = call_results(records, cost_model::make_ceilings(fixture::device(), fixture::roofs()));
+    const auto all = call_results(records, fixture::model());
     const auto& result = find(all, again.call);
     ASSERT_TRUE(result.initial);
     EXPECT_EQ(result.initial->config.text(), key);
@@ -64,7 +62,7 @@ TEST(CallResults, HaveNoGainWhereTheDefaultDidNotRun) {
     const auto text = records.front().call;
     records.front().measurement.status = Status::wrong;
     records.front().summary.reset();
-    const auto all = call_results(records, cost_model::make_ceilings(fixture::device(), fixture::roofs()));
+    const auto all = call_results(records, fixture::model());
     EXPECT_FALSE(find(all, text).initial);
 }
 

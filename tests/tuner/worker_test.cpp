@@ -185,6 +185,20 @@ TEST(Worker, ThatTheSystemReapsIsNotWaitedForEndlessly) {
     signal(SIGCHLD, before);
 }
 
+// A request that does not fit the pipe of a worker that does not read.
+TEST(Worker, StopEndsARequestThatIsNotRead) {
+    std::atomic<bool> stop = false;
+    auto options = fake_worker("deaf");
+    options.stop = &stop;
+    Worker worker(options);
+    std::thread other([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        stop = true;
+    });
+    EXPECT_THROW(static_cast<void>(worker.exchange_raw(std::string(1 << 20, ' '), 300)), Stopped);
+    other.join();
+}
+
 extern "C" void do_nothing(int) {}
 
 // A signal handler sets the flag while a worker hangs: the request is given up at once.

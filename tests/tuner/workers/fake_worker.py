@@ -88,6 +88,7 @@ def misbehaves(config):
 
 def serve():
     say({"protocol": "ridge-bench", "version": 2 if MODE == "wrong-version" else 1, "worker": "fake", "worker_version": "1.0"})
+    time.sleep(600 if MODE == "deaf" else 0)
     for line in sys.stdin:
         request = json.loads(line)
         if request["request"] == "quit":
