@@ -15,8 +15,9 @@ set(common_sources
     error_bound.cpp installed_memory.cpp kernel_table.cpp memory.cpp memory_needed.cpp registry.cpp rows.cpp tensor.cpp
     tensor_kernel.cpp tensor_operands.cpp)
 set(norm_sources rmsnorm/rmsnorm_kernels.cpp)
+set(expert_sources experts/permute.cpp experts/router_top_k.cpp experts/routing.cpp experts/unpermute.cpp)
 
-add_library(ridge_kernels STATIC ${common_sources} ${gemm_sources} ${stream_sources} ${norm_sources})
+add_library(ridge_kernels STATIC ${expert_sources} ${common_sources} ${gemm_sources} ${stream_sources} ${norm_sources})
 add_library(ridge::kernels ALIAS ridge_kernels)
 target_link_libraries(ridge_kernels PUBLIC ridge::catalogue Kokkos::kokkos PRIVATE ridge_options)
 # Sanitized kernels check their memory, not their speed; at -O3 they would compile for minutes.
@@ -30,6 +31,11 @@ target_compile_options(ridge_kernels PRIVATE ${kernel_optimisation} $<$<CXX_COMP
 # Instruction sets and libraries of the host; an accelerator's build has the portable kernels only.
 if(NOT RIDGE_ACCELERATOR)
     target_compile_options(ridge_kernels PRIVATE -march=native)
+    if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+        target_sources(ridge_kernels PRIVATE gemm/mkl.cpp)
+        set_source_files_properties(gemm/gemm_implementations.cpp PROPERTIES COMPILE_DEFINITIONS RIDGE_WITH_MKL)
+        target_link_libraries(ridge_kernels PRIVATE ${CMAKE_DL_LIBS})
+    endif()
     if(OPENBLAS_FOUND)
         target_sources(ridge_kernels PRIVATE gemm/openblas.cpp)
         target_compile_definitions(ridge_kernels PRIVATE RIDGE_WITH_OPENBLAS)

@@ -17,6 +17,9 @@ Implementations make_gemm_implementations() {
 #if defined(RIDGE_WITH_ONEDNN)
         make_onednn,
 #endif
+#if defined(RIDGE_WITH_MKL)
+        make_mkl,
+#endif
     };
     Implementations all;
     for (const auto factory : factories)

@@ -19,5 +19,6 @@ namespace ridge::operators {
 [[nodiscard]] std::unique_ptr<Implementation> make_kokkos_2of4_avx512();
 [[nodiscard]] std::unique_ptr<Implementation> make_openblas();
 [[nodiscard]] std::unique_ptr<Implementation> make_onednn();
+[[nodiscard]] std::unique_ptr<Implementation> make_mkl();
 
 }  // namespace ridge::operators
