@@ -5,7 +5,9 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "operators/attention/attention_call.hpp"
 #include "operators/decoder.hpp"
+#include "operators/experts/experts_call.hpp"
 #include "operators/gemm/gemm_call.hpp"
 #include "operators/stream/stream_call.hpp"
 
@@ -44,9 +46,11 @@ std::vector<Field> ordered(const std::vector<Field>& given, const std::vector<In
 
 std::span<const OperatorInfo> catalogue() {
     static const std::vector<OperatorInfo> all = [] {
-        std::vector<OperatorInfo> list = {gemm_operator()};
+        std::vector<OperatorInfo> list = gemm_operators();
         for (auto& info : stream_operators()) list.push_back(std::move(info));
+        for (auto& info : attention_operators()) list.push_back(std::move(info));
         for (auto& info : decoder_operators()) list.push_back(std::move(info));
+        for (auto& info : expert_operators()) list.push_back(std::move(info));
         return list;
     }();
     return all;

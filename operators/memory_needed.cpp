@@ -7,7 +7,7 @@
 namespace ridge::operators {
 
 double memory_needed(const OperatorCall& call) {
-    if (call.op == "gemm") return gemm_memory_bytes(GemmCall::from(call));
+    if (is_gemm(call)) return gemm_memory_bytes(GemmCall::from(call));
     return work(call).bytes();  // streams: every array once, and the reference is computed on the way
 }
 
