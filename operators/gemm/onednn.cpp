@@ -32,7 +32,11 @@ dnnl::matmul::primitive_desc plan_of(const GemmCall& gemm, const dnnl::engine& e
     const memory::desc a({gemm.m, gemm.k}, data_type(gemm.a.precision), memory::format_tag::ab);
     const memory::desc w({gemm.k, gemm.n}, data_type(gemm.w.precision), memory::format_tag::any);
     const memory::desc c({gemm.m, gemm.n}, data_type(gemm.c.precision), memory::format_tag::ab);
+#if DNNL_VERSION_MAJOR >= 3
+    return {engine, a, w, c};
+#else
     return {dnnl::matmul::desc(a, w, c), engine};
+#endif
 }
 
 // Which formats run depends on the library's version and on the CPU; a small call tells.
