@@ -10,11 +10,13 @@ struct CostCommandOptions {
     CostOptions cost;
     FormatOption format;
     bool breakdown = false;
+    bool all_columns = false;
 };
 
 ExitCode price(const CostCommandOptions& options) {
     const auto costs = options.cost.evaluate();
-    std::vector<reports::Table> tables = {reports::cost_table(costs)};
+    const bool whole = options.all_columns || !options.format.is_text();
+    std::vector<reports::Table> tables = {whole ? reports::cost_table(costs) : reports::cost_summary(costs)};
     if (options.breakdown) tables.push_back(reports::breakdown_table(costs));
     options.format.print(tables);
     return report_refusals(costs);
@@ -29,6 +31,8 @@ void add_cost(CLI::App& app, Action& action) {
     options->cost.add(*command);
     options->format.add(*command);
     command->add_flag("--breakdown", options->breakdown, "open the numbers down to their operator calls");
+    command->add_flag("--all-columns", options->all_columns,
+                      "every column in the text too, as JSON and CSV always have them");
     command->callback([options, &action] { action = [options] { return price(*options); }; });
 }
 

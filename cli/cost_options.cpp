@@ -26,19 +26,27 @@ cost_model::Workload make_workload(const CostOptions& options) {
 }
 
 // Price by device word; the empty word holds for every device that has none of its own.
-std::map<std::string, double> parse_prices(const std::vector<std::string>& texts,
-                                           const std::vector<std::string>& devices) {
-    std::map<std::string, double> prices;
+using Prices = std::map<std::string, double>;
+
+Prices parse_prices(const std::string& option, const std::vector<std::string>& texts,
+                    const std::vector<std::string>& devices) {
+    Prices prices;
     for (const auto& text : texts) {
         const auto equals = text.rfind('=');
         const auto device = equals == std::string::npos ? std::string() : text.substr(0, equals);
         if (!device.empty() && std::ranges::find(devices, device) == devices.end())
-            throw InputError("--price " + text + ": '" + device +
+            throw InputError(option + " " + text + ": '" + device +
                              "' is none of the devices asked for: " + join(devices, ", "));
         prices[device] =
-            parse_number(equals == std::string::npos ? text : text.substr(equals + 1), "--price " + text);
+            parse_number(equals == std::string::npos ? text : text.substr(equals + 1), option + " " + text);
     }
     return prices;
+}
+
+std::optional<double> price_of(const Prices& prices, const std::string& device) {
+    for (const auto& word : {device, std::string()})
+        if (const auto found = prices.find(word); found != prices.end()) return found->second;
+    return std::nullopt;
 }
 
 std::optional<cost_model::Electricity> electricity(const CostOptions& options) {
@@ -69,6 +77,10 @@ void CostOptions::add(CLI::App& command) {
         .add_option("--price", prices,
                     "US dollars for a device and hour; DEVICE=USD for one device, several may be given")
         ->allow_extra_args(false);
+    command
+        .add_option("--assumed-price", assumed_prices,
+                    "as --price, which goes before it, but the tables say that nobody asks or pays it")
+        ->allow_extra_args(false);
     command.add_option("--electricity", electricity_usd_per_kwh,
                        "US dollars for a kWh, added to the price (for owned devices)");
     command.add_option("--pue", pue, "power usage effectiveness of the data centre, at least 1");
@@ -77,14 +89,17 @@ void CostOptions::add(CLI::App& command) {
 std::vector<cost_model::TokenCost> CostOptions::evaluate() const {
     const auto language_model = cost_model::load_model(model);
     const auto load = make_workload(*this);
-    const auto given = parse_prices(prices, devices.devices);
+    const auto given = parse_prices("--price", prices, devices.devices);
+    const auto assumed = parse_prices("--assumed-price", assumed_prices, devices.devices);
     const auto models = devices.load();
     std::vector<cost_model::TokenCost> costs;
     for (std::size_t i = 0; i < models.size(); ++i) {
-        cost_model::Economy economy{.usd_per_hour = std::nullopt, .electricity = electricity(*this)};
-        for (const auto& word : {std::string(), devices.devices[i]})
-            if (const auto price = given.find(word); price != given.end())
-                economy.usd_per_hour = price->second;
+        cost_model::Economy economy{.usd_per_hour = price_of(given, devices.devices[i]),
+                                    .electricity = electricity(*this)};
+        if (!economy.usd_per_hour) {
+            economy.usd_per_hour = price_of(assumed, devices.devices[i]);
+            economy.price_assumed = economy.usd_per_hour.has_value();
+        }
         costs.push_back(cost_model::evaluate(language_model, models[i], load, economy));
     }
     return costs;

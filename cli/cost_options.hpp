@@ -20,6 +20,7 @@ struct CostOptions {
     std::optional<std::int64_t> batch, prompt_tokens, output_tokens;
     std::string activations, weights, kv, sparsity;  ///< empty: the workload's
     std::vector<std::string> prices;                 ///< "2.10", or "h100-sxm=2.10"
+    std::vector<std::string> assumed_prices;         ///< likewise
     std::optional<double> electricity_usd_per_kwh, pue;
 
     void add(CLI::App& command);

@@ -30,9 +30,7 @@ void print_summary(const reports::ReportInput& input, const FormatOption& format
                                         "roof_share", "limiter"}));
         tables.push_back(reports::fit_table(device));
     }
-    tables.push_back(reports::cost_table(input.costs)
-                         .selected({"device", "provenance", "tokens_per_s", "energy_per_token_j",
-                                    "price_per_hour_usd", "cost_per_million_tokens_usd", "limiter"}));
+    tables.push_back(reports::cost_summary(input.costs));
     format.print(tables);
 }
 

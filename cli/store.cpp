@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "db/store.hpp"
+
+#include <iostream>
+
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
+#include "core/error.hpp"
 
 namespace ridge::cli {
 namespace {
@@ -9,6 +13,7 @@ namespace {
 struct StoreOptions {
     StoreOption store;
     FormatOption format;
+    bool check = false;
 };
 
 reports::Table device_counts(const db::Store& store) {
@@ -41,10 +46,30 @@ reports::Table campaign_list(const db::Store& store) {
     return table;
 }
 
+// SQLite checks the values' rules only where it may write. The file is of the current version by now, so that
+// opening it changes nothing in it.
+std::vector<std::string> problems(const db::Store& store) {
+    try {
+        return db::Store(store.path(), db::Access::read_write).problems();
+    } catch (const EnvironmentError& error) {
+        std::cerr << "ridge: the rules of values are left out of the check: " << error.what() << '\n';
+        return store.problems();
+    }
+}
+
+ExitCode check_store(const db::Store& store) {
+    const auto found = problems(store);
+    for (const auto& problem : found)
+        std::cerr << "ridge: " << store.path().string() << ": " << problem << '\n';
+    if (!found.empty()) return ExitCode::failed;
+    std::cerr << "ridge: " << store.path().string() << ": checked, no problem found\n";
+    return ExitCode::done;
+}
+
 ExitCode describe_store(const StoreOptions& options) {
     const db::Store store(options.store.path, db::Access::read_only);
     options.format.print({device_counts(store), campaign_list(store)});
-    return ExitCode::done;
+    return options.check ? check_store(store) : ExitCode::done;
 }
 
 }  // namespace
@@ -54,6 +79,9 @@ void add_store(CLI::App& app, Action& action) {
     auto options = std::make_shared<StoreOptions>();
     options->store.add(*command);
     options->format.add(*command);
+    command->add_flag(
+        "--check", options->check,
+        "check the whole file: pages, rules and references; exit code 1 when something is wrong");
     command->callback([options, &action] { action = [options] { return describe_store(*options); }; });
 }
 

@@ -19,6 +19,7 @@ constexpr const char* result_columns[] = {"ttft_s",
                                           "energy_per_token_j",
                                           "energy_basis",
                                           "price_per_hour_usd",
+                                          "price_basis",
                                           "cost_per_million_tokens_usd",
                                           "cost_low_usd",
                                           "cost_high_usd",
@@ -64,9 +65,13 @@ void set_money(Table& table, const TokenCost& cost) {
     const auto& money = cost.money;
     set_or_missing(table, "price_per_hour_usd",
                    money.price ? std::optional(money.price->usd_per_hour) : std::nullopt, money.missing);
-    if (money.price)
-        table.note("price_per_hour_usd",
-                   money.price->term + " " + money.price->date + " " + money.price->source);
+    if (money.price) {
+        const auto basis = money.price->term + (money.price->date.empty() ? "" : " " + money.price->date);
+        table.note("price_per_hour_usd", basis + ": " + money.price->source);
+        table.set("price_basis", basis).note("price_basis", money.price->source);
+    } else {
+        table.missing("price_basis", money.missing);
+    }
     set_or_missing(table, "cost_per_million_tokens_usd", money.usd_per_million_output, money.missing);
 }
 
@@ -133,6 +138,13 @@ void add_cost(Table& table, const TokenCost& cost) {
     for (const auto* id : result_columns) table.missing(id, cost.reason);
 }
 
+// What all rows of a table that was asked for at once have in common.
+std::string question_text(const TokenCost& cost) {
+    const auto& w = cost.workload;
+    return cost.model + ", batch " + std::to_string(w.batch) + ", " + std::to_string(w.prompt_tokens) +
+           " + " + std::to_string(w.output_tokens) + " tokens, weights " + weights_text(w.precisions);
+}
+
 void add_pass(Table& table, const TokenCost& cost, const char* phase, const PassCost& pass) {
     for (const auto& role : pass.roles) {
         table.add_row()
@@ -161,6 +173,7 @@ Table cost_table(const std::vector<TokenCost>& costs) {
                  "cost_low_usd",
                  "cost_high_usd",
                  "price_per_hour_usd",
+                 "price_basis",
                  "energy_per_token_j",
                  "energy_basis",
                  "limiter",
@@ -180,6 +193,14 @@ Table cost_table(const std::vector<TokenCost>& costs) {
                  "output_tokens",
                  "verdict"});
     for (const auto& cost : costs) add_cost(table, cost);
+    return table;
+}
+
+Table cost_summary(const std::vector<TokenCost>& costs) {
+    auto table = cost_table(costs).selected({"device", "provenance", "ttft_s", "tpot_s", "tokens_per_s",
+                                             "energy_per_token_j", "price_per_hour_usd", "price_basis",
+                                             "cost_per_million_tokens_usd", "limiter"});
+    if (!costs.empty()) table.set_title(table.title() + ": " + question_text(costs.front()));
     return table;
 }
 

@@ -13,6 +13,9 @@ namespace ridge::reports {
 /// each number.
 [[nodiscard]] Table cost_table(const std::vector<cost_model::TokenCost>& costs);
 
+/// The columns that tell most, for a terminal; `costs` are of one model and workload, which the title names.
+[[nodiscard]] Table cost_summary(const std::vector<cost_model::TokenCost>& costs);
+
 /// Every role of prefill and decode of each answer that is ok: calls, time of one and of all, share,
 /// provenance, limiter.
 [[nodiscard]] Table breakdown_table(const std::vector<cost_model::TokenCost>& costs);

@@ -6,6 +6,7 @@
 #include <iosfwd>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/json.hpp"
@@ -32,6 +33,7 @@ class Table {
 
     const std::string& id() const { return id_; }
     const std::string& title() const { return title_; }
+    void set_title(std::string title) { title_ = std::move(title); }
     const std::vector<const Metric*>& columns() const { return columns_; }
     const std::vector<std::vector<Cell>>& rows() const& { return rows_; }
     void rows() && = delete;  // a loop over a temporary table's rows would read what is gone

@@ -16,6 +16,11 @@ constexpr double million = 1e6;
 std::optional<RentalPrice> chosen_price(const Economy& economy,
                                         const std::optional<RentalPrice>& device_price) {
     if (!economy.usd_per_hour) return device_price;
+    if (economy.price_assumed)
+        return RentalPrice{.usd_per_hour = *economy.usd_per_hour,
+                           .term = "assumed",
+                           .date = "",
+                           .source = "an assumption, which nobody asks or pays"};
     return RentalPrice{
         .usd_per_hour = *economy.usd_per_hour, .term = "user", .date = "", .source = "given by the user"};
 }

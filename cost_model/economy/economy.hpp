@@ -12,6 +12,7 @@ namespace ridge::cost_model {
 /// What the user decides about money.
 struct Economy {
     std::optional<double> usd_per_hour;      ///< overrides the device's default price
+    bool price_assumed = false;              ///< usd_per_hour is what nobody asks or pays, and is marked so
     std::optional<Electricity> electricity;  ///< added to the price, for owned devices; rental includes it
 };
 

@@ -57,6 +57,39 @@ TEST(Commands, PriceOfOneDeviceLeavesTheOthers) {
     EXPECT_NE(priced[0].at("price_per_hour_usd"), 100.0);
 }
 
+std::string header_of(const std::string& text) {
+    const auto begin = text.find("\n\n") + 2;  // below the title
+    return text.substr(begin, text.find('\n', begin) - begin);
+}
+
+TEST(Commands, TheTextOfACostFitsATerminalAndFilesHaveEverything) {
+    const std::vector<std::string> words = {"ridge", "cost", "--device", "h100-sxm"};
+    const auto with = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), words.begin(), words.end());
+        return run(more).out;
+    };
+    const auto brief = with({}), whole = with({"--all-columns"}), csv = with({"--format", "csv"});
+    EXPECT_LE(header_of(brief).size(), 140U) << brief;
+    EXPECT_NE(brief.find("llama-2-7b, batch 1, 512 + 256 tokens, weights bf16"), std::string::npos) << brief;
+    for (const char* column : {"TTFT", "tokens/s", "Energy/token", "Price from", "Cost/M tokens"})
+        EXPECT_NE(header_of(brief).find(column), std::string::npos) << brief;
+    EXPECT_EQ(header_of(brief).find("Memory needed"), std::string::npos) << brief;
+    EXPECT_NE(header_of(whole).find("Memory needed"), std::string::npos) << whole;
+    EXPECT_NE(csv.find("memory_bytes"), std::string::npos) << csv;
+    EXPECT_NE(csv.find("tokens_per_s_bound"), std::string::npos) << csv;
+}
+
+TEST(Commands, AnAssumedPriceSaysSoAndGivesWayToAGivenOne) {
+    const auto assumed = rows(run(cost({"--assumed-price", "h100-sxm=0.5"})).out, "cost")[0];
+    EXPECT_EQ(assumed.at("price_per_hour_usd"), 0.5);
+    EXPECT_EQ(assumed.at("price_basis"), "assumed");
+    const auto given = rows(run(cost({"--assumed-price", "h100-sxm=0.5", "--price", "2"})).out, "cost")[0];
+    EXPECT_EQ(given.at("price_per_hour_usd"), 2.0);
+    EXPECT_EQ(given.at("price_basis"), "user");
+    const auto listed = rows(run(cost({})).out, "cost")[0];
+    EXPECT_TRUE(listed.at("price_basis").get<std::string>().starts_with("on_demand 20")) << listed;
+}
+
 TEST(Commands, AModelThatDoesNotFitSaysByHowMuch) {
     const auto outcome = run(cost({"--model", "llama-2-70b"}));
     EXPECT_EQ(outcome.code, 4);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "program.hpp"
 
+#include <fcntl.h>
+#include <signal.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -40,6 +43,32 @@ std::string read_file(const std::string& path) {
     std::ostringstream content;
     content << std::ifstream(path, std::ios::binary).rdbuf();
     return content.str();
+}
+
+Background::Background(const std::vector<std::string>& arguments) {
+    const std::string program = std::string(RIDGE_BINARY_DIR) + "/" + arguments.at(0);
+    auto words = arguments;
+    std::vector<char*> pointers;
+    for (auto& word : words) pointers.push_back(word.data());
+    pointers.push_back(nullptr);
+    pid_ = fork();
+    if (pid_ < 0) throw std::runtime_error("fork");
+    if (pid_ > 0) return;
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        dup2(open("/dev/null", O_RDWR | O_CLOEXEC), stream);
+    execv(program.c_str(), pointers.data());
+    _exit(127);
+}
+
+Background::~Background() { kill(); }
+
+bool Background::kill() {
+    if (pid_ < 0) return false;
+    ::kill(pid_, SIGKILL);
+    int status = 0;
+    waitpid(pid_, &status, 0);
+    pid_ = -1;
+    return WIFSIGNALED(status);
 }
 
 Outcome run(const std::vector<std::string>& arguments) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 #include <vector>
 
@@ -14,6 +16,20 @@ struct Outcome {
 
 /// Runs build/bin/<arguments[0]> and waits for its end.
 [[nodiscard]] Outcome run(const std::vector<std::string>& arguments);
+
+/// build/bin/<arguments[0]> in the background, with its output thrown away; killed when it is destroyed.
+class Background {
+  public:
+    explicit Background(const std::vector<std::string>& arguments);
+    ~Background();
+    Background(const Background&) = delete;
+    Background& operator=(const Background&) = delete;
+    /// Sends SIGKILL and waits; whether it was still running.
+    bool kill();
+
+  private:
+    pid_t pid_ = -1;
+};
 
 /// An empty folder that is removed again.
 class Scratch {

@@ -39,6 +39,13 @@ TEST(Money, FollowsTheUsersPrice) {
     EXPECT_EQ(*money(times, {.usd_per_hour = 0.0, .electricity = {}}, {}, {}).usd_per_request, 0.0);
 }
 
+TEST(Money, SaysThatAPriceIsAssumed) {
+    const auto cost = money(times, {.usd_per_hour = 7.2, .price_assumed = true, .electricity = {}},
+                            three_sixty, std::nullopt);
+    EXPECT_EQ(cost.price->term, "assumed");
+    EXPECT_EQ(cost.price->usd_per_hour, 7.2);
+}
+
 TEST(Money, AddsElectricityOfOwnedDevices) {
     const Economy economy{.usd_per_hour = 1.0, .electricity = Electricity{0.1, 1.5, "test"}};
     EXPECT_NEAR(money(times, economy, {}, 700.0).electricity_usd_per_hour, 0.7 * 1.5 * 0.1, 1e-12);
