@@ -188,17 +188,31 @@ std::optional<double> conformal_factor(std::vector<double> errors) {
     return std::exp(errors[rank - 1]);
 }
 
-void set_errors(KernelGroup& group, FitReport& report, const GroupRows& own, const Machine& machine) {
+struct HeldOutErrors {
+    ErrorTable model, roofline;
+};
+
+HeldOutErrors errors_of(const std::vector<HeldOutPoint>& points) {
     std::vector<double> measured, predicted, roofline;
-    for (const auto& row : own.held_out) {
-        measured.push_back(row.seconds);
-        predicted.push_back(time_as_unseen(row, own.fitted, group.parameters, machine));
-        roofline.push_back(row.roofline_s);
-        report.points.push_back({row.record->call, row.record->implementation, measured.back(),
-                                 predicted.back(), roofline.back()});
+    for (const auto& point : points) {
+        measured.push_back(point.measured_s);
+        predicted.push_back(point.predicted_s);
+        roofline.push_back(point.roofline_s);
     }
-    group.held_out = error_table(measured, predicted);
-    group.roofline = error_table(measured, roofline);
+    return {error_table(measured, predicted), error_table(measured, roofline)};
+}
+
+void set_errors(KernelGroup& group, const GroupRows& own, const Machine& machine) {
+    for (const auto& row : own.held_out)
+        group.points.push_back({.call = row.record->call,
+                                .implementation = row.record->implementation,
+                                .cache = row.record->measurement.cache,
+                                .measured_s = row.seconds,
+                                .predicted_s = time_as_unseen(row, own.fitted, group.parameters, machine),
+                                .roofline_s = row.roofline_s});
+    const auto [model, roofline] = errors_of(group.points);
+    group.held_out = model;
+    group.roofline = roofline;
 }
 
 // Which rows a group borrows when its own are too few; the first step that is enough is taken. Shares are of
@@ -262,11 +276,13 @@ void add_group(FitReport& report, const KernelParameters& parameters, const Grou
                       .calls = {},
                       .held_out = {},
                       .roofline = {},
+                      .points = {},
                       .interval_factor = conformal_factor(unseen_errors(used.rows, parameters, machine)),
                       .pooled_from = used.pooled};
     for (const auto& row : own.fitted) group.calls.push_back({row.record->call, row.record->config});
     for (const auto& row : used.rows.fitted) report.fitted_on.push_back(row.record->id);
-    set_errors(group, report, own, machine);
+    set_errors(group, own, machine);
+    report.points.insert(report.points.end(), group.points.begin(), group.points.end());
     fit.fitted = true;
     fit.note = unidentified(used.rows.fitted, parameters);
     if (!group.pooled_from.empty())
@@ -311,14 +327,9 @@ std::string summary_of(const FitReport& report) {
 }
 
 void finish(FitReport& report) {
-    std::vector<double> measured, predicted, roofline;
-    for (const auto& point : report.points) {
-        measured.push_back(point.measured_s);
-        predicted.push_back(point.predicted_s);
-        roofline.push_back(point.roofline_s);
-    }
-    report.held_out = error_table(measured, predicted);
-    report.roofline = error_table(measured, roofline);
+    const auto [model, roofline] = errors_of(report.points);
+    report.held_out = model;
+    report.roofline = roofline;
     std::ranges::sort(report.fitted_on);
     const auto repeated = std::ranges::unique(report.fitted_on);
     report.fitted_on.erase(repeated.begin(), repeated.end());

@@ -20,19 +20,12 @@ struct GroupFit {
     std::string note;  ///< why not fitted, what was pooled, which parameter sits at its bound
 };
 
-/// A held-out call, for the measured-versus-predicted plot.
-struct HeldOutPoint {
-    std::string call;
-    std::string implementation;
-    double measured_s = 0, predicted_s = 0, roofline_s = 0;
-};
-
 struct FitReport {
     bool usable = false;  ///< at least one group was fitted
     std::string message;  ///< one sentence for people
     KernelModel model;    ///< groups that were fitted, and no others
     std::vector<GroupFit> groups;
-    std::vector<HeldOutPoint> points;
+    std::vector<HeldOutPoint> points;     ///< of every fitted group
     ErrorTable held_out;                  ///< over every held-out call of every fitted group
     ErrorTable roofline;                  ///< the yardstick on the same calls
     std::vector<std::int64_t> fitted_on;  ///< Record::id

@@ -2,31 +2,11 @@
 #include "cost_model/kernel/kernel_model.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
-#include <utility>
 
 namespace ridge::cost_model {
 namespace {
-
-constexpr std::array<std::pair<Sparsity::Kind, std::string_view>, 4> sparsity_names = {{
-    {Sparsity::Kind::dense, "dense"},
-    {Sparsity::Kind::n_of_m, "n_of_m"},
-    {Sparsity::Kind::block, "block"},
-    {Sparsity::Kind::unstructured, "unstructured"},
-}};
-
-std::string_view sparsity_name(Sparsity::Kind kind) {
-    return std::ranges::find(sparsity_names, kind, &std::pair<Sparsity::Kind, std::string_view>::first)
-        ->second;
-}
-
-Sparsity::Kind sparsity_from(const JsonReader& json) {
-    for (const auto& [kind, name] : sparsity_names)
-        if (name == json.text()) return kind;
-    json.fail("dense, n_of_m, block or unstructured");
-}
 
 Json error_json(const ErrorTable& errors) {
     return {{"count", errors.count}, {"median", errors.median}, {"mean", errors.mean}, {"p90", errors.p90}};
@@ -39,14 +19,33 @@ ErrorTable error_from(const JsonReader& json) {
             .p90 = json.at("p90").number()};
 }
 
+Json point_json(const HeldOutPoint& point) {
+    return {{"call", point.call},
+            {"cache", name(point.cache)},
+            {"measured_s", point.measured_s},
+            {"predicted_s", point.predicted_s},
+            {"roofline_s", point.roofline_s}};
+}
+
+HeldOutPoint point_from(const JsonReader& json, const std::string& implementation) {
+    return {.call = json.at("call").text(),
+            .implementation = implementation,
+            .cache = json.at("cache").parsed(parse_cache_state),
+            .measured_s = json.at("measured_s").positive(),
+            .predicted_s = json.at("predicted_s").positive(),
+            .roofline_s = json.at("roofline_s").number()};
+}
+
 Json group_json(const KernelGroup& group) {
     Json calls = Json::array();
     for (const auto& [call, config] : group.calls)
         calls.push_back({{"call", call}, {"config", config.json()}});
+    Json points = Json::array();
+    for (const auto& point : group.points) points.push_back(point_json(point));
     Json out = {{"operator", group.key.op},
                 {"implementation", group.key.implementation},
                 {"compute", name(group.key.compute)},
-                {"sparsity", sparsity_name(group.key.sparsity)},
+                {"sparsity", name(group.key.sparsity)},
                 {"launch_s", group.parameters.launch_s},
                 {"compute_share", group.parameters.compute_share},
                 {"memory_share", group.parameters.memory_share},
@@ -54,6 +53,7 @@ Json group_json(const KernelGroup& group) {
                 {"held_out", error_json(group.held_out)},
                 {"roofline", error_json(group.roofline)},
                 {"pooled_from", group.pooled_from},
+                {"points", points},
                 {"calls", calls}};
     if (group.interval_factor) out["interval_factor"] = *group.interval_factor;
     return out;
@@ -64,7 +64,7 @@ KernelGroup group_from(const JsonReader& json) {
     group.key = {.op = json.at("operator").text(),
                  .implementation = json.at("implementation").text(),
                  .compute = parse_precision(json.at("compute").text()),
-                 .sparsity = sparsity_from(json.at("sparsity"))};
+                 .sparsity = json.at("sparsity").parsed(parse_sparsity_kind)};
     group.parameters = {.launch_s = json.at("launch_s").number(),
                         .compute_share = json.at("compute_share").positive(),
                         .memory_share = json.at("memory_share").positive(),
@@ -73,6 +73,9 @@ KernelGroup group_from(const JsonReader& json) {
     group.roofline = error_from(json.at("roofline"));
     group.interval_factor = json.find_positive("interval_factor");
     group.pooled_from = json.text_or("pooled_from", "");
+    if (const auto points = json.find("points"))
+        for (const auto& point : points->items())
+            group.points.push_back(point_from(point, group.key.implementation));
     for (const auto& call : json.at("calls").items())
         group.calls.push_back({call.at("call").text(), KernelConfig::from_json(call.at("config"))});
     return group;
@@ -103,8 +106,7 @@ ErrorTable error_table(const std::vector<double>& measured_s, const std::vector<
 }
 
 std::string GroupKey::text() const {
-    return op + " " + implementation + " " + std::string(name(compute)) + " " +
-           std::string(sparsity_name(sparsity));
+    return op + " " + implementation + " " + std::string(name(compute)) + " " + std::string(name(sparsity));
 }
 
 Json KernelModel::json() const {

@@ -61,12 +61,22 @@ struct FittedCall {
 /// dimensions; infinite where they have different ones.
 [[nodiscard]] double octaves_between(const OperatorCall& one, const OperatorCall& other);
 
+/// A held-out call: what was measured, and what the fit predicts without having seen it.
+struct HeldOutPoint {
+    std::string call;
+    std::string implementation;
+    CacheState cache = CacheState::cold;
+    double measured_s = 0, predicted_s = 0, roofline_s = 0;
+};
+
 struct KernelGroup {
     GroupKey key;
     KernelParameters parameters;
     std::vector<FittedCall> calls;
     ErrorTable held_out;  ///< on calls that the fit did not see
     ErrorTable roofline;  ///< of the pure roofline on the same held-out calls
+    std::vector<HeldOutPoint>
+        points;  ///< those calls; empty in a model that was stored before they were kept
     /// Predictions times and over this factor hold `interval_confidence` of left-out calls; absent with too
     /// few.
     std::optional<double> interval_factor;

@@ -2,6 +2,7 @@
 #include <map>
 
 #include "reports/cost_chart.hpp"
+#include "reports/fit_chart.hpp"
 #include "reports/html/parts.hpp"
 #include "reports/plot/scene.hpp"
 #include "reports/svg.hpp"
@@ -25,15 +26,27 @@ std::string figure(const std::string& id, const std::string& title, const std::s
     return "<figure>" + to_svg(drawing, options) + "</figure>\n";
 }
 
-}  // namespace
-
-std::string roofline(const DeviceReport& device) {
-    const auto scene = roofline_of(device, device.calls);
-    const auto picture = plot::layout(scene, {.width = 1100, .height = 620, .show_title = false});
+std::string scene_figure(const std::string& id, const plot::Scene& scene,
+                         const plot::LayoutOptions& options) {
     Tips tips;
     for (const auto& point : scene.points) tips[point.id] = tooltip_text(point.rows);
     for (const auto& line : scene.lines) tips[line.id] = tooltip_text(line.rows);
-    return figure("roofline-" + device.device().id, scene.title, scene.description, picture.drawing, tips);
+    return figure(id, scene.title, scene.description, plot::layout(scene, options).drawing, tips);
+}
+
+}  // namespace
+
+std::string roofline(const DeviceReport& device) {
+    return scene_figure("roofline-" + device.device().id, roofline_of(device, device.calls),
+                        {.width = 1100, .height = 620, .show_title = false});
+}
+
+std::string fit(const DeviceReport& device) {
+    if (!device.model.kernels) return "";
+    const auto scene = fit_scene(*device.model.kernels);
+    if (scene.points.empty()) return "";
+    return scene_figure("fit-chart-" + device.device().id, scene,
+                        {.width = 1100, .height = 700, .show_title = false});
 }
 
 std::string breakdown(const std::vector<cost_model::TokenCost>& costs) {

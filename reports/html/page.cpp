@@ -85,6 +85,14 @@ std::string folded(const std::string& summary, const std::string& content) {
     return "<details><summary>" + escaped(summary) + "</summary>\n" + content + "</details>\n";
 }
 
+std::string fit_figure(const DeviceReport& device) {
+    const auto figure = html::fit(device);
+    if (figure.empty()) return "";
+    return "<h3>Measured and predicted</h3>\n<p>Calls that the fitted model did not see: on the line the "
+           "prediction is the measurement; bars are its 90 % intervals.</p>\n" +
+           figure;
+}
+
 std::string device_section(const DeviceReport& device, const ReportSection& section) {
     std::string out = "<section id=\"" + device.device().id + "\"><h2>" + escaped(device.device().name) +
                       "</h2>\n" + facts(device) + cards(device);
@@ -97,6 +105,7 @@ std::string device_section(const DeviceReport& device, const ReportSection& sect
     for (const auto& table : section.tables) {
         const bool calls = table.id() == "calls";
         const auto content = html::table(table, file_stem(section, table), calls ? "call:" : "");
+        if (table.id() == "fit") out += fit_figure(device);
         const bool fold = table.id() == "device" || table.id() == "environment";
         out += fold ? folded(table.title(), content) : content;
         if (calls)

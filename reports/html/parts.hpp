@@ -19,6 +19,8 @@ namespace ridge::reports::html {
 
 /// A chart of the scene or bars, coloured by the page's style.
 [[nodiscard]] std::string roofline(const DeviceReport& device);
+/// Nothing when no fitted model has held-out calls.
+[[nodiscard]] std::string fit(const DeviceReport& device);
 [[nodiscard]] std::string breakdown(const std::vector<cost_model::TokenCost>& costs);
 
 /// "<span class=…>measured</span>".

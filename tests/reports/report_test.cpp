@@ -14,6 +14,7 @@
 #include "cost_model/kernel/fit.hpp"
 #include "reports/best_config_export.hpp"
 #include "reports/cost_chart.hpp"
+#include "reports/fit_chart.hpp"
 #include "reports/fixture.hpp"
 
 namespace ridge::reports {
@@ -169,6 +170,45 @@ TEST_F(Report, BreakdownAddsUpToThePass) {
         const double whole = i % 2 ? cost.decode.seconds : cost.prefill.seconds;
         EXPECT_NEAR(sum / whole, 1.0, 1e-9);
     }
+}
+
+TEST_F(Report, EveryHeldOutCallHasItsPointBetweenMeasuredAndPredicted) {
+    const auto& model = *input_.devices.front().model.kernels;
+    const auto scene = fit_scene(model);
+    std::size_t held_out = 0;
+    for (const auto& group : model.groups) held_out += group.held_out.count;
+    ASSERT_GT(held_out, 0U);
+    EXPECT_EQ(scene.points.size(), held_out);
+    EXPECT_EQ(scene.x.low, scene.y.low);
+    EXPECT_EQ(scene.x.high, scene.y.high);
+    const auto page = html_page(input_);
+    for (const auto& point : scene.points) {
+        EXPECT_GT(point.at.x, scene.x.low);
+        EXPECT_LT(point.at.y, scene.y.high);
+        EXPECT_THAT(page, HasSubstr("data-id=\"" + point.id + "\""));
+    }
+    EXPECT_THAT(page, HasSubstr("predicted = measured"));
+}
+
+// 4 MiB of weights lie in the L3 when they are warm: not DRAM but the L3 is their roof, everywhere.
+TEST_F(Report, ACampaignIsRatedAsItsDeviceIs) {
+    auto device = fixture::device();
+    device.caches = {{.name = "L3", .bytes = 16.0 * 1024 * 1024, .shared_by = 0}};
+    const auto path = directory_->path() / "caches.db";
+    fixture::write_store(path, device);
+    const db::Store store(path, db::Access::read_only);
+    const auto of_campaign = read_campaign(store, store.campaigns().front().uuid);
+    const auto of_device = read_device(store, fixture::device_id).calls;
+    ASSERT_EQ(of_campaign.size(), of_device.size());
+    std::size_t warm = 0;
+    for (std::size_t i = 0; i < of_campaign.size(); ++i) {
+        EXPECT_EQ(of_campaign[i].attainable->roof, of_device[i].attainable->roof) << of_campaign[i].best.call;
+        if (of_campaign[i].best.measurement.cache != CacheState::warm) continue;
+        EXPECT_THAT(of_campaign[i].attainable->roof, testing::StartsWith("L3"));
+        ++warm;
+    }
+    EXPECT_EQ(warm, 1U);
+    EXPECT_THROW(static_cast<void>(read_campaign(store, "nonsense")), InputError);
 }
 
 TEST_F(Report, EmptyStoreGivesAPageThatSaysSo) {
