@@ -6,10 +6,11 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "operators/attention/attention_call.hpp"
-#include "operators/decoder.hpp"
 #include "operators/experts/experts_call.hpp"
 #include "operators/gemm/gemm_call.hpp"
+#include "operators/row_operators.hpp"
 #include "operators/stream/stream_call.hpp"
+#include "operators/token_operators.hpp"
 
 namespace ridge::operators {
 namespace {
@@ -49,7 +50,8 @@ std::span<const OperatorInfo> catalogue() {
         std::vector<OperatorInfo> list = gemm_operators();
         for (auto& info : stream_operators()) list.push_back(std::move(info));
         for (auto& info : attention_operators()) list.push_back(std::move(info));
-        for (auto& info : decoder_operators()) list.push_back(std::move(info));
+        for (auto& info : row_operators()) list.push_back(std::move(info));
+        for (auto& info : token_operators()) list.push_back(std::move(info));
         for (auto& info : expert_operators()) list.push_back(std::move(info));
         return list;
     }();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "operators/decoder.hpp"
 
-#include "operators/attention/attention_call.hpp"
 #include "operators/embedding/embedding_call.hpp"
 #include "operators/residual_add/residual_add_call.hpp"
 #include "operators/rmsnorm/rmsnorm_call.hpp"
@@ -11,8 +10,8 @@
 namespace ridge::operators {
 
 std::vector<OperatorInfo> decoder_operators() {
-    return {attention_operator(), rmsnorm_operator(),      rope_operator(),
-            silu_mul_operator(),  residual_add_operator(), embedding_operator()};
+    return {rmsnorm_operator(), rope_operator(), silu_mul_operator(), residual_add_operator(),
+            embedding_operator()};
 }
 
 }  // namespace ridge::operators

@@ -7,7 +7,7 @@
 
 namespace ridge::operators {
 
-/// The operators of a decoder-only transformer besides its linear layers: attention, rmsnorm, rope, silu_mul,
+/// The operators of a decoder-only transformer besides its linear layers and attention: rmsnorm, rope, silu_mul,
 /// residual_add, embedding.
 [[nodiscard]] std::vector<OperatorInfo> decoder_operators();
 

@@ -2,6 +2,7 @@
 #include "operators/attention/attention_call.hpp"
 
 #include "core/error.hpp"
+#include "operators/attention/attention_shape.hpp"
 
 namespace ridge::operators {
 namespace {
@@ -10,36 +11,120 @@ namespace {
     throw InputError("operator call '" + call.text() + "': " + why);
 }
 
-void check(const OperatorCall& call) {
-    const auto attention = AttentionCall::from(call);
-    if (attention.heads % attention.kv_heads != 0) refuse(call, "heads should be a multiple of kv_heads");
-    if (attention.queries > attention.context) refuse(call, "queries should be at most context");
+// Elements of the largest tensor; as for every operator.
+constexpr double most_elements = 1099511627776.0;  // 2^40
+
+void check_size(const OperatorCall& call, const AttentionShape& shape) {
     if (!call.sparsity.is_dense()) refuse(call, "attention has no sparsity; use sparsity=dense");
+    const auto elements = [](std::int64_t rows, std::int64_t columns) {
+        return static_cast<double>(rows) * static_cast<double>(columns);
+    };
+    const double widest = static_cast<double>(shape.key_dim) * static_cast<double>(shape.batch);
+    if (widest * elements(shape.context, shape.kv_heads) > most_elements ||
+        widest * elements(shape.queries, shape.heads()) > most_elements)
+        refuse(call, "more than 2^40 elements");
+    check_cached_rows(call, shape.kv, shape.key_dim);
 }
 
-// Bytes of `heads` heads over `positions` positions of every sequence.
-double tensor_bytes(const AttentionCall& call, std::int64_t heads, std::int64_t positions,
-                    const NumberFormat& format) {
-    const double elements = static_cast<double>(call.batch) * static_cast<double>(heads) *
-                            static_cast<double>(positions) * static_cast<double>(call.head_dim);
-    return elements * format.bits_per_element() / 8.0;
+void check_grouped(const OperatorCall& call) {
+    if (call.dimension("heads") % call.dimension("kv_heads") != 0)
+        refuse(call, "heads should be a multiple of kv_heads");
+    const auto shape = AttentionShape::from(call);
+    if (shape.queries > shape.context) refuse(call, "queries should be at most context");
+    check_size(call, shape);
 }
 
-// Two products (scores, weighted values) of 2 · head_dim FLOP for each unmasked pair. The softmax, about 5
+void check_paged(const OperatorCall& call) {
+    check_page(call);
+    check_grouped(call);
+}
+
+void check_latent(const OperatorCall& call) { check_size(call, AttentionShape::from(call)); }
+
+// Two products (scores, weighted values) of 2 FLOP an element for each unmasked pair. The softmax, about 5
 // operations a pair, is left out: it is 1 % of the products at head_dim 128 and runs on other units. Queries
-// are read and outputs written once; every key and value is read once (a query group shares it).
+// are read and outputs written once; every key and value that a query sees is read once (a query group shares
+// it).
 Work attention_work(const OperatorCall& call) {
-    const auto attention = AttentionCall::from(call);
-    const double pairs = causal_pairs(attention.queries, attention.context) *
-                         static_cast<double>(attention.batch) * static_cast<double>(attention.heads);
-    const double flop = 4.0 * static_cast<double>(attention.head_dim) * pairs;
-    const double query_bytes = tensor_bytes(attention, attention.heads, attention.queries, attention.q);
-    const double cache_bytes =
-        2.0 * tensor_bytes(attention, attention.kv_heads, attention.context, attention.kv);
-    return {.flop = flop,
-            .dense_flop = flop,
-            .compute = attention.q.precision,
-            .traffic = {{"q", query_bytes, query_bytes}, {"kv", cache_bytes, 0.0}}};
+    const auto shape = AttentionShape::from(call);
+    const double pairs =
+        shape.pairs() * static_cast<double>(shape.batch) * static_cast<double>(shape.heads());
+    const auto key_dim = static_cast<double>(shape.key_dim), value_dim = static_cast<double>(shape.value_dim);
+    const double flop = 2.0 * (key_dim + value_dim) * pairs;
+    const double seen =
+        static_cast<double>(shape.batch) * static_cast<double>(shape.context - shape.first_position());
+    const double cached_rows = seen * static_cast<double>(shape.kv_heads);
+    const auto query_rows = static_cast<double>(shape.query_rows());
+    Work work{.flop = flop,
+              .dense_flop = flop,
+              .compute = shape.q.precision,
+              .traffic = {{"q", cached_bytes(shape.q, query_rows, key_dim),
+                           cached_bytes(shape.q, query_rows, value_dim)},
+                          {"kv", cached_bytes(shape.kv, cached_rows, key_dim), 0.0}}};
+    if (!shape.latent) work.traffic[1].read_bytes += cached_bytes(shape.kv, cached_rows, value_dim);
+    if (shape.page > 0)
+        work.traffic.push_back({"block table", 4.0 * static_cast<double>(shape.batch * shape.pages()), 0.0});
+    return work;
+}
+
+std::vector<DimensionInfo> grouped_dimensions() {
+    return {{"batch", "sequences"},
+            {"heads", "query heads"},
+            {"kv_heads", "heads of keys and values"},
+            {"head_dim", "elements of a head"},
+            {"queries", "new positions of each sequence: 1 when decoding"},
+            {"context", "positions attended to, the new ones included"}};
+}
+
+OperatorInfo full_attention() {
+    return {.name = "attention",
+            .summary = "causal attention over a key-value cache",
+            .formula = "O = softmax(Q K^T / sqrt(head_dim) + causal mask) V",
+            .dimensions = grouped_dimensions(),
+            .operands = {{"q", "batch x queries x heads x head_dim", "queries, and the output"},
+                         {"kv", "2 x batch x context x kv_heads x head_dim", "cached keys and values"}},
+            .check = check_grouped,
+            .work = attention_work};
+}
+
+OperatorInfo sliding_attention() {
+    auto info = full_attention();
+    info.name = "attention_sliding";
+    info.summary = "causal attention to the last positions only";
+    info.formula = "O = softmax(Q K^T / sqrt(head_dim) + mask) V; query at p sees p - window + 1 ... p";
+    info.dimensions.push_back({"window", "positions that a query sees, itself included"});
+    return info;
+}
+
+OperatorInfo paged_attention() {
+    return {.name = "attention_paged",
+            .summary = "decode attention over a cache in pages",
+            .formula = "O = softmax(q K^T / sqrt(head_dim)) V; position p lies in page table[p / page]",
+            .dimensions = {{"batch", "sequences"},
+                           {"heads", "query heads"},
+                           {"kv_heads", "heads of keys and values"},
+                           {"head_dim", "elements of a head"},
+                           {"context", "positions attended to, the new one included"},
+                           {"page", "positions of a page, a power of two"}},
+            .operands = {{"q", "batch x heads x head_dim", "queries, and the output"},
+                         {"kv", "2 x pages x page x kv_heads x head_dim", "cached keys and values"}},
+            .check = check_paged,
+            .work = attention_work};
+}
+
+OperatorInfo latent_attention() {
+    return {.name = "attention_mla",
+            .summary = "decode attention over latent vectors that all heads share",
+            .formula = "O = softmax((q_latent C^T + q_rope K_rope^T) / sqrt(latent + rope)) C",
+            .dimensions = {{"batch", "sequences"},
+                           {"heads", "query heads"},
+                           {"latent", "elements of a latent vector: key and value of a position"},
+                           {"rope", "elements of the rotated part of a key"},
+                           {"context", "positions attended to, the new one included"}},
+            .operands = {{"q", "batch x heads x (latent + rope)", "queries, and the output's first latent"},
+                         {"kv", "batch x context x (latent + rope)", "cached latent and rotated parts"}},
+            .check = check_latent,
+            .work = attention_work};
 }
 
 }  // namespace
@@ -72,20 +157,8 @@ double causal_pairs(std::int64_t queries, std::int64_t context) {
     return asked * static_cast<double>(context) - asked * (asked - 1.0) / 2.0;
 }
 
-OperatorInfo attention_operator() {
-    return {.name = "attention",
-            .summary = "causal attention over a key-value cache",
-            .formula = "O = softmax(Q K^T / sqrt(head_dim) + causal mask) V",
-            .dimensions = {{"batch", "sequences"},
-                           {"heads", "query heads"},
-                           {"kv_heads", "heads of keys and values"},
-                           {"head_dim", "elements of a head"},
-                           {"queries", "new positions of each sequence: 1 when decoding"},
-                           {"context", "positions attended to, the new ones included"}},
-            .operands = {{"q", "batch x queries x heads x head_dim", "queries, and the output"},
-                         {"kv", "2 x batch x context x kv_heads x head_dim", "cached keys and values"}},
-            .check = check,
-            .work = attention_work};
+std::vector<OperatorInfo> attention_operators() {
+    return {full_attention(), sliding_attention(), paged_attention(), latent_attention()};
 }
 
 }  // namespace ridge::operators

@@ -27,6 +27,9 @@ struct AttentionCall {
 /// query i (0 … queries-1) sees context - queries + i + 1 keys.
 [[nodiscard]] double causal_pairs(std::int64_t queries, std::int64_t context);
 
-[[nodiscard]] OperatorInfo attention_operator();
+/// attention, and its relatives: attention_sliding (a window), attention_paged (decode over pages of a cache)
+/// and attention_mla (decode over the latent vectors of DeepSeek-V2, DeepSeek-AI 2024, with the projections
+/// of keys and values absorbed into queries and output).
+[[nodiscard]] std::vector<OperatorInfo> attention_operators();
 
 }  // namespace ridge::operators
