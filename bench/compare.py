@@ -1,0 +1,159 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Our operators beside other libraries' in one interleaved run, through the bench protocol.
+
+    bench/compare.py --suite configs/suites/speed.json --ours build/release/bin/ridge-worker-host \
+        --peer "python3 bench/peers/torch_worker.py" [--match TEXT,TEXT] [--tries 12] [--rounds 9] [--csv FILE]
+
+For each call of the suite every implementation of every worker first tries a few of its configurations (seeded) and keeps
+its fastest; then all take turns in a new random order each round, a sample or a few at a time. The table gives the medians:
+the best of ours against the best of all others, where the implementations of our own worker that wrap a library (openblas,
+onednn, mkl) count as others. The last lines are the geometric mean and the worst ratio (above 1: ours is faster).
+"""
+import argparse
+import csv
+import json
+import math
+import random
+import shlex
+import statistics
+import subprocess
+import sys
+
+LIBRARIES = {"openblas", "onednn", "mkl", "cublaslt", "cusparselt", "hipblaslt"}
+
+
+class Worker:
+    def __init__(self, command, is_ours):
+        self.command, self.is_ours, self.count = command, is_ours, 0
+        self.process = subprocess.Popen(shlex.split(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL, text=True)
+        if not self.process.stdout.readline():
+            sys.exit("compare: '%s' does not greet; is it a worker of the bench protocol?" % command)
+        self.implementations = self.ask("describe")["implementations"]
+
+    def ask(self, kind, **fields):
+        self.count += 1
+        try:
+            self.process.stdin.write(json.dumps({"id": self.count, "request": kind, **fields}) + "\n")
+            self.process.stdin.flush()
+            answer = self.process.stdout.readline()
+        except BrokenPipeError:
+            answer = ""
+        if not answer:
+            sys.exit("compare: '%s' ended in the middle" % self.command)
+        return json.loads(answer)
+
+
+class Candidate:
+    def __init__(self, worker, info, call, cache):
+        self.worker, self.info, self.call, self.cache = worker, info, call, cache
+        self.config, self.samples = {}, []
+        self.is_ours = worker.is_ours and info["name"] not in LIBRARIES
+
+    def measure(self, config, samples, seconds):
+        budget = {"target": 1e-9, "max_time_s": seconds, "min_samples": 1, "max_samples": samples, "timeout_s": 600}
+        answer = self.worker.ask("measure", call=self.call, implementation=self.info["name"], config=config,
+                                 cache=self.cache, seed=1, verify=True, budget=budget)
+        if answer.get("status") == "wrong" or (answer.get("status") == "failed" and "undisturbed" not in answer.get("reason", "")):
+            print("compare: %s %s: %s" % (self.info["name"], config, answer.get("reason")), file=sys.stderr)
+        return [ns * 1e-9 for ns in answer.get("samples_ns", [])]
+
+    def choose(self, tries):
+        """Keeps the fastest of a few configurations; false when none runs the call."""
+        parameters, choice, best, seen = self.info["parameters"], random.Random(7), math.inf, []
+        for attempt in range(40 * tries):
+            config = {p["name"]: p["default"] if attempt == 0 else choice.choice(p["values"]) for p in parameters}
+            if len(seen) >= tries or (seen and not parameters):
+                break
+            if config in seen:
+                continue
+            samples = self.measure(config, 3, 1.0)
+            if not samples and attempt == 0 and not parameters:
+                return False
+            if samples:
+                seen.append(config)
+                if min(samples) < best:
+                    best, self.config = min(samples), config
+            elif not seen and attempt > 2 * tries:
+                return False
+        return bool(seen)
+
+    def median(self):
+        return statistics.median(self.samples)
+
+
+def candidates_of(workers, call, cache, tries):
+    op = call.split()[0]
+    formats = " ".join(word for word in call.split()[1:]
+                       if not word.split("=")[1].isdigit() and not word.startswith(("sparsity=", "activation_sparsity=")))
+    found = []
+    for worker in workers:
+        for info in worker.implementations:
+            if info["operator"] == op and formats in info["formats"]:
+                candidate = Candidate(worker, info, call, cache)
+                if candidate.choose(tries):
+                    found.append(candidate)
+    return found
+
+
+def compare(workers, call, cache, options):
+    found = candidates_of(workers, call, cache, options.tries)
+    order = random.Random(11)
+    for _ in range(options.rounds):
+        for candidate in order.sample(found, len(found)):
+            candidate.samples += candidate.measure(candidate.config, options.samples, 2.0)
+    ours = min((c for c in found if c.is_ours and c.samples), key=Candidate.median, default=None)
+    peer = min((c for c in found if not c.is_ours and c.samples), key=Candidate.median, default=None)
+    return ours, peer, found
+
+
+def row_of(call, cache, ours, peer):
+    ratio = peer.median() / ours.median() if ours and peer else None
+    return {"call": call, "cache": cache, "ours": ours.info["name"] if ours else "", "config": json.dumps(ours.config) if ours else "",
+            "ours_s": ours.median() if ours else "", "peer": peer.info["name"] if peer else "",
+            "peer_s": peer.median() if peer else "", "ratio": ratio if ratio else ""}
+
+
+def summary(rows):
+    ratios = [row["ratio"] for row in rows if row["ratio"]]
+    if not ratios:
+        return "no call that both sides run"
+    mean = math.exp(statistics.fmean(map(math.log, ratios)))
+    return "%d calls: geometric mean %.3f, worst %.3f (peer's time over ours)" % (len(ratios), mean, min(ratios))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--suite", required=True, help="file of a suite")
+    parser.add_argument("--ours", required=True, help="command of our worker")
+    parser.add_argument("--peer", action="append", default=[], help="command of another worker")
+    parser.add_argument("--match", default="", help="only calls with one of these texts, separated by commas")
+    parser.add_argument("--tries", type=int, default=12, help="configurations that each implementation tries")
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--samples", type=int, default=1, help="of a candidate in each round")
+    parser.add_argument("--csv", help="file for the table")
+    options = parser.parse_args()
+    workers = [Worker(options.ours, True)] + [Worker(command, False) for command in options.peer]
+    rows = []
+    with open(options.suite, encoding="utf-8") as file:
+        calls = json.load(file)["calls"]
+    for item in calls:
+        if not any(text in item["call"] for text in options.match.split(",")):
+            continue
+        ours, peer, found = compare(workers, item["call"], item.get("cache", "cold"), options)
+        rows.append(row_of(item["call"], item.get("cache", "cold"), ours, peer))
+        print(item["call"], item.get("cache", "cold"))
+        for candidate in sorted((c for c in found if c.samples), key=Candidate.median):
+            print("    %-22s %10.1f us  %s" % (candidate.info["name"], candidate.median() * 1e6, json.dumps(candidate.config)))
+        if rows[-1]["ratio"]:
+            print("    ratio %.3f" % rows[-1]["ratio"], flush=True)
+    if options.csv and rows:
+        with open(options.csv, "w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, rows[0].keys())
+            writer.writeheader()
+            writer.writerows(rows)
+    print(summary(rows))
+
+
+main()

@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""PyTorch's operators as a worker of the bench protocol, to compare with; `bench/compare.py` and `ridge tune --worker` start it.
+
+Needs the packages torch and numpy. Linear layers run as PyTorch runs them, and with weights packed once by oneDNN and
+by MKL, as its compiler does for inference. Verification is against PyTorch's own result in fp64, with a coarse bound:
+the peers' results are not what is judged here.
+"""
+import json
+import os
+import random
+import sys
+import time
+
+SETTINGS = {"OMP_PROC_BIND": "close", "OMP_PLACES": "cores", "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+if any(name not in os.environ for name in SETTINGS):  # read before the first library is loaded
+    os.execve(sys.executable, [sys.executable, *sys.argv], {**SETTINGS, **os.environ})
+
+THREADS = int(os.environ.get("OMP_NUM_THREADS", len(os.sched_getaffinity(0))))  # before OpenMP binds this one
+
+import torch  # noqa: E402
+import torch.nn.functional as F  # noqa: E402
+
+torch.set_num_threads(THREADS)
+torch.set_grad_enabled(False)
+TYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16, "fp64": torch.float64}
+LAST_LEVEL_BYTES = 512 << 20  # beyond the caches of today's CPUs
+flush_buffer = torch.zeros(LAST_LEVEL_BYTES // 4)
+
+
+def draw(generator, shape, dtype):
+    return (torch.rand(shape, generator=generator) * 2 - 1).to(dtype)
+
+
+class Call:
+    """An operator call as the protocol writes it, and its operands."""
+
+    def __init__(self, text, seed):
+        words = text.split()
+        self.op = words[0]
+        fields = dict(word.split("=", 1) for word in words[1:])
+        self.dims = {name: int(value) for name, value in fields.items() if value.isdigit()}
+        self.formats = " ".join("%s=%s" % field for field in fields.items() if not field[1].isdigit())
+        self.types = {name: TYPES.get(value) for name, value in fields.items() if not value.isdigit()}
+        self.generator = torch.Generator().manual_seed(seed)
+
+    def tensor(self, shape, operand):
+        return draw(self.generator, shape, self.types[operand])
+
+
+def linear(call):
+    d = call.dims
+    a, w = call.tensor((d["m"], d["k"]), "a"), call.tensor((d["n"], d["k"]), "w")
+    return (a, w), lambda: F.linear(a, w)
+
+
+def linear_onednn(call):
+    (a, w), _ = linear(call)
+    packed = torch.ops.mkldnn._reorder_linear_weight(w.to_mkldnn(), a.shape[0])
+    return (a, w), lambda: torch.ops.mkldnn._linear_pointwise(a, packed, None, "none", [], "")
+
+
+def linear_mkl(call):
+    (a, w), _ = linear(call)
+    packed = torch.ops.mkl._mkl_reorder_linear_weight(w.to_mkldnn(), a.shape[0])
+    return (a, w), lambda: torch.ops.mkl._mkl_linear(a, packed, w, None, a.shape[0])
+
+
+def attention(call):
+    d = call.dims
+    q = call.tensor((d["batch"], d["heads"], d["queries"], d["head_dim"]), "q")
+    k, v = (call.tensor((d["batch"], d["kv_heads"], d["context"], d["head_dim"]), "kv") for _ in range(2))
+    if d["queries"] not in (1, d["context"]):
+        raise ValueError("queries should be 1 or the whole context")
+    causal, grouped = d["queries"] > 1, d["heads"] != d["kv_heads"]
+    return (q, k, v), lambda: F.scaled_dot_product_attention(q, k, v, is_causal=causal, enable_gqa=grouped)
+
+
+def rows(function):
+    def make(call):
+        x = call.tensor((call.dims["rows"], call.dims["n"]), "x")
+        w = call.tensor((call.dims["n"],), "x")
+        return (x, w), lambda: function(x, w)
+    return make
+
+
+def gate(call):
+    g, u = (call.tensor((call.dims["rows"], call.dims["n"]), "x") for _ in range(2))
+    return (g, u), lambda: F.silu(g) * u
+
+
+def residual(call):
+    x, z = (call.tensor((call.dims["rows"], call.dims["n"]), "x") for _ in range(2))
+    return (x, z), lambda: x + z
+
+
+LINEAR = ["a=fp32 w=fp32 c=fp32", "a=bf16 w=bf16 c=bf16"]
+FLOATS = ["x=fp32", "x=bf16", "x=fp16"]
+TABLE = {
+    ("gemm", "torch"): (linear, LINEAR),
+    ("gemm", "torch-onednn"): (linear_onednn, LINEAR),
+    ("gemm", "torch-mkl"): (linear_mkl, LINEAR[:1]),
+    ("attention", "torch"): (attention, ["q=fp32 kv=fp32", "q=bf16 kv=bf16"]),
+    ("rmsnorm", "torch"): (rows(lambda x, w: F.rms_norm(x, x.shape[-1:], w)), FLOATS),
+    ("layernorm", "torch"): (rows(lambda x, w: F.layer_norm(x, x.shape[-1:], w, w)), FLOATS),
+    ("softmax", "torch"): (rows(lambda x, w: F.softmax(x, -1)), FLOATS),
+    ("gelu", "torch"): (rows(lambda x, w: F.gelu(x, approximate="tanh")), FLOATS),
+    ("silu_mul", "torch"): (gate, FLOATS),
+    ("residual_add", "torch"): (residual, FLOATS),
+    ("transpose", "torch"): (rows(lambda x, w: x.t().contiguous()), FLOATS),
+}
+prepared = {}  # kernels of the last call and seed
+
+
+def describe(_):
+    infos = [{"operator": op, "name": name, "version": torch.__version__, "formats": formats, "sparsities": ["dense"],
+              "parameters": [], "constraints": []} for (op, name), (_, formats) in TABLE.items()]
+    device = {"id": "torch-cpu", "name": "PyTorch on this CPU", "vendor": "peer", "kind": "cpu"}
+    return {"answer": "describe", "device": device, "environment": {"threads": torch.get_num_threads()}, "roofs": [],
+            "implementations": infos}
+
+
+def prepare(request):
+    key = (request["call"], request["seed"])
+    if key not in prepared:
+        prepared.clear()
+        prepared[key] = {}
+    kernels, name = prepared[key], request["implementation"]
+    if name not in kernels:
+        call = Call(request["call"], request["seed"])
+        make, formats = TABLE.get((call.op, name), (None, []))
+        if make is None or call.formats not in formats:
+            raise ValueError("%s does not run '%s'" % (name, request["call"]))
+        try:
+            kernels[name] = make(call)
+            kernels[name][1]()
+        except (RuntimeError, AttributeError, NotImplementedError) as error:
+            raise ValueError("PyTorch cannot run it: %s" % str(error).splitlines()[0]) from error
+    return kernels[name][1]
+
+
+def sample(run, cold, budget):
+    begin, samples = time.perf_counter(), []
+    while len(samples) < budget["max_samples"]:
+        if cold:
+            flush_buffer.add_(1)
+        else:
+            run()
+        before = time.perf_counter_ns()
+        run()
+        samples.append(max(1, time.perf_counter_ns() - before))
+        if len(samples) >= budget["min_samples"] and time.perf_counter() - begin > budget["max_time_s"]:
+            return samples, "budget"
+    return samples, "count"
+
+
+def measure(request):
+    answer = {"answer": "measure", "cache": request["cache"], "samples_ns": []}
+    try:
+        run = prepare(request)
+    except ValueError as reason:
+        return {**answer, "status": "invalid", "reason": str(reason)}
+    answer["samples_ns"], answer["stop"] = sample(run, request["cache"] == "cold", request["budget"])
+    return {**answer, "status": "ok"}
+
+
+def say(answer):
+    print(json.dumps(answer), flush=True)
+
+
+def main():
+    random.seed(1)
+    say({"protocol": "ridge-bench", "version": 1, "worker": "torch-worker", "worker_version": torch.__version__})
+    for line in sys.stdin:
+        request = {}
+        try:
+            request = json.loads(line)
+            if request["request"] == "quit":
+                return
+            say({"id": request["id"], **{"describe": describe, "measure": measure}[request["request"]](request)})
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            say({"id": request.get("id", 0) if isinstance(request, dict) else 0, "error": "cannot be done: %r" % error})
+
+
+main()
