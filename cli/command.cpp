@@ -13,10 +13,11 @@
 namespace ridge::cli {
 namespace {
 
-constexpr std::array<Command, 15> all = {{{add_doctor},
+constexpr std::array<Command, 16> all = {{{add_doctor},
                                           {add_operators},
                                           {add_devices},
                                           {add_worker},
+                                          {add_suite},
                                           {add_roof},
                                           {add_tune},
                                           {add_best},

@@ -10,6 +10,7 @@ void add_doctor(CLI::App& app, Action& action);
 void add_operators(CLI::App& app, Action& action);
 void add_devices(CLI::App& app, Action& action);
 void add_worker(CLI::App& app, Action& action);
+void add_suite(CLI::App& app, Action& action);
 void add_roof(CLI::App& app, Action& action);
 void add_tune(CLI::App& app, Action& action);
 void add_best(CLI::App& app, Action& action);
