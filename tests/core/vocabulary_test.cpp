@@ -66,6 +66,16 @@ TEST(Sparsities, RoundTripAndDensity) {
     EXPECT_EQ(Sparsity::parse("2:4"), Sparsity::n_of_m(2, 4));
 }
 
+TEST(Sparsities, KindsHaveNames) {
+    for (const char* text : {"dense", "2:4", "block:16x16@0.125", "unstructured@0.1"}) {
+        const auto kind = Sparsity::parse(text).kind;
+        EXPECT_EQ(parse_sparsity_kind(name(kind)), kind);
+    }
+    EXPECT_EQ(name(Sparsity::Kind::n_of_m), "n_of_m");
+    EXPECT_THAT(message_of([] { (void)parse_sparsity_kind("2:4"); }),
+                HasSubstr("unknown kind of sparsity '2:4'; known: dense, n_of_m, block, unstructured"));
+}
+
 TEST(Sparsities, Refusals) {
     const std::pair<const char*, const char*> cases[] = {
         {"", "unknown sparsity ''"},
