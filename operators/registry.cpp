@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "core/error.hpp"
+#include "operators/experts/experts_kernels.hpp"
 #include "operators/gemm/gemm_kernels.hpp"
 #include "operators/rmsnorm/rmsnorm_kernels.hpp"
 #include "operators/stream/stream_kernels.hpp"
@@ -15,6 +16,9 @@ namespace {
 constexpr std::array table = {
     KernelOperator{"gemm", make_gemm_operands, make_gemm_implementations},
     KernelOperator{"rmsnorm", make_rmsnorm_operands, make_rmsnorm_implementations},
+    KernelOperator{"router_top_k", make_router_top_k_operands, make_router_top_k_implementations},
+    KernelOperator{"permute", make_permute_operands, make_permute_implementations},
+    KernelOperator{"unpermute", make_unpermute_operands, make_unpermute_implementations},
     KernelOperator{"stream_read", make_stream_operands, make_stream_read_implementations},
     KernelOperator{"stream_copy", make_stream_operands, make_stream_copy_implementations},
     KernelOperator{"stream_triad", make_stream_operands, make_stream_triad_implementations},
