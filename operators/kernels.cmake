@@ -14,10 +14,10 @@ set(stream_sources stream/kokkos_stream.cpp stream/stream_operands.cpp stream/st
 set(common_sources
     error_bound.cpp installed_memory.cpp kernel_table.cpp memory.cpp memory_needed.cpp registry.cpp rows.cpp tensor.cpp
     tensor_kernel.cpp tensor_operands.cpp)
-set(norm_sources rmsnorm/rmsnorm_kernels.cpp)
+set(row_sources rmsnorm/rmsnorm_kernels.cpp elementwise/elementwise_kernels.cpp)
 set(expert_sources experts/permute.cpp experts/router_top_k.cpp experts/routing.cpp experts/unpermute.cpp)
 
-add_library(ridge_kernels STATIC ${expert_sources} ${common_sources} ${gemm_sources} ${stream_sources} ${norm_sources})
+add_library(ridge_kernels STATIC ${expert_sources} ${common_sources} ${gemm_sources} ${stream_sources} ${row_sources})
 add_library(ridge::kernels ALIAS ridge_kernels)
 target_link_libraries(ridge_kernels PUBLIC ridge::catalogue Kokkos::kokkos PRIVATE ridge_options)
 # Sanitized kernels check their memory, not their speed; at -O3 they would compile for minutes.

@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "core/error.hpp"
+#include "operators/elementwise/elementwise_kernels.hpp"
 #include "operators/experts/experts_kernels.hpp"
 #include "operators/gemm/gemm_kernels.hpp"
 #include "operators/rmsnorm/rmsnorm_kernels.hpp"
@@ -16,6 +17,11 @@ namespace {
 constexpr std::array table = {
     KernelOperator{"gemm", make_gemm_operands, make_gemm_implementations},
     KernelOperator{"rmsnorm", make_rmsnorm_operands, make_rmsnorm_implementations},
+    KernelOperator{"silu_mul", make_elementwise_operands, make_silu_mul_implementations},
+    KernelOperator{"gelu", make_elementwise_operands, make_gelu_implementations},
+    KernelOperator{"gelu_tanh", make_elementwise_operands, make_gelu_tanh_implementations},
+    KernelOperator{"relu2", make_elementwise_operands, make_relu2_implementations},
+    KernelOperator{"residual_add", make_elementwise_operands, make_residual_add_implementations},
     KernelOperator{"router_top_k", make_router_top_k_operands, make_router_top_k_implementations},
     KernelOperator{"permute", make_permute_operands, make_permute_implementations},
     KernelOperator{"unpermute", make_unpermute_operands, make_unpermute_implementations},

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <vector>
+
 #include "operators/catalogue.hpp"
 
 namespace ridge::operators {
 
-/// Sum of a layer's output and the residual stream: y[i][j] = x[i][j] + r[i][j].
-[[nodiscard]] OperatorInfo residual_add_operator();
+/// From tokens to vectors, and from scores over a vocabulary to tokens.
+[[nodiscard]] std::vector<OperatorInfo> token_operators();
 
 }  // namespace ridge::operators
