@@ -46,8 +46,9 @@ std::string suite_file(const tuner::Suite& suite) {
     out.resize(out.size() - 2);  // "\n}"
     out += ",\n  \"calls\": [";
     for (const auto& one : suite.calls) {
-        const Json call = {{"call", one.call}, {"cache", name(one.cache)}, {"weight", one.weight}};
-        out += (&one == &suite.calls.front() ? "\n    " : ",\n    ") + call.dump();
+        out += &one == &suite.calls.front() ? "\n    " : ",\n    ";
+        out += "{\"call\": " + Json(one.call).dump() + ", \"cache\": " + Json(name(one.cache)).dump() +
+               ", \"weight\": " + Json(one.weight).dump() + "}";
     }
     return out + "\n  ]\n}\n";
 }

@@ -11,10 +11,12 @@ namespace {
 
 class Distinct {
   public:
-    void add(const std::vector<NetworkCall>& pass, CacheState cache) {
+    template <typename StateOf>
+    void add(const std::vector<NetworkCall>& pass, StateOf state_of) {
         double all = 0;
         for (const auto& one : pass) all += static_cast<double>(one.count);
-        for (const auto& one : pass) slot(one.call, cache).share += static_cast<double>(one.count) / all;
+        for (const auto& one : pass)
+            slot(one.call, state_of(one)).share += static_cast<double>(one.count) / all;
         ++passes_;
     }
 
@@ -35,6 +37,14 @@ class Distinct {
     std::int64_t passes_ = 0;
 };
 
+CacheState cold(const NetworkCall&) { return CacheState::cold; }
+CacheState warm(const NetworkCall&) { return CacheState::warm; }
+
+// The head of a decoder sees one row of a prompt, as in a decode step.
+CacheState of_prompt(const NetworkCall& one) {
+    return one.role == "lm_head" || one.role == "sample" ? CacheState::cold : CacheState::warm;
+}
+
 void require(bool some, const char* what) {
     if (!some) throw InputError(std::string("no ") + what + " is given; there should be at least one");
 }
@@ -45,13 +55,13 @@ void add_decoder(Distinct& out, const ModelConfig& model, const ModelUse& use) {
         for (const auto tokens : use.prompts) {
             auto pass = prefill_pass(1, tokens);
             pass.page = use.page;
-            out.add(transformer_calls(model, pass, precisions), CacheState::warm);
+            out.add(transformer_calls(model, pass, precisions), of_prompt);
         }
         for (const auto batch : use.batches)
             for (const auto context : use.contexts) {
                 auto pass = decode_pass(batch, context);
                 pass.page = use.page;
-                out.add(transformer_calls(model, pass, precisions), CacheState::cold);
+                out.add(transformer_calls(model, pass, precisions), cold);
             }
     }
 }
@@ -61,7 +71,7 @@ void add_encoder(Distinct& out, const ModelConfig& model, const ModelUse& use) {
     for (const auto& precisions : use.precisions)
         for (const auto batch : use.batches)
             for (const auto tokens : use.prompts)
-                out.add(transformer_calls(model, prefill_pass(batch, tokens), precisions), CacheState::warm);
+                out.add(transformer_calls(model, prefill_pass(batch, tokens), precisions), warm);
 }
 
 void add_calls(Distinct& out, const ModelConfig& model, const ModelUse& use) {
@@ -73,8 +83,7 @@ void add_calls(Distinct& out, const ModelConfig& model, const ModelUse& use) {
 
 void add_calls(Distinct& out, const ResNetConfig& model, const ModelUse& use) {
     for (const auto& precisions : use.precisions)
-        for (const auto batch : use.batches)
-            out.add(resnet_calls(model, batch, precisions), CacheState::warm);
+        for (const auto batch : use.batches) out.add(resnet_calls(model, batch, precisions), warm);
 }
 
 }  // namespace

@@ -27,9 +27,10 @@ struct ModelCall {
 };
 
 /// The distinct calls of all passes: prompts one by one (batch 1) and warm, since a layer's operands were
-/// written just before or are used for many rows; decode steps cold, since the weights of the other layers
-/// pass through the caches between two calls. An encoder reads batches of texts, a network of images batches
-/// of images, both warm. Throws InputError as transformer_calls and resnet_calls do, and for an empty list.
+/// written just before or are used for many rows, but for the head, which sees one row; decode steps cold,
+/// since the weights of the other layers pass through the caches between two calls. An encoder reads batches
+/// of texts, a network of images batches of images, both warm. Throws InputError as transformer_calls and
+/// resnet_calls do, and for an empty list.
 [[nodiscard]] std::vector<ModelCall> model_calls(const Network& network, const ModelUse& use);
 
 /// `lengths` that the model has positions for; the model's own number of positions when it has for none.

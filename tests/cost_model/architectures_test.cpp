@@ -227,6 +227,13 @@ TEST(ModelCalls, AreDecodedColdAndReadWarm) {
         }
 }
 
+TEST(ModelCalls, MeetTheHeadColdInPromptsToo) {
+    for (const auto& [call, cache, share] : model_calls(load_network("llama-2-7b"), {}))
+        if (call.op == "gemm" && call.dimension("n") == 32000) {
+            EXPECT_EQ(cache, CacheState::cold) << call.text();
+        }
+}
+
 TEST(ModelCalls, RefuseEmptyLists) {
     const auto network = load_network("llama-2-7b");
     EXPECT_THROW((void)model_calls(network, {.batches = {}}), InputError);
