@@ -107,7 +107,7 @@ INSTANTIATE_TEST_SUITE_P(
 // Eight calls, and every configuration of the scripted worker's two implementations for each.
 constexpr int calls = 8, configurations_of_a_call = 19 + 3;
 
-std::vector<std::string> long_campaign(const Scratch& scratch) {
+std::vector<std::string> long_campaign(const Scratch& scratch, const std::string& seconds_of_an_answer) {
     Json listed = Json::array();
     for (int i = 1; i <= calls; ++i)
         listed.push_back(
@@ -121,7 +121,7 @@ std::vector<std::string> long_campaign(const Scratch& scratch) {
             "--worker",
             fake_worker,
             "--launcher",
-            "env FAKE_WORKER_SECONDS=0.005",
+            "env FAKE_WORKER_SECONDS=" + seconds_of_an_answer,
             "--suite",
             scratch.write("long.json", suite.dump()),
             "--searcher",
@@ -147,7 +147,7 @@ std::set<std::string> keys(const Json& measurements) {
 // The moments are drawn from a seed; what is under way at them is up to the machine.
 TEST(Tune, KilledAtAnyMomentItGoesOnWithoutLossOrRepetition) {
     const Scratch scratch;
-    auto words = long_campaign(scratch);
+    auto words = long_campaign(scratch, "0.01");
     words.emplace_back("--continue");
     std::mt19937 random(12);
     std::set<std::string> before;
@@ -176,7 +176,7 @@ TEST(Tune, KilledAtAnyMomentItGoesOnWithoutLossOrRepetition) {
 TEST(Tune, ResumeGoesOnWithAKilledCampaign) {
     const Scratch scratch;
     {
-        ridge::test::Background program(long_campaign(scratch));
+        ridge::test::Background program(long_campaign(scratch, "0.05"));
         while (measured(scratch).empty()) std::this_thread::sleep_for(std::chrono::milliseconds(20));
         EXPECT_TRUE(program.kill());
     }
