@@ -2,8 +2,8 @@
 # The kernel side: optimised for the machine it is built on in every build type, since even a test of a kernel that is
 # compiled without optimisation takes minutes. The hardening flags stay away: they cost time in the innermost loops.
 set(gemm_sources
-    gemm/gemm_implementations.cpp gemm/gemm_memory.cpp gemm/operands.cpp gemm/packing.cpp gemm/prepared_gemm.cpp
-    gemm/variants.cpp
+    gemm/gemm_implementations.cpp gemm/epilogue_reference.cpp gemm/gemm_memory.cpp gemm/operands.cpp gemm/packing.cpp
+    gemm/prepared_gemm.cpp gemm/random_matrix.cpp gemm/row_groups.cpp gemm/variants.cpp gemm/zero_pattern.cpp
     gemm/tiled.cpp gemm/tiled_bf16.cpp gemm/tiled_bf16_avx512.cpp gemm/tiled_fp32.cpp gemm/tiled_int8.cpp
     gemm/tiled_int8_vnni.cpp
     gemm/gemv.cpp gemm/gemv_bf16.cpp gemm/gemv_fp32.cpp gemm/gemv_int8.cpp
@@ -17,7 +17,11 @@ set(common_sources
 set(row_sources rmsnorm/rmsnorm_kernels.cpp elementwise/elementwise_kernels.cpp)
 set(expert_sources experts/permute.cpp experts/router_top_k.cpp experts/routing.cpp experts/unpermute.cpp)
 
-add_library(ridge_kernels STATIC ${expert_sources} ${common_sources} ${gemm_sources} ${stream_sources} ${row_sources})
+set(attention_sources
+    attention/attention_kernels.cpp attention/attention_operands.cpp attention/decode_floats.cpp
+    attention/decode_quantised.cpp attention/prepare_decode.cpp attention/prepare_flash.cpp attention/query_rows.cpp)
+
+add_library(ridge_kernels STATIC ${attention_sources} ${expert_sources} ${common_sources} ${gemm_sources} ${stream_sources} ${row_sources})
 add_library(ridge::kernels ALIAS ridge_kernels)
 target_link_libraries(ridge_kernels PUBLIC ridge::catalogue Kokkos::kokkos PRIVATE ridge_options)
 # Sanitized kernels check their memory, not their speed; at -O3 they would compile for minutes.

@@ -6,6 +6,8 @@
 
 #include "core/error.hpp"
 #include "operators/elementwise/elementwise_kernels.hpp"
+#include "operators/attention/attention_kernels.hpp"
+#include "operators/elementwise/elementwise_kernels.hpp"
 #include "operators/experts/experts_kernels.hpp"
 #include "operators/gemm/gemm_kernels.hpp"
 #include "operators/rmsnorm/rmsnorm_kernels.hpp"
@@ -25,6 +27,10 @@ constexpr std::array table = {
     KernelOperator{"router_top_k", make_router_top_k_operands, make_router_top_k_implementations},
     KernelOperator{"permute", make_permute_operands, make_permute_implementations},
     KernelOperator{"unpermute", make_unpermute_operands, make_unpermute_implementations},
+    KernelOperator{"attention", make_attention_operands, make_attention_implementations},
+    KernelOperator{"attention_sliding", make_attention_operands, make_attention_sliding_implementations},
+    KernelOperator{"attention_paged", make_attention_operands, make_attention_paged_implementations},
+    KernelOperator{"attention_mla", make_attention_operands, make_attention_mla_implementations},
     KernelOperator{"stream_read", make_stream_operands, make_stream_read_implementations},
     KernelOperator{"stream_copy", make_stream_operands, make_stream_copy_implementations},
     KernelOperator{"stream_triad", make_stream_operands, make_stream_triad_implementations},
