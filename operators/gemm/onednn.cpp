@@ -3,8 +3,8 @@
 
 #include "core/error.hpp"
 #include "operators/gemm/gemm_kernels.hpp"
+#include "operators/gemm/packing.hpp"
 #include "operators/kernel_table.hpp"
-#include "operators/gemm/prepared_gemm.hpp"
 
 namespace ridge::operators {
 namespace {
@@ -22,10 +22,6 @@ memory::data_type data_type(Precision precision) {
         default:
             return memory::data_type::f32;
     }
-}
-
-std::size_t row_bytes(std::int64_t columns, Precision precision) {
-    return static_cast<std::size_t>(columns * storage_bits(precision) / 8);
 }
 
 dnnl::matmul::primitive_desc plan_of(const GemmCall& gemm, const dnnl::engine& engine) {
@@ -63,10 +59,7 @@ class PreparedOnednn : public PreparedGemm {
     explicit PreparedOnednn(const GemmOperands& operands)
         : PreparedGemm(operands), engine_(dnnl::engine::kind::cpu, 0), stream_(engine_) {
         const auto& gemm = call();
-        const auto a =
-            encode_rows(operands.a(), gemm.m, gemm.k, gemm.a.precision, row_bytes(gemm.k, gemm.a.precision));
-        a_ = Buffer(a.size());
-        a_.upload(a.data());
+        a_ = upload_rows(operands.activations(), 1);
         const auto plan = plan_of(gemm, engine_);
         matmul_ = dnnl::matmul(plan);
         reorder_weights(plan.weights_desc());
@@ -85,11 +78,10 @@ class PreparedOnednn : public PreparedGemm {
   private:
     void reorder_weights(const memory::desc& wanted) {
         const auto& gemm = call();
-        auto plain = encode_rows(operands().w(), gemm.n, gemm.k, gemm.w.precision,
-                                 row_bytes(gemm.k, gemm.w.precision));
+        const auto plain = upload_rows(operands().weights(), 1);
         w_ = Buffer(wanted.get_size());
         memory from({{gemm.k, gemm.n}, data_type(gemm.w.precision), memory::format_tag::ba}, engine_,
-                    plain.data());
+                    plain.as<void>());
         memory to(wanted, engine_, w_.as<void>());
         dnnl::reorder(from, to).execute(stream_, from, to);
         stream_.wait();

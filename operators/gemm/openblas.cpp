@@ -5,8 +5,8 @@
 #include <limits>
 
 #include "operators/gemm/gemm_kernels.hpp"
+#include "operators/gemm/packing.hpp"
 #include "operators/kernel_table.hpp"
-#include "operators/gemm/prepared_gemm.hpp"
 
 namespace ridge::operators {
 namespace {
@@ -14,9 +14,9 @@ namespace {
 class PreparedOpenblas : public PreparedGemm {
   public:
     explicit PreparedOpenblas(const GemmOperands& operands)
-        : PreparedGemm(operands), a_(operands.a().size_bytes()), w_(operands.w().size_bytes()) {
-        a_.upload(operands.a().data());
-        w_.upload(operands.w().data());
+        : PreparedGemm(operands),
+          a_(upload_rows(operands.activations(), sizeof(float))),
+          w_(upload_rows(operands.weights(), sizeof(float))) {
         openblas_set_num_threads(DeviceSpace().concurrency());
     }
 

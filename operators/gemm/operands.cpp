@@ -6,12 +6,13 @@
 #include <array>
 #include <bit>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include "operators/error_bound.hpp"
+#include "operators/gemm/epilogue_reference.hpp"
 #include "operators/gemm/gemm_kernels.hpp"
 #include "operators/gemm/gemm_memory.hpp"
+#include "operators/gemm/row_groups.hpp"
 #include "operators/installed_memory.hpp"
 #include "operators/random.hpp"
 
@@ -25,50 +26,18 @@ enum Stream : std::uint64_t {
     stream_w = 2,
     stream_pattern = 3,
     stream_rows = 4,
-    stream_zeros = 5
+    stream_zeros = 5,
+    stream_extra = 6,
+    stream_experts = 7
 };
 
-std::uint64_t hash(std::uint64_t seed, Stream stream, std::int64_t position) {
-    return random_bits(seed, stream, position);
-}
-
-float draw(std::uint64_t bits, Precision precision) {
-    const double value = 2.0 * unit_interval(bits) - 1.0;
-    if (precision == Precision::int8) return static_cast<float>(std::round(127.0 * value));
-    if (precision == Precision::bf16) return from_bf16(to_bf16(static_cast<float>(value)));
-    return static_cast<float>(value);
-}
+// Rows of A against which each row of W is multiplied while it is at hand.
+constexpr std::size_t reference_rows = 8;
+// Features that a task takes, so that its row of W is drawn into memory of its own.
+constexpr std::int64_t reference_features = 16;
 
 std::size_t count(std::int64_t rows, std::int64_t columns) {
     return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns);
-}
-
-void fill(std::vector<float>& values, Precision precision, std::uint64_t seed, Stream stream) {
-    float* out = values.data();
-    Kokkos::parallel_for("gemm operand", HostRange(0, static_cast<std::int64_t>(values.size())),
-                         [=](const std::int64_t i) { out[i] = draw(hash(seed, stream, i), precision); });
-}
-
-// Zeroes values at random, a share of `kept_share` stays.
-void prune(std::vector<float>& values, double kept_share, std::uint64_t seed) {
-    if (kept_share >= 1.0) return;
-    float* out = values.data();
-    Kokkos::parallel_for("gemm activations", HostRange(0, static_cast<std::int64_t>(values.size())),
-                         [=](const std::int64_t i) {
-                             if (unit_interval(hash(seed, stream_zeros, i)) >= kept_share) out[i] = 0.0F;
-                         });
-}
-
-// Zeroes all but `kept` of the `group` values at `values`, chosen by the hash of `position`.
-void prune_group(float* values, int kept, int group, std::uint64_t bits) {
-    for (int left = group, wanted = kept; left > 0; --left) {
-        const bool keep = static_cast<int>(bits % static_cast<std::uint64_t>(left)) < wanted;
-        bits = bits / static_cast<std::uint64_t>(left) ^ bits << 32;
-        if (keep)
-            --wanted;
-        else
-            values[group - left] = 0.0F;
-    }
 }
 
 struct Products {
@@ -76,19 +45,19 @@ struct Products {
 };
 
 // Eight partial sums, so that the compiler may use vectors without being allowed to reorder sums.
-Products dot(const float* a, const float* w, std::int64_t k) {
+Products dot(const double* a, const double* w, std::int64_t k) {
     constexpr std::int64_t lanes = 8;
     std::array<double, lanes> sum{}, magnitude{};
     std::int64_t l = 0;
     for (; l + lanes <= k; l += lanes)
         for (std::int64_t lane = 0; lane < lanes; ++lane) {
-            const double product = static_cast<double>(a[l + lane]) * static_cast<double>(w[l + lane]);
+            const double product = a[l + lane] * w[l + lane];
             sum[static_cast<std::size_t>(lane)] += product;
             magnitude[static_cast<std::size_t>(lane)] += std::abs(product);
         }
     for (; l < k; ++l) {
-        sum[0] += static_cast<double>(a[l]) * static_cast<double>(w[l]);
-        magnitude[0] += std::abs(static_cast<double>(a[l]) * static_cast<double>(w[l]));
+        sum[0] += a[l] * w[l];
+        magnitude[0] += std::abs(a[l] * w[l]);
     }
     return {std::accumulate(sum.begin(), sum.end(), 0.0),
             std::accumulate(magnitude.begin(), magnitude.end(), 0.0)};
@@ -104,11 +73,26 @@ std::vector<std::int64_t> rows_to_check(const GemmCall& call, std::uint64_t seed
     }
     rows = {0, call.m - 1};
     for (std::int64_t i = 2; i < most; ++i)
-        rows.push_back(
-            static_cast<std::int64_t>(hash(seed, stream_rows, i) % static_cast<std::uint64_t>(call.m)));
+        rows.push_back(static_cast<std::int64_t>(random_bits(seed, stream_rows, i) %
+                                                 static_cast<std::uint64_t>(call.m)));
     std::ranges::sort(rows);
     rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
     return rows;
+}
+
+// Rows of operand e; none without an epilogue.
+std::int64_t extra_rows(const GemmCall& call) {
+    if (call.epilogue == Epilogue::none) return 0;
+    return call.epilogue == Epilogue::bias || call.epilogue == Epilogue::bias_gelu ? 1 : call.m;
+}
+
+// Multiplication and addition of each product, and what scales take.
+double roundings(const GemmCall& call) { return 2.0 * static_cast<double>(call.k) + 4.0; }
+
+double sum_bound(const GemmCall& call, double terms, double magnitude) {
+    if (is_integer(call.c.precision)) return 0.5;
+    if (call.c.precision != Precision::fp64) return summation_error(Precision::fp32, terms) * magnitude;
+    return 2.0 * summation_error(Precision::fp64, terms) * magnitude;  // the reference is no better
 }
 
 }  // namespace
@@ -121,77 +105,92 @@ std::uint16_t to_bf16(float value) {
 float from_bf16(std::uint16_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16); }
 
 double gemm_error_bound(const GemmCall& call, double terms, double magnitude, double reference) {
-    if (is_integer(call.c.precision)) return 0.5;
-    const auto compute = call.c.precision == Precision::fp64 ? Precision::fp64 : Precision::fp32;
-    const double accumulated = summation_error(compute, terms) * magnitude;
-    const double rounding = call.c.precision == Precision::bf16 || call.c.precision == Precision::fp16
-                                ? unit_roundoff(call.c.precision) * (std::abs(reference) + accumulated)
-                                : 0.0;
-    // A product that underflows loses at most the smallest normal number.
-    return accumulated + rounding + 0x1p-126;
+    return finished(call, {reference, sum_bound(call, terms, magnitude)}, 0.0).bound;
 }
 
 GemmOperands::GemmOperands(const GemmCall& call, std::uint64_t seed)
-    : call_(call), a_(count(call.m, call.k)), w_(count(call.n, call.k)), rows_(rows_to_check(call, seed)) {
-    fill(a_, call.a.precision, seed, stream_a);
-    prune(a_, call.activation_sparsity.density(), seed);
-    fill_weights(seed);
+    : call_(call),
+      pattern_(call.sparsity, call.n, call.k, seed, stream_pattern),
+      activations_(call.m, call.k, call.a, seed, stream_a),
+      weights_(call.matrices * call.n, call.k, call.w, seed, stream_w),
+      row_starts_(operators::row_starts(call, seed, stream_experts)),
+      rows_(rows_to_check(call, seed)) {
+    if (!call.sparsity.is_dense())
+        weights_.set_mask(
+            [this](std::int64_t row, std::span<std::uint8_t> keeps) { pattern_.mark_pruned(row, keeps); });
+    if (!call.activation_sparsity.is_dense())
+        activations_.set_mask(
+            [zeros = ZeroPattern(call.activation_sparsity, call.m, call.k, seed, stream_zeros)](
+                auto row, auto keeps) { zeros.mark_pruned(row, keeps); });
+    if (extra_rows(call) > 0) extra_.emplace(extra_rows(call), call.n, call.c, seed, stream_extra);
     compute_reference();
 }
 
-bool GemmOperands::block_kept(std::int64_t block_row, std::int64_t block_column) const {
-    return kept_blocks_[count(block_row, call_.k / call_.sparsity.block_cols) +
-                        static_cast<std::size_t>(block_column)] != 0;
-}
-
-// Keeps exactly the call's share of the blocks (to the nearest block): those with the smallest hashes.
-void GemmOperands::choose_blocks(std::uint64_t seed) {
-    const auto& sparsity = call_.sparsity;
-    kept_blocks_.assign(count(call_.n / sparsity.block_rows, call_.k / sparsity.block_cols), 0);
-    std::vector<std::pair<std::uint64_t, std::size_t>> ranks(kept_blocks_.size());
-    for (std::size_t i = 0; i < ranks.size(); ++i)
-        ranks[i] = {hash(seed, stream_pattern, static_cast<std::int64_t>(i)), i};
-    std::ranges::sort(ranks);
-    const auto kept =
-        static_cast<std::size_t>(std::llround(sparsity.kept_share * static_cast<double>(ranks.size())));
-    for (std::size_t i = 0; i < kept; ++i) kept_blocks_[ranks[i].second] = 1;
-}
-
-void GemmOperands::fill_weights(std::uint64_t seed) {
-    fill(w_, call_.w.precision, seed, stream_w);
-    const auto sparsity = call_.sparsity;
-    const std::int64_t k = call_.k;
-    float* w = w_.data();
-    if (sparsity.kind == Sparsity::Kind::block) choose_blocks(seed);
-    Kokkos::parallel_for("gemm pruning", HostRange(0, call_.n), [=, this](const std::int64_t row) {
-        float* values = w + row * k;
-        if (sparsity.kind == Sparsity::Kind::n_of_m)
-            for (std::int64_t l = 0; l < k; l += sparsity.group)
-                prune_group(values + l, sparsity.kept, sparsity.group,
-                            hash(seed, stream_pattern, row * k + l));
-        else if (sparsity.kind == Sparsity::Kind::block)
-            for (std::int64_t l = 0; l < k; ++l)
-                values[l] = block_kept(row / sparsity.block_rows, l / sparsity.block_cols) ? values[l] : 0.0F;
-        else if (sparsity.kind == Sparsity::Kind::unstructured)
-            for (std::int64_t l = 0; l < k; ++l)
-                if (unit_interval(hash(seed, stream_pattern, row * k + l)) >= sparsity.kept_share)
-                    values[l] = 0.0F;
+std::span<const float> GemmOperands::kept(const RandomMatrix& matrix, std::once_flag& once,
+                                          std::vector<float>& values) const {
+    // Without threads: packers ask from inside loops that are parallel already.
+    std::call_once(once, [&] {
+        values.resize(count(matrix.rows(), matrix.columns()));
+        std::vector<double> wide(static_cast<std::size_t>(matrix.columns()));
+        for (std::int64_t row = 0; row < matrix.rows(); ++row) {
+            matrix.values(row, wide);
+            std::ranges::transform(wide, values.begin() + row * matrix.columns(),
+                                   [](double value) { return static_cast<float>(value); });
+        }
     });
+    return values;
 }
 
 void GemmOperands::compute_reference() {
-    const std::int64_t n = call_.n, k = call_.k;
-    reference_.resize(rows_.size() * static_cast<std::size_t>(n));
+    reference_.resize(rows_.size() * static_cast<std::size_t>(call_.n));
     bound_.resize(reference_.size());
-    const double roundings = 2.0 * static_cast<double>(k);
-    Kokkos::parallel_for("gemm reference", HostRange(0, n), [=, this](const std::int64_t j) {
-        for (std::size_t i = 0; i < rows_.size(); ++i) {
-            const auto [sum, magnitude] = dot(&a_[count(rows_[i], k)], &w_[count(j, k)], k);
-            const auto at = i * static_cast<std::size_t>(n) + static_cast<std::size_t>(j);
-            reference_[at] = sum;
-            bound_[at] = gemm_error_bound(call_, roundings, magnitude, sum);
+    for (std::size_t first = 0; first < rows_.size();) {
+        const auto matrix = matrix_of_row(row_starts_, rows_[first]);
+        std::size_t last = first + 1;
+        while (last < rows_.size() && last - first < reference_rows &&
+               matrix_of_row(row_starts_, rows_[last]) == matrix)
+            ++last;
+        reference_of(first, last);
+        first = last;
+    }
+    std::vector<double> extra(static_cast<std::size_t>(call_.n), 0.0);
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+        if (extra_) extra_->values(extra_->rows() == 1 ? 0 : rows_[i], extra);
+        finish_reference(i, extra);
+    }
+}
+
+// Sums of checked rows [first, last), which meet the same matrix of weights.
+void GemmOperands::reference_of(std::size_t first, std::size_t last) {
+    const std::int64_t n = call_.n, k = call_.k;
+    const std::int64_t weight_row = matrix_of_row(row_starts_, rows_[first]) * n;
+    std::vector<double> a(count(static_cast<std::int64_t>(last - first), k));
+    for (std::size_t i = first; i < last; ++i)
+        activations_.values(rows_[i], std::span(a).subspan((i - first) * static_cast<std::size_t>(k),
+                                                           static_cast<std::size_t>(k)));
+    const std::int64_t tasks = (n + reference_features - 1) / reference_features;
+    Kokkos::parallel_for("gemm reference", HostRange(0, tasks), [&, n, k](const std::int64_t task) {
+        std::vector<double> w(static_cast<std::size_t>(k));
+        for (std::int64_t j = task * reference_features; j < std::min(n, (task + 1) * reference_features);
+             ++j) {
+            weights_.values(weight_row + j, w);
+            for (std::size_t i = first; i < last; ++i) {
+                const auto [sum, magnitude] = dot(&a[(i - first) * static_cast<std::size_t>(k)], w.data(), k);
+                const auto at = i * static_cast<std::size_t>(n) + static_cast<std::size_t>(j);
+                reference_[at] = sum;
+                bound_[at] = sum_bound(call_, roundings(call_), magnitude);
+            }
         }
     });
+}
+
+void GemmOperands::finish_reference(std::size_t checked, const std::vector<double>& extra) {
+    for (std::size_t j = 0; j < extra.size(); ++j) {
+        const auto at = checked * extra.size() + j;
+        const auto result = finished(call_, {reference_[at], bound_[at]}, extra[j]);
+        reference_[at] = result.value;
+        bound_[at] = result.bound;
+    }
 }
 
 std::unique_ptr<OperandSet> make_gemm_operands(const OperatorCall& call, std::uint64_t seed) {

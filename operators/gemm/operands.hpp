@@ -2,28 +2,42 @@
 #pragma once
 
 #include <cstdint>
+#include <mutex>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "operators/gemm/gemm_call.hpp"
+#include "operators/gemm/random_matrix.hpp"
+#include "operators/gemm/zero_pattern.hpp"
 #include "operators/implementation.hpp"
 
 namespace ridge::operators {
 
-/// Operands of one GEMM call. Values are drawn from [-1, 1) (integers from [-127, 127]) by a hash of seed,
-/// operand and position, so they do not depend on the number of threads; each is exactly representable in its
-/// operand's precision. Weights are sparse by construction: pruned elements are zero here and absent from the
-/// packed formats.
+/// Operands of one GEMM call: matrices whose rows are drawn when a kernel packs them (random_matrix.hpp), and
+/// the reference of the result. Weights are sparse by construction: pruned elements are zero here and absent
+/// from the packed formats.
 class GemmOperands : public OperandSet {
   public:
     GemmOperands(const GemmCall& call, std::uint64_t seed);
 
     [[nodiscard]] const GemmCall& call() const { return call_; }
-    [[nodiscard]] std::span<const float> a() const { return a_; }  ///< m × k, row-major
-    [[nodiscard]] std::span<const float> w() const { return w_; }  ///< n × k, row-major, zeros where pruned
+    [[nodiscard]] const RandomMatrix& activations() const { return activations_; }  ///< m × k
+    [[nodiscard]] const RandomMatrix& weights() const { return weights_; }          ///< (matrices · n) × k
+    /// Operand e of an epilogue: 1 × n for biases, else m × n.
+    [[nodiscard]] const RandomMatrix& extra() const { return *extra_; }
+    /// First row of A of each matrix of weights, and one past the last (row_groups.hpp).
+    [[nodiscard]] std::span<const std::int64_t> row_starts() const { return row_starts_; }
+
+    /// All values in fp32, kept from the first call on: m × k and (matrices · n) × k, row-major. For packers
+    /// that walk the matrix in an order of their own.
+    [[nodiscard]] std::span<const float> a() const { return kept(activations_, a_once_, a_); }
+    [[nodiscard]] std::span<const float> w() const { return kept(weights_, w_once_, w_); }
 
     /// Whether block (row, column) of block-sparse weights is kept.
-    [[nodiscard]] bool block_kept(std::int64_t block_row, std::int64_t block_column) const;
+    [[nodiscard]] bool block_kept(std::int64_t block_row, std::int64_t block_column) const {
+        return pattern_.block_kept(block_row, block_column);
+    }
 
     /// Rows of C whose reference is known: all on small calls, else the first, the last and seeded ones
     /// between.
@@ -33,22 +47,28 @@ class GemmOperands : public OperandSet {
     [[nodiscard]] std::span<const double> bound(std::size_t i) const { return slice(bound_, i); }
 
   private:
-    void fill_weights(std::uint64_t seed);
-    void choose_blocks(std::uint64_t seed);
     void compute_reference();
+    void reference_of(std::size_t first, std::size_t last);
+    void finish_reference(std::size_t checked, const std::vector<double>& extra);
+    [[nodiscard]] std::span<const float> kept(const RandomMatrix& matrix, std::once_flag& once,
+                                              std::vector<float>& values) const;
     [[nodiscard]] std::span<const double> slice(const std::vector<double>& values, std::size_t i) const {
         const auto n = static_cast<std::size_t>(call_.n);
         return std::span(values).subspan(i * n, n);
     }
 
     GemmCall call_;
-    std::vector<float> a_, w_;
-    std::vector<std::uint8_t> kept_blocks_;
+    ZeroPattern pattern_;
+    RandomMatrix activations_, weights_;
+    std::optional<RandomMatrix> extra_;
+    std::vector<std::int64_t> row_starts_;
     std::vector<std::int64_t> rows_;
-    std::vector<double> reference_, bound_;
+    std::vector<double> reference_, bound_;  // of the sums first, then of the results
+    mutable std::once_flag a_once_, w_once_;
+    mutable std::vector<float> a_, w_;
 };
 
-/// Largest error that a right result may have: of a float result summation_error(t) · Σ|a·w| + u_c ·
+/// Largest error that a right sum may have: of a float result summation_error(t) · Σ|a·w| + u_c ·
 /// |reference|, u_c the unit round-off of the output's precision; integer results have to be equal (bound
 /// 0.5). `terms` counts roundings: multiplication and addition of each product.
 [[nodiscard]] double gemm_error_bound(const GemmCall& call, double terms, double magnitude, double reference);

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <limits>
 
 #include "core/text.hpp"
+#include "operators/element.hpp"
 #include "operators/error_bound.hpp"
 #include "operators/kernel_table.hpp"
 
@@ -26,49 +26,39 @@ T element(const void* data, std::size_t i) {
 }
 
 double decode(const void* data, std::size_t i, Precision precision) {
-    switch (precision) {
-        case Precision::bf16:
-            return static_cast<double>(from_bf16(element<std::uint16_t>(data, i)));
-        case Precision::int32:
-            return static_cast<double>(element<std::int32_t>(data, i));
-        default:
-            return static_cast<double>(element<float>(data, i));
-    }
+    if (precision == Precision::int32) return static_cast<double>(element<std::int32_t>(data, i));
+    return with_element(precision, [&](auto zero) {
+        return static_cast<double>(to_float(element<decltype(zero)>(data, i)));
+    });
 }
 
-// Values that no right result has: NaN in the float formats, and an integer below -127² · longest_int8_sum.
-constexpr std::uint16_t bf16_nan = 0x7FC0;
-constexpr std::uint32_t fp32_nan = 0x7FC00000;
-constexpr std::int32_t int32_poison = std::numeric_limits<std::int32_t>::min();
+// Bytes of a value that no right result has: not a number in every float format, and 0x80808080 as an
+// integer, which is below -127² · longest_int8_sum.
+constexpr unsigned char float_poison = 0xFF, integer_poison = 0x80;
 
-// Of the int32 accumulation: 127² · k has to stay below 2^31.
-constexpr std::int64_t longest_int8_sum = 133144;
-static_assert(-127 * 127 * longest_int8_sum > int32_poison);
-
-template <typename T>
-std::vector<std::byte> filled(std::size_t size, T value) {
-    std::vector<std::byte> bytes(size);
-    for (std::size_t i = 0; i + sizeof(T) <= size; i += sizeof(T)) std::memcpy(&bytes[i], &value, sizeof(T));
-    return bytes;
-}
-
-std::vector<std::byte> poison(Precision precision, std::size_t size) {
-    if (precision == Precision::bf16) return filled(size, bf16_nan);
-    if (precision == Precision::int32) return filled(size, int32_poison);
-    return filled(size, fp32_nan);
-}
+// Of the int32 accumulation, so that it neither overflows nor reaches the poison.
+constexpr std::int64_t longest_int8_sum = 132600;
+static_assert(127 * 127 * longest_int8_sum < 0x7F7F7F7F);
 
 }  // namespace
 
 PreparedGemm::PreparedGemm(const GemmOperands& operands)
     : operands_(operands), output_(output_bytes(operands.call())) {}
 
-void PreparedGemm::poison_output() { output_.upload(poison(call().c.precision, output_.bytes()).data()); }
+void PreparedGemm::poison_output() {
+    const Kokkos::View<unsigned char*, DeviceMemory, Kokkos::MemoryTraits<Kokkos::Unmanaged>> bytes(
+        output_.as<unsigned char>(), output_.bytes());
+    Kokkos::deep_copy(bytes, is_integer(call().c.precision) ? integer_poison : float_poison);
+}
 
 double PreparedGemm::error_over_bound() {
-    std::vector<std::byte> result(output_.bytes());
-    output_.download(result.data());
-    return gemm_error_over_bound(operands_, result.data());
+    if constexpr (device_is_host) {
+        return gemm_error_over_bound(operands_, output_.as<void>());
+    } else {
+        std::vector<std::byte> result(output_.bytes());
+        output_.download(result.data());
+        return gemm_error_over_bound(operands_, result.data());
+    }
 }
 
 double gemm_error_over_bound(const GemmOperands& operands, const void* c) {
@@ -116,7 +106,7 @@ std::optional<std::string> unsupported(const GemmCall& call, const protocol::Imp
     if (std::ranges::find(info.sparsities, kind) == info.sparsities.end())
         return info.name + " runs weights that are " + join(info.sparsities, ", ") + ", not " +
                call.sparsity.text();
-    if (call.c.precision == Precision::int32 && call.k > longest_int8_sum)
+    if (is_integer(call.a.precision) && call.k > longest_int8_sum)
         return "k above " + std::to_string(longest_int8_sum) + " may overflow the int32 accumulation";
     return std::nullopt;
 }
