@@ -8,7 +8,9 @@ set(gemm_sources
     gemm/tiled_int8_vnni.cpp
     gemm/gemv.cpp gemm/gemv_bf16.cpp gemm/gemv_fp32.cpp gemm/gemv_int8.cpp
     gemm/block_sparse.cpp gemm/block_bf16.cpp gemm/block_fp32.cpp gemm/block_int8.cpp
-    gemm/two_of_four.cpp gemm/two_of_four_avx512.cpp gemm/two_of_four_portable.cpp)
+    gemm/two_of_four.cpp gemm/two_of_four_avx512.cpp gemm/two_of_four_portable.cpp
+    gemm/n_of_m.cpp gemm/n_of_m_16_bits.cpp gemm/n_of_m_fp32.cpp gemm/n_of_m_int8.cpp
+    gemm/sliced_rows.cpp gemm/sliced_rows_kernels.cpp)
 set(stream_sources stream/kokkos_stream.cpp stream/stream_operands.cpp stream/stream_run.cpp)
 
 set(common_sources

@@ -10,7 +10,9 @@ Implementations make_gemm_implementations() {
         make_kokkos_gemv,
         make_kokkos_2of4,
         make_kokkos_2of4_avx512,
+        make_kokkos_n_of_m,
         make_kokkos_block,
+        make_kokkos_sliced_rows,
 #if defined(RIDGE_WITH_OPENBLAS)
         make_openblas,
 #endif

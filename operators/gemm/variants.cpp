@@ -49,6 +49,8 @@ class FamilyImplementation : public Implementation {
                  .formats = {},
                  .sparsities = {family_.sparsity},
                  .space = space_of(family_)};
+        info_.sparsities.insert(info_.sparsities.end(), family_.other_sparsities.begin(),
+                                family_.other_sparsities.end());
         for (const auto& variant : family_.variants) info_.formats.push_back(variant.formats);
     }
 

@@ -32,6 +32,7 @@ struct Family {
     std::vector<TunableParameter> parameters;
     /// Reason of the family's own; may be null.
     std::optional<std::string> (*refusal)(const GemmCall& call, const KernelConfig& config) = nullptr;
+    std::vector<std::string> other_sparsities = {};  ///< further kinds that it runs
 };
 
 [[nodiscard]] std::unique_ptr<Implementation> make_family(Family family);

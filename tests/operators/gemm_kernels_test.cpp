@@ -49,8 +49,13 @@ std::string random_call(const std::string& formats, const std::string& sparsity,
     if (random() % 4 == 0) k = 300 + static_cast<std::int64_t>(random() % 900);  // several blocks along k
     std::string suffix;
     if (sparsity == "n_of_m") {
-        k = (k + 3) / 4 * 4;
-        suffix = " sparsity=2:4";
+        static const std::vector<std::pair<int, int>> patterns = {{2, 4}, {2, 4}, {1, 4},  {4, 8},
+                                                                  {1, 8}, {3, 5}, {7, 16}, {1, 2}};
+        const auto [kept, group] = pick(patterns, random);
+        k = (k + group - 1) / group * group;
+        suffix = " sparsity=" + std::to_string(kept) + ":" + std::to_string(group);
+    } else if (sparsity == "unstructured") {
+        suffix = " sparsity=unstructured@" + pick(std::vector<std::string>{"0.1", "0.5", "0.01"}, random);
     } else if (sparsity == "block") {
         static const std::vector<std::pair<int, int>> blocks = {{16, 16}, {32, 16}, {64, 64},
                                                                 {8, 8},   {4, 32},  {48, 4}};
@@ -60,6 +65,7 @@ std::string random_call(const std::string& formats, const std::string& sparsity,
         suffix = " sparsity=block:" + std::to_string(rows) + "x" + std::to_string(columns) + "@" +
                  pick(std::vector<std::string>{"0.125", "0.5", "0.3"}, random);
     }
+    if (random() % 3 == 0) suffix += " activation_sparsity=unstructured@0.4";
     return "gemm m=" + std::to_string(m) + " n=" + std::to_string(n) + " k=" + std::to_string(k) + " " +
            formats + suffix;
 }
