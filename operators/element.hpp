@@ -36,6 +36,14 @@ struct NarrowFloat {
     /// Above it values are infinite, or not a number in a format without infinity.
     static constexpr std::uint32_t largest = has_infinity ? infinity - 1 : magnitude_mask - 1;
     static constexpr std::uint32_t fp32_infinity = 0x7F800000;
+    static constexpr std::uint32_t smallest_normal = static_cast<std::uint32_t>(128 - bias) << 23;
+    /// Adding a number whose last bit is the narrow format's smallest step rounds to that step.
+    static constexpr std::uint32_t step = static_cast<std::uint32_t>(128 - bias + shift) << 23;
+    /// Added to a normal number: the other bias of exponents, and what rounds the bits that are shifted out.
+    static constexpr std::uint32_t rebias =
+        (1U << (shift - 1)) - 1U - (static_cast<std::uint32_t>(127 - bias) << 23);
+    /// Instead of what is too large: infinity, or in e4m3 the largest number.
+    static constexpr std::uint32_t overflow = has_infinity ? infinity : largest;
 
     KOKKOS_FORCEINLINE_FUNCTION static float widen(std::uint32_t bits) {
         const std::uint32_t magnitude = bits & magnitude_mask;
@@ -50,18 +58,12 @@ struct NarrowFloat {
     KOKKOS_FORCEINLINE_FUNCTION static std::uint32_t narrow(float value) {
         const auto bits = Kokkos::bit_cast<std::uint32_t>(value);
         const std::uint32_t magnitude = bits & 0x7FFFFFFFU;
-        constexpr std::uint32_t smallest_normal = static_cast<std::uint32_t>(128 - bias) << 23;
-        // Adding a number whose last bit is the narrow format's smallest step rounds to that step.
-        constexpr std::uint32_t step = static_cast<std::uint32_t>(128 - bias + shift) << 23;
         const auto subnormal = Kokkos::bit_cast<std::uint32_t>(Kokkos::bit_cast<float>(magnitude) +
                                                                Kokkos::bit_cast<float>(step)) -
                                step;
         const std::uint32_t odd = magnitude >> shift & 1U;
-        const std::uint32_t normal =
-            (magnitude - (static_cast<std::uint32_t>(127 - bias) << 23) + (1U << (shift - 1)) - 1U + odd) >>
-            shift;
+        const std::uint32_t normal = (magnitude + rebias + odd) >> shift;
         std::uint32_t out = magnitude < smallest_normal ? subnormal : normal;
-        constexpr std::uint32_t overflow = has_infinity ? infinity : largest;  // e4m3 saturates
         out = out > largest ? overflow : out;
         out = magnitude > fp32_infinity ? magnitude_mask : out;  // not a number
         return out | (bits >> 31 << (exponent_bits + mantissa_bits));
