@@ -120,7 +120,7 @@ template <typename Function, typename T>
 void set_launch(TensorKernel& kernel, const RowTuning& tuning) {
     const auto inputs = kernel.operands().inputs();
     const Map<Function, T> map{inputs[0].data<T>(), Function::inputs == 2 ? inputs[1].data<T>() : nullptr,
-                               kernel.output(0).data<T>()};
+                               kernel.output(0).data<T>(), tuning.past_caches};
     const auto n = inputs[0].spec().elements();
     kernel.set_launch([=] { run_map(n, tuning, map); });
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "operators/rows.hpp"
+#include "operators/chunks.hpp"
 
 /// Operators with an output element for each input element, over rows without gaps between them: one loop
 /// over all elements. `Function` has `inputs` (1 or 2) and apply<T>(a) or apply<T>(a, b) on packs.
@@ -9,35 +9,38 @@ namespace ridge::operators {
 
 template <typename Function, typename T>
 struct Map {
-    static constexpr int width = lanes_of<T>;
     const T *a, *b;  // b: null with one input
     T* y;
+    bool past_caches;
 
-    KOKKOS_FORCEINLINE_FUNCTION void whole(std::int64_t i, bool past_caches) const {
-        Vector<Compute<T>> value;
-        if constexpr (Function::inputs == 1)
-            value = Function::template apply<T>(load_pack(a + i));
-        else
-            value = Function::template apply<T>(load_pack(a + i), load_pack(b + i));
-        past_caches ? store_past_caches(y + i, value) : store_pack(y + i, value);
+    template <typename Step>
+    KOKKOS_FORCEINLINE_FUNCTION void operator()(const Step& step, std::int64_t i) const {
+        // Far enough that memory answers while the functions of the elements between are computed; hardware
+        // prefetching ends with a page.
+        constexpr std::int64_t ahead = 2048 / static_cast<std::int64_t>(sizeof(T));
+        typename Step::template Vectors<T> value;
+        prefetch(a + i + ahead);
+        if constexpr (Step::parts * lanes_of<T> * sizeof(T) > 64) prefetch(a + i + ahead + lanes_of<T>);
+        step.load(a + i, value);
+        if constexpr (Function::inputs == 2) {
+            typename Step::template Vectors<T> second;
+            prefetch(b + i + ahead);
+            if constexpr (Step::parts * lanes_of<T> * sizeof(T) > 64) prefetch(b + i + ahead + lanes_of<T>);
+            step.load(b + i, second);
+            for (int part = 0; part < Step::parts; ++part)
+                value[part] = Function::template apply<T>(value[part], second[part]);
+        } else {
+            for (int part = 0; part < Step::parts; ++part)
+                value[part] = Function::template apply<T>(value[part]);
+        }
+        step.store(y + i, value, past_caches);
     }
-    KOKKOS_FORCEINLINE_FUNCTION void part(std::int64_t i, int count) const {
-        if constexpr (Function::inputs == 1)
-            store_part(y + i, Function::template apply<T>(load_part(a + i, count)), count);
-        else
-            store_part(y + i, Function::template apply<T>(load_part(a + i, count), load_part(b + i, count)),
-                       count);
-    }
-    /// On a GPU: pack number `pack`, of one element.
-    KOKKOS_FUNCTION void operator()(const std::int64_t pack) const { whole(pack * width, false); }
+    /// On a GPU: element `i`.
+    KOKKOS_FUNCTION void operator()(const std::int64_t i) const { (*this)(OnePack{1}, i); }
 
-    void stretch(std::int64_t first, std::int64_t end, bool past_caches) const {
-        std::int64_t i = first;
-        if (past_caches)
-            for (; i + width <= end; i += width) whole(i, true);
-        else
-            for (; i + width <= end; i += width) whole(i, false);
-        if (i < end) part(i, static_cast<int>(end - i));
+    void stretch(std::int64_t first, std::int64_t end) const {
+        const Map from_first{a + first, Function::inputs == 2 ? b + first : nullptr, y + first, past_caches};
+        for_each_step<T>(end - first, HostTeam(), from_first);
         if (past_caches) drain_stores();
     }
 };
@@ -51,10 +54,10 @@ void run_map(std::int64_t n, const RowTuning& tuning, const Map<Function, T>& ma
         constexpr std::int64_t line = 64;  // elements, of one byte at least
         const std::int64_t lines = (n + line - 1) / line;
         const std::int64_t threads = tuning.one_thread ? 1 : DeviceSpace().concurrency();
-        if (threads == 1) return map.stretch(0, n, tuning.past_caches);
+        if (threads == 1) return map.stretch(0, n);
         Kokkos::parallel_for("map", Range(0, threads), [=](const std::int64_t thread) {
             map.stretch(lines * thread / threads * line,
-                        Kokkos::min(n, lines * (thread + 1) / threads * line), tuning.past_caches);
+                        Kokkos::min(n, lines * (thread + 1) / threads * line));
         });
     } else {
         Kokkos::parallel_for("map", Range(0, n), map);
