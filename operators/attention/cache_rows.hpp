@@ -7,6 +7,12 @@
 /// head's key or value of one position; neighbouring rows are the heads of a position.
 namespace ridge::operators {
 
+/// Brings a line into the second-level cache only, so that what is far ahead does not drive out of the first
+/// level what is computed with; nothing on a GPU, whose threads hide the wait.
+KOKKOS_FORCEINLINE_FUNCTION void prefetch_to_second_level([[maybe_unused]] const void* address) {
+    KOKKOS_IF_ON_HOST((__builtin_prefetch(address, 0, 2);))
+}
+
 /// Keys or values: rows without gaps, and the scales of a quantised format.
 struct CacheSide {
     const std::byte* data = nullptr;

@@ -24,28 +24,56 @@ struct DecodeProblem {
     std::int64_t batch = 0, rows = 0;  ///< sequences; query rows of a kv head
     std::int64_t key_dim = 0, key_stride = 0, value_dim = 0;
     std::int64_t first_position = 0, positions = 0, splits = 1;
-    std::int64_t block = 0, ahead = 0;  ///< positions
+    std::int64_t block = 0, ahead = 0;  ///< positions; blocks that prefetching is ahead
     std::int64_t heads_per_task = 1;    ///< kv heads
+};
+
+/// Walks over the rows that a task's kv heads have at the positions of a block, line by line in the order in
+/// which they lie in memory: so the hardware's own prefetching joins in.
+struct LinesAhead {
+    static constexpr std::int64_t line = 64;
+    const std::byte* at = nullptr;
+    std::int64_t left = 0;  ///< lines of this position
+    std::int64_t position = 0, end = 0;
+
+    KOKKOS_FORCEINLINE_FUNCTION void advance(const DecodeProblem& p, const CacheSide& side,
+                                             std::int64_t sequence, std::int64_t head, std::int64_t lines) {
+        for (; lines > 0; --lines) {
+            if (left == 0) {
+                if (position >= end) return;
+                at = side.row(p.cache.index(sequence, head, position++));
+                left = (p.heads_per_task * side.row_bytes + line - 1) / line;
+            }
+            prefetch_to_second_level(at);
+            at += line;
+            --left;
+        }
+    }
 };
 
 /// Positions [first, first + count) of one kv head and their rows in the cache.
 struct DecodeBlock {
-    std::int64_t sequence = 0, head = 0, first = 0, end = 0;  ///< prefetching stays below `end`
+    std::int64_t sequence = 0, head = 0, first = 0, end = 0;
+    std::int64_t first_head = 0;  ///< of the task
     int count = 0;
     bool prefetches = false;
+    LinesAhead keys, values;
     std::int64_t index[static_cast<std::size_t>(most_block_positions)];
 
     KOKKOS_FORCEINLINE_FUNCTION void locate(const CacheRows& cache) {
         for (int i = 0; i < count; ++i) index[i] = cache.index(sequence, head, first + i);
     }
-    /// Brings the row `ahead` positions further on into the cache.
-    KOKKOS_FORCEINLINE_FUNCTION void prefetch_row(const CacheRows& cache, const CacheSide& side, int i,
-                                                  std::int64_t ahead) const {
-        constexpr std::int64_t line = 64;
-        const std::int64_t position = first + i + ahead;
-        if (position >= end) return;
-        const std::byte* row = side.row(cache.index(sequence, head, position));
-        for (std::int64_t at = 0; at < side.row_bytes; at += line) prefetch(row + at);
+    /// The positions that are prefetched while this block is computed: as many, `ahead` blocks further on.
+    KOKKOS_FORCEINLINE_FUNCTION void look_ahead(const DecodeProblem& p) {
+        const std::int64_t from = first + p.ahead * p.block;
+        keys = {nullptr, 0, from, Kokkos::min(end, from + p.block)};
+        values = keys;
+    }
+    /// As many lines as `rows` rows have.
+    KOKKOS_FORCEINLINE_FUNCTION void prefetch_rows(const DecodeProblem& p, const CacheSide& side,
+                                                   LinesAhead& lines, std::int64_t rows) {
+        lines.advance(p, side, sequence, first_head,
+                      (rows * side.row_bytes + LinesAhead::line - 1) / LinesAhead::line);
     }
 };
 
@@ -60,7 +88,7 @@ struct DecodeRows {
     using Weights = Vector<float>[static_cast<std::size_t>(vectors)];
 
     const DecodeProblem& p;
-    const DecodeBlock& block;
+    DecodeBlock& block;
     std::int64_t row;      ///< first of the R rows within its kv head
     std::int64_t partial;  ///< where its sums are
 
@@ -86,8 +114,8 @@ struct DecodeRows {
                 const std::int64_t at = block.index[Kokkos::min(i + j, block.count - 1)];
                 rows[j] = p.cache.k.row(at);
                 scales[j] = p.cache.k.scales_of(at);
-                if (block.prefetches) block.prefetch_row(p.cache, p.cache.k, i + j, p.ahead);
             }
+            if (block.prefetches) block.prefetch_rows(p, p.cache.k, block.keys, P);
             score_tile(rows, scales, scores + i * R);
         }
         if constexpr (Format::row_scale) scale_positions(scores, p.cache.k);
@@ -204,7 +232,7 @@ struct DecodeRows {
         RIDGE_UNROLL for (int r = 0; r < R; ++r) RIDGE_UNROLL for (int c = 0; c < columns; ++c) sums[r][c] =
             load(p.partial.sums(partial + r) + d + c * lanes) * Vector<float>(correction[r]);
         for (int i = 0; i < block.count; ++i) {
-            if (block.prefetches && d == 0) block.prefetch_row(p.cache, p.cache.v, i, p.ahead);
+            if (block.prefetches && d == 0) block.prefetch_rows(p, p.cache.v, block.values, 1);
             const std::byte* from = p.cache.v.row(block.index[i]);
             const std::byte* scales = p.cache.v.scales_of(block.index[i]);
             Vector<float> values[static_cast<std::size_t>(columns)];
@@ -236,6 +264,7 @@ struct DecodeTask {
         const std::int64_t split = task % p.splits, heads = p.cache.kv_heads / p.heads_per_task;
         const std::int64_t first_head = task / p.splits % heads * p.heads_per_task;
         DecodeBlock block;
+        block.first_head = first_head;
         block.sequence = task / p.splits / heads;
         block.end = p.first_position + p.positions * (split + 1) / p.splits;
         for (block.head = first_head; block.head < first_head + p.heads_per_task; ++block.head)
@@ -243,6 +272,7 @@ struct DecodeTask {
         for (block.first = p.first_position + p.positions * split / p.splits; block.first < block.end;
              block.first += p.block) {
             block.count = static_cast<int>(Kokkos::min(p.block, block.end - block.first));
+            block.look_ahead(p);
             for (block.head = first_head; block.head < first_head + p.heads_per_task; ++block.head)
                 all_rows(block, split);
         }

@@ -50,7 +50,8 @@ struct FlashScratch {
     static KOKKOS_FUNCTION std::int64_t layout(const FlashProblem& p, std::int64_t columns, float* data,
                                                FlashScratch* out) {
         const std::int64_t keys = round_up(p.block_keys, columns), width = round_up(p.value_dim, columns);
-        const std::int64_t q = round_up(p.block_rows * p.key_dim, 16), k = round_up(keys * p.key_dim, 16);
+        const std::int64_t q = round_up(p.block_rows * p.key_dim + lanes, 16),
+                           k = round_up(keys * p.key_dim, 16);
         const std::int64_t v = round_up(p.block_keys * width, 16);
         const std::int64_t padded = round_up(width, 16);
         if (out != nullptr) *out = {data, data + q, data + q + k, {data + q + k + v, padded}};
@@ -203,8 +204,12 @@ struct FlashWorker {
             pack_values(p.kv, {p.cache, sequence, head, key, keys}, scratch.v, p.value_dim, p.block_keys,
                         columns, team);
             team.barrier();
-            for (std::int64_t row = team.rank * MR; row < rows; row += team.size * MR)
+            const CacheBlock next{p.cache, sequence, head, key + keys,
+                                  Kokkos::min(p.block_keys, last - key - keys)};
+            for (std::int64_t row = team.rank * MR; row < rows; row += team.size * MR) {
+                prefetch_part(next, row / MR, (rows + MR - 1) / MR);
                 FlashRows<MR, NR>{p, scratch, first_row + row, key, keys, row}.run();
+            }
         }
         const std::int64_t partial =
             ((sequence * p.layout.kv_heads + head) * p.splits + split) * p.layout.rows();
@@ -216,12 +221,12 @@ struct FlashWorker {
 
     KOKKOS_FUNCTION void start_rows(std::int64_t sequence, std::int64_t head, std::int64_t first_row,
                                     std::int64_t row, const FlashScratch& scratch) const {
+        std::int64_t rows[static_cast<std::size_t>(MR)];
         for (int i = 0; i < MR; ++i) {
-            const std::int64_t real = Kokkos::min(first_row + row + i, p.layout.rows() - 1);
             scratch.sums.clear(row + i);
-            p.ends.load_query(p.layout.outside(sequence, head, real), p.key_dim,
-                              scratch.q + row * p.key_dim + i, MR);
+            rows[i] = p.layout.outside(sequence, head, Kokkos::min(first_row + row + i, p.layout.rows() - 1));
         }
+        p.ends.template load_queries<MR>(rows, p.key_dim, scratch.q + row * p.key_dim);
     }
 
     KOKKOS_FUNCTION void finish_row(std::int64_t row, std::int64_t outside, std::int64_t partial,

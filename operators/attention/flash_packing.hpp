@@ -39,6 +39,21 @@ KOKKOS_FORCEINLINE_FUNCTION Vector<float> cached_vector(const CacheSide& side, s
         return value;
 }
 
+/// Brings a row into the cache.
+KOKKOS_FORCEINLINE_FUNCTION void prefetch_row(const CacheSide& side, std::int64_t index) {
+    constexpr std::int64_t line = 64;
+    for (std::int64_t at = 0; at < side.row_bytes; at += line) prefetch_to_second_level(side.row(index) + at);
+}
+
+/// Brings the rows of keys and values into the cache that a block's `part` of `parts` has.
+KOKKOS_FORCEINLINE_FUNCTION void prefetch_part(const CacheBlock& block, std::int64_t part,
+                                               std::int64_t parts) {
+    for (std::int64_t key = block.count * part / parts; key < block.count * (part + 1) / parts; ++key) {
+        prefetch_row(block.cache.k, block.index(key));
+        prefetch_row(block.cache.v, block.index(key));
+    }
+}
+
 /// Keys as [panel][element][columns of keys]; keys that fill the last panel are zero.
 template <typename Format, typename Team>
 KOKKOS_FUNCTION void pack_keys(const CacheBlock& block, float* to, std::int64_t key_dim, std::int64_t columns,
@@ -138,29 +153,59 @@ struct QueryEnds {
     float scale = 1.0F;   ///< of queries
     float factor = 1.0F;  ///< of outputs
 
-    /// Row `row`, scaled, to every `step`th float.
-    KOKKOS_FUNCTION void load_query(std::int64_t row, std::int64_t key_dim, float* to,
-                                    std::int64_t step) const {
-        for (std::int64_t d = 0; d < key_dim; ++d) to[d * step] = query(row * key_dim + d) * scale;
-    }
     KOKKOS_FUNCTION void store_output(const float* sums, float by, std::int64_t row,
                                       std::int64_t value_dim) const {
         if (precision == Precision::bf16) return store_as<Bf16>(sums, by, row, value_dim);
         if (precision == Precision::fp16) return store_as<Fp16>(sums, by, row, value_dim);
         store_as<float>(sums, by, row, value_dim);
     }
+    /// Queries at rows[0 … MR), scaled, as [element][MR]; writes up to `lanes` floats beyond.
+    template <int MR>
+    KOKKOS_FUNCTION void load_queries(const std::int64_t* rows, std::int64_t key_dim, float* to) const {
+        if (precision == Precision::bf16) return load_as<MR, Bf16>(rows, key_dim, to);
+        if (precision == Precision::fp16) return load_as<MR, Fp16>(rows, key_dim, to);
+        load_as<MR, float>(rows, key_dim, to);
+    }
 
   private:
-    [[nodiscard]] KOKKOS_FORCEINLINE_FUNCTION float query(std::int64_t at) const {
-        if (precision == Precision::bf16) return to_float(static_cast<const Bf16*>(q)[at]);
-        if (precision == Precision::fp16) return to_float(static_cast<const Fp16*>(q)[at]);
-        return static_cast<const float*>(q)[at];
+    template <int MR, typename T>
+    KOKKOS_FORCEINLINE_FUNCTION void load_as(const std::int64_t* rows, std::int64_t key_dim,
+                                             float* to) const {
+        const T* from = static_cast<const T*>(q);
+        if constexpr (MR <= lanes) {
+            for (std::int64_t d = 0; d < key_dim; d += lanes) load_square<MR>(from, rows, key_dim, d, to);
+        } else {
+            for (int i = 0; i < MR; ++i)
+                for (std::int64_t d = 0; d < key_dim; ++d)
+                    to[d * MR + i] = to_float(from[rows[i] * key_dim + d]) * scale;
+        }
+    }
+    /// Lanes beyond MR are written over by the next element's.
+    template <int MR, typename T>
+    KOKKOS_FORCEINLINE_FUNCTION void load_square(const T* from, const std::int64_t* rows,
+                                                 std::int64_t key_dim, std::int64_t d, float* to) const {
+        Vector<float> square[static_cast<std::size_t>(lanes)];
+        for (int i = 0; i < lanes; ++i) {
+            const T* row = from + rows[i < MR ? i : 0] * key_dim + d;
+            const auto value =
+                d + lanes <= key_dim ? load_pack(row) : load_part(row, static_cast<int>(key_dim - d));
+            square[i] = value * Vector<float>(scale);
+        }
+        transpose_lanes(square);
+        for (int i = 0; i < lanes && d + i < key_dim; ++i)
+            simd::simd_unchecked_store(square[i], to + (d + i) * MR, simd::simd_flag_default);
     }
     template <typename T>
     KOKKOS_FORCEINLINE_FUNCTION void store_as(const float* sums, float by, std::int64_t row,
                                               std::int64_t value_dim) const {
         T* to = static_cast<T*>(out) + row * value_dim;
-        for (std::int64_t d = 0; d < value_dim; ++d) to[d] = from_float<T>(sums[d] * by);
+        for (std::int64_t d = 0; d < value_dim; d += lanes) {
+            const auto value = load(sums + d) * Vector<float>(by);
+            if (d + lanes <= value_dim)
+                store_pack(to + d, value);
+            else
+                store_part(to + d, value, static_cast<int>(value_dim - d));
+        }
     }
 };
 

@@ -58,8 +58,8 @@ ParameterSpace decode_space() {
                                  : integer_parameter("splits", {64, 16, 256, 1024}, "parts of the context");
     space.parameters = {
         std::move(splits),
-        integer_parameter("block", {64, 32, 128, 256}, "positions whose scores are kept at once"),
-        integer_parameter("ahead", {32, 0, 16, 64, 128}, "positions that are prefetched; 0: none"),
+        integer_parameter("block", {32, 16, 64, 128, 256}, "positions whose scores are kept at once"),
+        integer_parameter("ahead", {1, 0, 2}, "blocks that prefetching is ahead; 0: none"),
         word_parameter("heads", {"all", "one"}, "kv heads of a task"),
     };
     return space;

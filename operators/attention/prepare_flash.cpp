@@ -107,7 +107,7 @@ ParameterSpace flash_space() {
     ParameterSpace space;
     space.parameters = {
         word_parameter("tile", {"12x2", "14x2", "6x4", "8x2"}, "query rows x vectors of keys in registers"),
-        integer_parameter("rows", {128, 64, 256, 512}, "query rows of a block"),
+        integer_parameter("rows", {256, 64, 128, 512, 1024}, "query rows of a block"),
         integer_parameter("keys", {256, 64, 128, 512}, "keys of a block"),
         integer_parameter("splits", {1, 2, 4, 8}, "parts of the context"),
     };
