@@ -10,7 +10,7 @@
 #include "operators/elementwise/elementwise_kernels.hpp"
 #include "operators/experts/experts_kernels.hpp"
 #include "operators/gemm/gemm_kernels.hpp"
-#include "operators/rmsnorm/rmsnorm_kernels.hpp"
+#include "operators/norms/norm_kernels.hpp"
 #include "operators/stream/stream_kernels.hpp"
 
 namespace ridge::operators {
@@ -18,7 +18,10 @@ namespace {
 
 constexpr std::array table = {
     KernelOperator{"gemm", make_gemm_operands, make_gemm_implementations},
-    KernelOperator{"rmsnorm", make_rmsnorm_operands, make_rmsnorm_implementations},
+    KernelOperator{"rmsnorm", make_norm_operands, make_rmsnorm_implementations},
+    KernelOperator{"add_rmsnorm", make_norm_operands, make_add_rmsnorm_implementations},
+    KernelOperator{"layernorm", make_norm_operands, make_layernorm_implementations},
+    KernelOperator{"softmax", make_norm_operands, make_softmax_implementations},
     KernelOperator{"silu_mul", make_elementwise_operands, make_silu_mul_implementations},
     KernelOperator{"gelu", make_elementwise_operands, make_gelu_implementations},
     KernelOperator{"gelu_tanh", make_elementwise_operands, make_gelu_tanh_implementations},

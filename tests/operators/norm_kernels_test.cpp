@@ -21,7 +21,8 @@ TEST_P(NormKernels, AreRightOnOneElementAndOnLongRows) {
 
 TEST_P(NormKernels, PlantedErrorsAreFound) { expect_planted_errors_found(GetParam(), "rows=3 n=50"); }
 
-INSTANTIATE_TEST_SUITE_P(Operators, NormKernels, ::testing::Values("rmsnorm"));
+INSTANTIATE_TEST_SUITE_P(Operators, NormKernels,
+                         ::testing::Values("rmsnorm", "add_rmsnorm", "layernorm", "softmax"));
 
 }  // namespace
 }  // namespace ridge::operators

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "operators/chunks.hpp"
+
+/// Passes over a row for kernels that reduce it first.
+namespace ridge::operators {
+
+/// What a thread has gathered of a row, for each part of a step.
+template <typename T>
+struct Gathered {
+    using V = Vector<Compute<T>>;
+    V part[2];
+    KOKKOS_FORCEINLINE_FUNCTION explicit Gathered(Compute<T> start) : part{V(start), V(start)} {}
+    template <typename Team>
+    [[nodiscard]] KOKKOS_FORCEINLINE_FUNCTION Compute<T> sum(const Team& team) const {
+        return team.sum(sum_lanes(part[0] + part[1]));
+    }
+    template <typename Team>
+    [[nodiscard]] KOKKOS_FORCEINLINE_FUNCTION Compute<T> max(const Team& team) const {
+        return team.max(max_lanes(Kokkos::max(part[0], part[1])));
+    }
+};
+
+/// Asks for a step's elements ahead of their use: the last pass over a row asks for the next row, so that
+/// memory answers while it computes.
+template <typename Step, typename T>
+KOKKOS_FORCEINLINE_FUNCTION void prefetch_step(const T* at) {
+    prefetch(at);
+    if constexpr (Step::parts * lanes_of<T> * sizeof(T) > 64) prefetch(at + lanes_of<T>);
+}
+
+}  // namespace ridge::operators
