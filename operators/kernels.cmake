@@ -10,7 +10,8 @@ set(gemm_sources
     gemm/block_sparse.cpp gemm/block_bf16.cpp gemm/block_fp32.cpp gemm/block_int8.cpp
     gemm/two_of_four.cpp gemm/two_of_four_avx512.cpp gemm/two_of_four_portable.cpp
     gemm/n_of_m.cpp gemm/n_of_m_16_bits.cpp gemm/n_of_m_fp32.cpp gemm/n_of_m_int8.cpp
-    gemm/sliced_rows.cpp gemm/sliced_rows_kernels.cpp)
+    gemm/sliced_rows.cpp gemm/sliced_rows_kernels.cpp
+    gemm/active_columns.cpp gemm/active_columns_16_bits.cpp gemm/active_columns_fp32.cpp gemm/active_columns_int8.cpp)
 set(stream_sources stream/kokkos_stream.cpp stream/stream_operands.cpp stream/stream_run.cpp)
 
 set(common_sources

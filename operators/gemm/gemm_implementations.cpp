@@ -13,6 +13,7 @@ Implementations make_gemm_implementations() {
         make_kokkos_n_of_m,
         make_kokkos_block,
         make_kokkos_sliced_rows,
+        make_kokkos_active_columns,
 #if defined(RIDGE_WITH_OPENBLAS)
         make_openblas,
 #endif

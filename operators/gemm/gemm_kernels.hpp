@@ -18,6 +18,7 @@ namespace ridge::operators {
 [[nodiscard]] std::unique_ptr<Implementation> make_kokkos_2of4();
 [[nodiscard]] std::unique_ptr<Implementation> make_kokkos_2of4_avx512();
 [[nodiscard]] std::unique_ptr<Implementation> make_kokkos_n_of_m();
+[[nodiscard]] std::unique_ptr<Implementation> make_kokkos_active_columns();
 [[nodiscard]] std::unique_ptr<Implementation> make_kokkos_sliced_rows();
 [[nodiscard]] std::unique_ptr<Implementation> make_openblas();
 [[nodiscard]] std::unique_ptr<Implementation> make_onednn();
