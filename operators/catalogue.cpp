@@ -8,6 +8,7 @@
 #include "operators/attention/attention_call.hpp"
 #include "operators/experts/experts_call.hpp"
 #include "operators/gemm/gemm_call.hpp"
+#include "operators/kv_cache/kv_cache_call.hpp"
 #include "operators/row_operators.hpp"
 #include "operators/stream/stream_call.hpp"
 #include "operators/token_operators.hpp"
@@ -50,6 +51,7 @@ std::span<const OperatorInfo> catalogue() {
         std::vector<OperatorInfo> list = gemm_operators();
         for (auto& info : stream_operators()) list.push_back(std::move(info));
         for (auto& info : attention_operators()) list.push_back(std::move(info));
+        for (auto& info : kv_cache_operators()) list.push_back(std::move(info));
         for (auto& info : row_operators()) list.push_back(std::move(info));
         for (auto& info : token_operators()) list.push_back(std::move(info));
         for (auto& info : expert_operators()) list.push_back(std::move(info));

@@ -5,7 +5,8 @@ set(gemm_sources
     gemm/gemm_implementations.cpp gemm/epilogue_reference.cpp gemm/gemm_memory.cpp gemm/operands.cpp gemm/packing.cpp
     gemm/prepared_gemm.cpp gemm/random_matrix.cpp gemm/row_groups.cpp gemm/variants.cpp gemm/zero_pattern.cpp
     gemm/tiled.cpp gemm/tiled_bf16.cpp gemm/tiled_bf16_avx512.cpp gemm/tiled_fp32.cpp gemm/tiled_int8.cpp
-    gemm/tiled_int8_vnni.cpp
+    gemm/tiled_int8_vnni.cpp gemm/tiled_stored.cpp gemm/finish.cpp gemm/fixed_point.cpp gemm/quantised.cpp
+    gemm/quantised_portable.cpp gemm/gemv_stored.cpp
     gemm/gemv.cpp gemm/gemv_bf16.cpp gemm/gemv_fp32.cpp gemm/gemv_int8.cpp
     gemm/block_sparse.cpp gemm/block_bf16.cpp gemm/block_fp32.cpp gemm/block_int8.cpp
     gemm/two_of_four.cpp gemm/two_of_four_avx512.cpp gemm/two_of_four_portable.cpp
@@ -22,7 +23,8 @@ set(expert_sources experts/permute.cpp experts/router_top_k.cpp experts/routing.
 
 set(attention_sources
     attention/attention_kernels.cpp attention/attention_operands.cpp attention/decode_floats.cpp
-    attention/decode_quantised.cpp attention/prepare_decode.cpp attention/prepare_flash.cpp attention/query_rows.cpp)
+    attention/decode_quantised.cpp attention/prepare_decode.cpp attention/prepare_flash.cpp attention/query_rows.cpp
+    kv_cache/kv_append.cpp kv_cache/kv_copies.cpp kv_cache/kv_operands.cpp kv_cache/kv_turns.cpp)
 
 add_library(ridge_kernels STATIC ${attention_sources} ${expert_sources} ${common_sources} ${gemm_sources} ${stream_sources} ${row_sources})
 add_library(ridge::kernels ALIAS ridge_kernels)

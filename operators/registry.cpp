@@ -5,11 +5,11 @@
 #include <iterator>
 
 #include "core/error.hpp"
-#include "operators/elementwise/elementwise_kernels.hpp"
 #include "operators/attention/attention_kernels.hpp"
 #include "operators/elementwise/elementwise_kernels.hpp"
 #include "operators/experts/experts_kernels.hpp"
 #include "operators/gemm/gemm_kernels.hpp"
+#include "operators/kv_cache/kv_cache_kernels.hpp"
 #include "operators/norms/norm_kernels.hpp"
 #include "operators/stream/stream_kernels.hpp"
 
@@ -18,6 +18,13 @@ namespace {
 
 constexpr std::array table = {
     KernelOperator{"gemm", make_gemm_operands, make_gemm_implementations},
+    KernelOperator{"gemm_bias", make_gemm_operands, [] { return make_dense_implementations("gemm_bias"); }},
+    KernelOperator{"gemm_bias_gelu", make_gemm_operands,
+                   [] { return make_dense_implementations("gemm_bias_gelu"); }},
+    KernelOperator{"gemm_silu_mul", make_gemm_operands,
+                   [] { return make_dense_implementations("gemm_silu_mul"); }},
+    KernelOperator{"gemm_residual", make_gemm_operands,
+                   [] { return make_dense_implementations("gemm_residual"); }},
     KernelOperator{"rmsnorm", make_norm_operands, make_rmsnorm_implementations},
     KernelOperator{"add_rmsnorm", make_norm_operands, make_add_rmsnorm_implementations},
     KernelOperator{"layernorm", make_norm_operands, make_layernorm_implementations},
@@ -34,6 +41,11 @@ constexpr std::array table = {
     KernelOperator{"attention_sliding", make_attention_operands, make_attention_sliding_implementations},
     KernelOperator{"attention_paged", make_attention_operands, make_attention_paged_implementations},
     KernelOperator{"attention_mla", make_attention_operands, make_attention_mla_implementations},
+    KernelOperator{"kv_append", make_kv_append_operands, make_kv_append_implementations},
+    KernelOperator{"kv_gather", make_kv_gather_operands, make_kv_gather_implementations},
+    KernelOperator{"kv_rerotate", make_kv_rerotate_operands, make_kv_rerotate_implementations},
+    KernelOperator{"kv_fuse", make_kv_fuse_operands, make_kv_fuse_implementations},
+    KernelOperator{"kv_swap", make_kv_swap_operands, make_kv_swap_implementations},
     KernelOperator{"stream_read", make_stream_operands, make_stream_read_implementations},
     KernelOperator{"stream_copy", make_stream_operands, make_stream_copy_implementations},
     KernelOperator{"stream_triad", make_stream_operands, make_stream_triad_implementations},

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <ostream>
+
 #include "core/error.hpp"
 #include "operators/catalogue.hpp"
 #include "operators/kernel_checks.hpp"
@@ -60,6 +62,8 @@ struct Kind {
     std::vector<std::string> edges;  ///< one token, one head, page boundaries, windows beyond the context
     const char* small;
 };
+
+void PrintTo(const Kind& kind, std::ostream* out) { *out << kind.op; }
 
 const std::vector<Kind> kinds = {
     {"attention",

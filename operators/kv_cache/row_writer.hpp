@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "operators/kv_cache/kv_operands.hpp"
+#include "operators/rows.hpp"
+
+/// Storing a row of floats in a cache's format. The floats come from a source: source(element, count) gives a
+/// vector whose first `count` lanes are the row's elements from `element` on. A row is asked for twice where
+/// its scale has to be known first.
+namespace ridge::operators {
+
+/// Where a row is stored, and how.
+struct RowTarget {
+    std::byte* row;
+    std::byte* scales;
+    std::int64_t columns;
+    bool past_caches;
+};
+
+KOKKOS_FORCEINLINE_FUNCTION RowTarget target_of(const WritableSide& side, std::int64_t row,
+                                                std::int64_t columns, bool past_caches) {
+    return {side.data + row * side.row_bytes, side.scales + row * side.row_scale_bytes, columns, past_caches};
+}
+
+/// Elements as floats of type T.
+template <typename T, typename Source, typename Team>
+KOKKOS_FUNCTION void store_floats(const RowTarget& to, const Source& source, const Team& team) {
+    for_each_pack_of_row<float>(to.columns, team, [&](const std::int64_t d, const int count) {
+        store_up_to(reinterpret_cast<T*>(to.row) + d, source(d, count), count, to.past_caches);
+    });
+}
+
+/// Largest magnitude of the first `count` lanes.
+KOKKOS_FORCEINLINE_FUNCTION Vector<float> magnitudes(const Vector<float>& value, int count) {
+    const auto all = Kokkos::max(value, -value);
+    if (count == lanes) return all;
+    float values[static_cast<std::size_t>(lanes)];
+    simd::simd_unchecked_store(all, values, simd::simd_flag_default);
+    for (int i = count; i < lanes; ++i) values[i] = 0.0F;
+    return load(values);
+}
+
+/// int8 with an fp32 scale that maps the row's largest magnitude to 127.
+template <typename Source, typename Team>
+KOKKOS_FUNCTION void store_int8(const RowTarget& to, const Source& source, const Team& team) {
+    constexpr float steps = 127.0F;
+    Vector<float> top(0.0F);
+    for_each_pack_of_row<float>(to.columns, team, [&](const std::int64_t d, const int count) {
+        top = Kokkos::max(top, magnitudes(source(d, count), count));
+    });
+    const float largest = team.max(max_lanes(top));
+    const Vector<float> per_step(largest > 0.0F ? steps / largest : 0.0F);
+    if (team.rank == 0) *reinterpret_cast<float*>(to.scales) = largest / steps;
+    for_each_pack_of_row<float>(to.columns, team, [&](const std::int64_t d, const int count) {
+        store_up_to(reinterpret_cast<std::int8_t*>(to.row) + d, source(d, count) * per_step, count,
+                    to.past_caches);
+    });
+}
+
+/// int4, groups of 32 with an fp16 scale each; the low half of a byte comes first.
+template <typename Source, typename Team>
+KOKKOS_FUNCTION void store_int4(const RowTarget& to, const Source& source, const Team& team) {
+    constexpr float steps = 7.0F;
+    constexpr int group = static_cast<int>(CachedInt4::group);
+    for (std::int64_t g = team.rank; g < to.columns / group; g += team.size) {
+        float values[static_cast<std::size_t>(group)];
+        float largest = 0.0F;
+        for (int i = 0; i < group; i += lanes)
+            simd::simd_unchecked_store(source(g * group + i, lanes), values + i, simd::simd_flag_default);
+        for (const float value : values) largest = Kokkos::max(largest, Kokkos::abs(value));
+        const auto scale = from_float<Fp16>(largest / steps);
+        reinterpret_cast<Fp16*>(to.scales)[g] = scale;
+        const float rounded = to_float(scale), per_step = rounded > 0.0F ? 1.0F / rounded : 0.0F;
+        std::int32_t whole[static_cast<std::size_t>(group)];
+        for (int i = 0; i < group; ++i)
+            whole[i] = static_cast<std::int32_t>(
+                Kokkos::nearbyint(Kokkos::max(-steps, Kokkos::min(steps, values[i] * per_step))));
+        std::byte* out = to.row + g * group / 2;
+        for (int i = 0; i < group / 2; ++i)
+            out[i] = static_cast<std::byte>((whole[2 * i] & 15) | (whole[2 * i + 1] & 15) << 4);
+    }
+}
+
+template <typename Format>
+struct RowWriter;
+
+template <typename T>
+struct RowWriter<CachedFloats<T>> {
+    template <typename Source, typename Team>
+    KOKKOS_FUNCTION static void store(const RowTarget& to, const Source& source, const Team& team) {
+        store_floats<T>(to, source, team);
+    }
+};
+template <>
+struct RowWriter<CachedFp8> {
+    template <typename Source, typename Team>
+    KOKKOS_FUNCTION static void store(const RowTarget& to, const Source& source, const Team& team) {
+        store_floats<Fp8E4m3>(to, source, team);
+    }
+};
+template <>
+struct RowWriter<CachedInt8> {
+    template <typename Source, typename Team>
+    KOKKOS_FUNCTION static void store(const RowTarget& to, const Source& source, const Team& team) {
+        store_int8(to, source, team);
+    }
+};
+template <>
+struct RowWriter<CachedInt4> {
+    template <typename Source, typename Team>
+    KOKKOS_FUNCTION static void store(const RowTarget& to, const Source& source, const Team& team) {
+        store_int4(to, source, team);
+    }
+};
+
+/// Elements as they are.
+template <typename T>
+struct PlainSource {
+    const T* from;
+    KOKKOS_FORCEINLINE_FUNCTION Vector<float> operator()(std::int64_t d, int count) const {
+        return load_up_to(from + d, count);
+    }
+};
+
+/// A cached row, turned: the element half a row further on is the other one of a pair. `turn` holds the
+/// cosines of all pairs, then the sines.
+template <typename Format>
+struct TurnedSource {
+    const std::byte* row;
+    const std::byte* scales;
+    const float* turn;
+    std::int64_t columns;
+
+    KOKKOS_FORCEINLINE_FUNCTION Vector<float> operator()(std::int64_t d, int count) const {
+        const std::int64_t half = columns / 2;
+        if (count < lanes || half % lanes != 0) return one_by_one(d, count);
+        const bool first = d < half;
+        const std::int64_t pair = first ? d : d - half;
+        const auto x = element(pair), y = element(pair + half);
+        const auto cosine = load(turn + pair), sine = load(turn + half + pair);
+        return first ? Kokkos::fma(x, cosine, -(y * sine)) : Kokkos::fma(x, sine, y * cosine);
+    }
+
+  private:
+    [[nodiscard]] KOKKOS_FORCEINLINE_FUNCTION float row_factor() const {
+        if constexpr (Format::row_scale) return *reinterpret_cast<const float*>(scales) * Format::factor;
+        return Format::factor;
+    }
+    [[nodiscard]] KOKKOS_FORCEINLINE_FUNCTION Vector<float> element(std::int64_t d) const {
+        return Format::load(row, scales, d) * Vector<float>(row_factor());
+    }
+    [[nodiscard]] KOKKOS_FORCEINLINE_FUNCTION float one(std::int64_t d) const {
+        float values[static_cast<std::size_t>(lanes)];
+        simd::simd_unchecked_store(Format::load_first(row, scales, d, 1), values, simd::simd_flag_default);
+        return values[0] * row_factor();
+    }
+    [[nodiscard]] KOKKOS_FUNCTION Vector<float> one_by_one(std::int64_t d, int count) const {
+        const std::int64_t half = columns / 2;
+        float values[static_cast<std::size_t>(lanes)] = {};
+        for (int i = 0; i < count; ++i) {
+            const std::int64_t at = d + i, pair = at < half ? at : at - half;
+            const float x = one(pair), y = one(pair + half);
+            values[i] =
+                at < half ? x * turn[pair] - y * turn[half + pair] : x * turn[half + pair] + y * turn[pair];
+        }
+        return load(values);
+    }
+};
+
+}  // namespace ridge::operators
