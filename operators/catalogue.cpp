@@ -8,6 +8,7 @@
 #include "operators/attention/attention_call.hpp"
 #include "operators/experts/experts_call.hpp"
 #include "operators/gemm/gemm_call.hpp"
+#include "operators/recurrent/recurrent_call.hpp"
 #include "operators/kv_cache/kv_cache_call.hpp"
 #include "operators/row_operators.hpp"
 #include "operators/stream/stream_call.hpp"
@@ -55,6 +56,7 @@ std::span<const OperatorInfo> catalogue() {
         for (auto& info : row_operators()) list.push_back(std::move(info));
         for (auto& info : token_operators()) list.push_back(std::move(info));
         for (auto& info : expert_operators()) list.push_back(std::move(info));
+        for (auto& info : recurrent_operators()) list.push_back(std::move(info));
         return list;
     }();
     return all;

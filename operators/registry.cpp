@@ -11,6 +11,7 @@
 #include "operators/gemm/gemm_kernels.hpp"
 #include "operators/kv_cache/kv_cache_kernels.hpp"
 #include "operators/norms/norm_kernels.hpp"
+#include "operators/recurrent/recurrent_kernels.hpp"
 #include "operators/stream/stream_kernels.hpp"
 
 namespace ridge::operators {
@@ -46,6 +47,10 @@ constexpr std::array table = {
     KernelOperator{"kv_rerotate", make_kv_rerotate_operands, make_kv_rerotate_implementations},
     KernelOperator{"kv_fuse", make_kv_fuse_operands, make_kv_fuse_implementations},
     KernelOperator{"kv_swap", make_kv_swap_operands, make_kv_swap_implementations},
+    KernelOperator{"selective_scan", make_selective_scan_operands, make_selective_scan_implementations},
+    KernelOperator{"gated_linear_attention", make_gated_linear_attention_operands,
+                   make_gated_linear_attention_implementations},
+    KernelOperator{"causal_conv1d", make_causal_conv1d_operands, make_causal_conv1d_implementations},
     KernelOperator{"stream_read", make_stream_operands, make_stream_read_implementations},
     KernelOperator{"stream_copy", make_stream_operands, make_stream_copy_implementations},
     KernelOperator{"stream_triad", make_stream_operands, make_stream_triad_implementations},
