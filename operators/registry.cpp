@@ -10,7 +10,9 @@
 #include "operators/experts/experts_kernels.hpp"
 #include "operators/gemm/gemm_kernels.hpp"
 #include "operators/kv_cache/kv_cache_kernels.hpp"
+#include "operators/formats/format_kernels.hpp"
 #include "operators/norms/norm_kernels.hpp"
+#include "operators/rope/rope_kernels.hpp"
 #include "operators/recurrent/recurrent_kernels.hpp"
 #include "operators/stream/stream_kernels.hpp"
 
@@ -35,6 +37,12 @@ constexpr std::array table = {
     KernelOperator{"gelu_tanh", make_elementwise_operands, make_gelu_tanh_implementations},
     KernelOperator{"relu2", make_elementwise_operands, make_relu2_implementations},
     KernelOperator{"residual_add", make_elementwise_operands, make_residual_add_implementations},
+    KernelOperator{"rope", make_rope_operands, make_rope_implementations},
+    KernelOperator{"rope_interleaved", make_rope_operands, make_rope_interleaved_implementations},
+    KernelOperator{"cast", make_cast_operands, make_cast_implementations},
+    KernelOperator{"quantise", make_quantise_operands, make_quantise_implementations},
+    KernelOperator{"dequantise", make_dequantise_operands, make_dequantise_implementations},
+    KernelOperator{"transpose", make_transpose_operands, make_transpose_implementations},
     KernelOperator{"router_top_k", make_router_top_k_operands, make_router_top_k_implementations},
     KernelOperator{"permute", make_permute_operands, make_permute_implementations},
     KernelOperator{"unpermute", make_unpermute_operands, make_unpermute_implementations},

@@ -11,27 +11,51 @@
 /// vector of sums. On a GPU vectors have one lane and each thread computes its own tile.
 namespace ridge::operators {
 
-struct DotFp32 {
-    using Word = float;
+/// Operands that lie in memory as the words that a step takes.
+template <typename T>
+struct WordOperands {
+    using Word = T;    ///< of A as a step takes it
+    using Stored = T;  ///< of A in memory
+    using Weight = T;  ///< of W in memory
+    KOKKOS_FORCEINLINE_FUNCTION static Word activation(Stored word) { return word; }
+    KOKKOS_FORCEINLINE_FUNCTION static Vector<Word> weights(const Weight* from) { return load(from); }
+};
+
+struct DotFp32 : WordOperands<float> {
     using Sum = float;
-    static constexpr int per_word = 1;
     static constexpr bool shifts_activations = false;
 
-    KOKKOS_FORCEINLINE_FUNCTION static Word activation(Word word) { return word; }
     KOKKOS_FORCEINLINE_FUNCTION static Vector<Sum> step(const Vector<Word>& w, const Vector<Word>& a,
                                                         const Vector<Sum>& sum) {
         return Kokkos::fma(a, w, sum);
     }
 };
 
-/// bf16 by widening both halves of each word to fp32, which is exact.
-struct DotBf16 {
-    using Word = std::uint32_t;
-    using Sum = float;
-    static constexpr int per_word = 2;
+struct DotFp64 : WordOperands<double> {
+    using Sum = double;
     static constexpr bool shifts_activations = false;
 
-    KOKKOS_FORCEINLINE_FUNCTION static Word activation(Word word) { return word; }
+    KOKKOS_FORCEINLINE_FUNCTION static Vector<Sum> step(const Vector<Word>& w, const Vector<Word>& a,
+                                                        const Vector<Sum>& sum) {
+        return Kokkos::fma(a, w, sum);
+    }
+};
+
+/// Formats that are only stored: one element of type T a word, converted exactly to fp32, A when it is packed
+/// and W when it is loaded.
+template <typename T>
+struct DotStored : DotFp32 {
+    using Stored = T;
+    using Weight = T;
+    KOKKOS_FORCEINLINE_FUNCTION static Word activation(Stored element) { return to_float(element); }
+    KOKKOS_FORCEINLINE_FUNCTION static Vector<Word> weights(const Weight* from) { return load_pack(from); }
+};
+
+/// bf16 by widening both halves of each word to fp32, which is exact.
+struct DotBf16 : WordOperands<std::uint32_t> {
+    using Sum = float;
+    static constexpr bool shifts_activations = false;
+
     KOKKOS_FORCEINLINE_FUNCTION static Vector<Sum> step(const Vector<Word>& w, const Vector<Word>& a,
                                                         const Vector<Sum>& sum) {
         const auto even_a = Kokkos::bit_cast<Vector<Sum>>(a << 16),
@@ -43,13 +67,10 @@ struct DotBf16 {
 };
 
 /// int8 by sign-extending each quarter of a word.
-struct DotInt8 {
-    using Word = std::int32_t;
+struct DotInt8 : WordOperands<std::int32_t> {
     using Sum = std::int32_t;
-    static constexpr int per_word = 4;
     static constexpr bool shifts_activations = false;
 
-    KOKKOS_FORCEINLINE_FUNCTION static Word activation(Word word) { return word; }
     KOKKOS_FORCEINLINE_FUNCTION static Vector<Sum> step(const Vector<Word>& w, const Vector<Word>& a,
                                                         Vector<Sum> sum) {
         for (int shift = 24; shift >= 0; shift -= 8) sum = sum + ((w << shift) >> 24) * ((a << shift) >> 24);

@@ -251,6 +251,8 @@ bool is_gemm(const OperatorCall& call) {
     return std::ranges::find(operators_here, call.op, &GemmOperator::name) != std::end(operators_here);
 }
 
+bool has_epilogue(std::string_view op) { return operator_of(op).epilogue != Epilogue::none; }
+
 std::vector<OperatorInfo> gemm_operators() {
     std::vector<OperatorInfo> list;
     for (const auto& op : operators_here) list.push_back(info_of(op));

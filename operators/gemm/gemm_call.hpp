@@ -56,6 +56,9 @@ struct GemmCall {
 /// Whether a call's operator is one of those here.
 [[nodiscard]] bool is_gemm(const OperatorCall& call);
 
+/// Whether it is one with an epilogue.
+[[nodiscard]] bool has_epilogue(std::string_view op);
+
 /// gemm, gemm_batched, gemm_grouped, and gemm with an epilogue.
 [[nodiscard]] std::vector<OperatorInfo> gemm_operators();
 

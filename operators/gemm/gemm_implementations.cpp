@@ -3,11 +3,26 @@
 
 namespace ridge::operators {
 
+namespace {
+
+void add(Implementations& all, std::unique_ptr<Implementation> implementation) {
+    if (implementation) all.push_back(std::move(implementation));
+}
+
+}  // namespace
+
+Implementations make_dense_implementations(const std::string& op) {
+    constexpr std::unique_ptr<Implementation> (*factories[])(const std::string& op) = {
+        make_kokkos_tiled,       make_kokkos_avx512,    make_kokkos_stored,      make_kokkos_gemv,
+        make_kokkos_stored_gemv, make_kokkos_quantised, make_kokkos_fixed_point,
+    };
+    Implementations all;
+    for (const auto factory : factories) add(all, factory(op));
+    return all;
+}
+
 Implementations make_gemm_implementations() {
     constexpr std::unique_ptr<Implementation> (*factories[])() = {
-        make_kokkos_tiled,
-        make_kokkos_avx512,
-        make_kokkos_gemv,
         make_kokkos_2of4,
         make_kokkos_2of4_avx512,
         make_kokkos_n_of_m,
@@ -24,9 +39,8 @@ Implementations make_gemm_implementations() {
         make_mkl,
 #endif
     };
-    Implementations all;
-    for (const auto factory : factories)
-        if (auto implementation = factory()) all.push_back(std::move(implementation));
+    auto all = make_dense_implementations("gemm");
+    for (const auto factory : factories) add(all, factory());
     return all;
 }
 

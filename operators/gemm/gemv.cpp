@@ -16,15 +16,32 @@ TunableParameter prefetch_parameter() {
                              "bytes that weights are prefetched ahead");
 }
 
-std::unique_ptr<Implementation> make_kokkos_gemv() {
-    return make_family({.name = "kokkos-gemv",
-                        .sparsity = "dense",
-                        .variants = {{"a=fp32 w=fp32 c=fp32", prepare_gemv_fp32},
+std::unique_ptr<Implementation> make_kokkos_gemv(const std::string& op) {
+    std::vector<Variant> variants = {{"a=fp32 w=fp32 c=fp32", prepare_gemv_fp32},
                                      {"a=bf16 w=bf16 c=fp32", prepare_gemv_bf16},
                                      {"a=bf16 w=bf16 c=bf16", prepare_gemv_bf16},
-                                     {"a=int8 w=int8 c=int32", prepare_gemv_int8}},
+                                     {"a=int8:row w=int8:row c=fp32", prepare_gemv_int8},
+                                     {"a=int8:row w=int8:row c=bf16", prepare_gemv_int8}};
+    if (!has_epilogue(op)) variants.push_back({"a=int8 w=int8 c=int32", prepare_gemv_int8});
+    return make_family({.name = "kokkos-gemv",
+                        .sparsity = "dense",
+                        .variants = std::move(variants),
                         .tiles = gemv_tiles,
-                        .parameters = {prefetch_parameter()}});
+                        .parameters = {prefetch_parameter()},
+                        .op = op});
+}
+
+std::unique_ptr<Implementation> make_kokkos_stored_gemv(const std::string& op) {
+    return make_family({.name = "kokkos-stored-gemv",
+                        .sparsity = "dense",
+                        .variants = {{"a=fp64 w=fp64 c=fp64", prepare_gemv_fp64},
+                                     {"a=fp16 w=fp16 c=fp32", prepare_gemv_fp16},
+                                     {"a=fp16 w=fp16 c=fp16", prepare_gemv_fp16},
+                                     {"a=fp8_e4m3 w=fp8_e4m3 c=fp32", prepare_gemv_fp8},
+                                     {"a=fp8_e4m3 w=fp8_e4m3 c=bf16", prepare_gemv_fp8}},
+                        .tiles = stored_gemv_tiles,
+                        .parameters = {prefetch_parameter()},
+                        .op = op});
 }
 
 }  // namespace ridge::operators

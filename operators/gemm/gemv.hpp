@@ -16,12 +16,15 @@ struct SkinnyConfig {
 
 inline constexpr RegisterTile gemv_tiles[] = {{1, 2}, {1, 4}, {1, 8}, {2, 4}, {4, 4}, {8, 2}};
 
+/// Of the formats that are only stored, and of fp64.
+inline constexpr RegisterTile stored_gemv_tiles[] = {{1, 4}, {1, 8}, {4, 4}};
+
 /// Dense panels, PanelLayout with one block along k.
 template <typename Dot, int NR>
 struct DenseWeights {
-    using Word = typename Dot::Word;
-    static constexpr std::int64_t columns = NR * lanes;
-    const Word* data;
+    using Weight = typename Dot::Weight;
+    static constexpr std::int64_t columns = Tile<Dot, 1, NR>::columns;
+    const Weight* data;
     std::int64_t words;
     std::int64_t prefetch_bytes;
 
@@ -33,7 +36,7 @@ struct DenseWeights {
     }
     template <typename MicroTile, typename Rows>
     KOKKOS_FORCEINLINE_FUNCTION void accumulate(MicroTile& tile, const Rows& rows, std::int64_t panel) const {
-        const Word* w = data + panel * words * columns;
+        const Weight* w = data + panel * words * columns;
         if (prefetch_bytes > 0)
             tile.template accumulate<true>(rows, w, words, prefetch_bytes);
         else
@@ -45,14 +48,15 @@ template <typename Dot, int NR>
 class DenseStorage {
   public:
     DenseStorage(const GemmOperands& operands, const SkinnyConfig& config)
-        : layout_(PanelLayout::of(operands.call(), NR * lanes, operands.call().k)),
+        : layout_(PanelLayout::of(operands.call(), Tile<Dot, 1, NR>::columns, operands.call().k,
+                                  sizeof(typename Dot::Weight))),
           w_(pack_weights(operands, layout_)),
           prefetch_bytes_(config.prefetch_bytes) {}
 
     [[nodiscard]] std::int64_t panels() const { return layout_.panels; }
     [[nodiscard]] std::vector<MemoryRegion> regions() const { return {w_.region()}; }
     [[nodiscard]] DenseWeights<Dot, NR> view() const {
-        return {w_.as<typename Dot::Word>(), layout_.words, prefetch_bytes_};
+        return {w_.as<typename Dot::Weight>(), layout_.words, prefetch_bytes_};
     }
 
   private:
@@ -77,6 +81,9 @@ template <typename Dot, template <typename, int> typename Storage, const auto& t
 /// How far ahead weights are prefetched, in bytes; the pages of the hardware's own prefetcher end after 4096.
 [[nodiscard]] TunableParameter prefetch_parameter();
 
+std::unique_ptr<PreparedKernel> prepare_gemv_fp64(const GemmOperands& operands, const KernelConfig& config);
+std::unique_ptr<PreparedKernel> prepare_gemv_fp16(const GemmOperands& operands, const KernelConfig& config);
+std::unique_ptr<PreparedKernel> prepare_gemv_fp8(const GemmOperands& operands, const KernelConfig& config);
 std::unique_ptr<PreparedKernel> prepare_gemv_fp32(const GemmOperands& operands, const KernelConfig& config);
 std::unique_ptr<PreparedKernel> prepare_gemv_bf16(const GemmOperands& operands, const KernelConfig& config);
 std::unique_ptr<PreparedKernel> prepare_gemv_int8(const GemmOperands& operands, const KernelConfig& config);

@@ -8,6 +8,8 @@
 #include "core/text.hpp"
 #include "operators/element.hpp"
 #include "operators/error_bound.hpp"
+#include "operators/gemm/packing.hpp"
+#include "operators/gemm/variants.hpp"
 #include "operators/kernel_table.hpp"
 
 namespace ridge::operators {
@@ -40,10 +42,49 @@ constexpr unsigned char float_poison = 0xFF, integer_poison = 0x80;
 constexpr std::int64_t longest_int8_sum = 132600;
 static_assert(127 * 127 * longest_int8_sum < 0x7F7F7F7F);
 
+// Scales of rows; nothing for other formats.
+Buffer upload_row_scales(const RandomMatrix& matrix) {
+    if (!matrix.format().row_scale) return {};
+    std::vector<float> scales;
+    for (std::int64_t row = 0; row < matrix.rows(); ++row) scales.push_back(matrix.scale(row, 0));
+    Buffer out(scales.size() * sizeof(float));
+    out.upload(scales.data());
+    return out;
+}
+
+Buffer upload_extra(const GemmOperands& operands) {
+    if (operands.call().epilogue == Epilogue::none) return {};
+    return upload_rows(operands.extra(), operands.extra().element_bytes());
+}
+
 }  // namespace
 
 PreparedGemm::PreparedGemm(const GemmOperands& operands)
-    : operands_(operands), output_(output_bytes(operands.call())) {}
+    : operands_(operands),
+      output_(output_bytes(operands.call())),
+      row_scale_(upload_row_scales(operands.activations())),
+      column_scale_(upload_row_scales(operands.weights())),
+      extra_(upload_extra(operands)) {}
+
+Result PreparedGemm::result() const {
+    Result out = {.data = output_.as<void>(),
+                  .row_length = call().n,
+                  .format = output_format(call()),
+                  .row_scale = row_scale_.as<float>(),
+                  .column_scale = column_scale_.as<float>(),
+                  .epilogue = call().epilogue,
+                  .extra = extra_.as<void>()};
+    if (extra_.bytes() > 0 && operands_.extra().rows() > 1) out.extra_row_length = call().n;
+    out.finishes = out.row_scale != nullptr || out.column_scale != nullptr || out.extra != nullptr ||
+                   out.format == Output::fp16;
+    return out;
+}
+
+std::vector<MemoryRegion> PreparedGemm::with_result(std::vector<MemoryRegion> regions) const {
+    for (const auto* buffer : {&output_, &row_scale_, &column_scale_, &extra_})
+        regions.push_back(buffer->region());
+    return regions;
+}
 
 void PreparedGemm::poison_output() {
     const Kokkos::View<unsigned char*, DeviceMemory, Kokkos::MemoryTraits<Kokkos::Unmanaged>> bytes(

@@ -3,12 +3,14 @@
 
 #include <vector>
 
+#include "operators/gemm/finish.hpp"
 #include "operators/gemm/operands.hpp"
 #include "operators/memory.hpp"
 
 namespace ridge::operators {
 
-/// What every prepared GEMM shares: its output on the device, poisoned and checked against the reference.
+/// What every prepared GEMM shares: its output on the device, poisoned and checked against the reference, and
+/// what is applied to sums before they are stored.
 class PreparedGemm : public PreparedKernel {
   public:
     explicit PreparedGemm(const GemmOperands& operands);
@@ -21,10 +23,15 @@ class PreparedGemm : public PreparedKernel {
     [[nodiscard]] const GemmCall& call() const { return operands_.call(); }
     [[nodiscard]] const GemmOperands& operands() const { return operands_; }
     [[nodiscard]] const Buffer& output() const { return output_; }
+    /// The output with scales of rows and the call's epilogue, for tiles that finish their sums.
+    [[nodiscard]] Result result() const;
+    /// The given regions and those of the output, scales and operand e.
+    [[nodiscard]] std::vector<MemoryRegion> with_result(std::vector<MemoryRegion> regions) const;
 
   private:
     const GemmOperands& operands_;
     Buffer output_;  // m × n in the precision of c, row-major
+    Buffer row_scale_, column_scale_, extra_;
 };
 
 /// Largest |result - reference| / bound over the checked rows of `c`, m × n in the call's output precision;

@@ -12,8 +12,7 @@ namespace ridge::operators {
 
 template <typename Dot>
 struct SkinnyProblem {
-    using Word = typename Dot::Word;
-    const Word* a = nullptr;  ///< m × words, row-major
+    const typename Dot::Stored* a = nullptr;  ///< m × words, row-major
     const typename Dot::Sum* compensation = nullptr;
     Result c;
     std::int64_t m = 0, n = 0, words = 0, row_tiles = 0, panels = 0;
@@ -48,16 +47,18 @@ class SkinnyGemm : public PreparedGemm {
   public:
     template <typename Config>
     SkinnyGemm(const GemmOperands& operands, const Config& config)
-        : PreparedGemm(operands), storage_(operands, config), a_(upload_activations(operands)) {
+        : PreparedGemm(operands),
+          storage_(operands, config),
+          a_(upload_rows(operands.activations(), sizeof(typename Dot::Stored))) {
         // The last panel may reach beyond the last feature.
         if (Dot::shifts_activations)
             compensation_ = shift_compensation(operands, call().n + Tile<Dot, MR, NR>::columns);
-        problem_ = {.a = a_.as<typename Dot::Word>(),
+        problem_ = {.a = a_.as<typename Dot::Stored>(),
                     .compensation = compensation_.as<typename Dot::Sum>(),
-                    .c = {output().as<void>(), call().n, output_format(call())},
+                    .c = result(),
                     .m = call().m,
                     .n = call().n,
-                    .words = words_of_row(call()),
+                    .words = static_cast<std::int64_t>(a_.bytes() / sizeof(typename Dot::Stored)) / call().m,
                     .row_tiles = (call().m + MR - 1) / MR,
                     .panels = storage_.panels()};
     }
@@ -73,8 +74,8 @@ class SkinnyGemm : public PreparedGemm {
 
     std::vector<MemoryRegion> regions() override {
         auto all = storage_.regions();
-        all.insert(all.end(), {a_.region(), compensation_.region(), output().region()});
-        return all;
+        all.insert(all.end(), {a_.region(), compensation_.region()});
+        return with_result(std::move(all));
     }
 
   private:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "operators/gemm/dot.hpp"
+#include "operators/gemm/finish.hpp"
 
 // Loops over a register tile have to be unrolled for their sums to be registers. Under the address sanitizer
 // every unrolled access would be checked code of its own, and compiling would take minutes for nothing.
@@ -14,14 +15,6 @@
 #endif
 
 namespace ridge::operators {
-
-/// Where a tile's sums go: C in its own precision, row-major.
-enum class Output { fp32, bf16, int32 };
-struct Result {
-    void* data = nullptr;
-    std::int64_t row_length = 0;
-    Output format = Output::fp32;
-};
 
 KOKKOS_FORCEINLINE_FUNCTION std::uint16_t round_to_bf16(float value) {
     const auto bits = Kokkos::bit_cast<std::uint32_t>(value);
@@ -40,8 +33,9 @@ struct PanelRows {
 template <typename Dot, int MR>
 struct PlainRows {
     using Word = typename Dot::Word;
-    const Word* rows[static_cast<std::size_t>(MR)];
-    KOKKOS_FORCEINLINE_FUNCTION PlainRows(const Word* a, std::int64_t row_words, int valid) {
+    using Stored = typename Dot::Stored;
+    const Stored* rows[static_cast<std::size_t>(MR)];
+    KOKKOS_FORCEINLINE_FUNCTION PlainRows(const Stored* a, std::int64_t row_words, int valid) {
         for (int i = 0; i < MR; ++i) rows[i] = a + (i < valid ? i : valid - 1) * row_words;
     }
     /// The same rows from word `first` on.
@@ -59,8 +53,10 @@ struct PlainRows {
 template <typename Dot, int MR, int NR>
 struct Tile {
     using Word = typename Dot::Word;
+    using Weight = typename Dot::Weight;
     using Sum = typename Dot::Sum;
-    static constexpr int columns = NR * lanes;
+    static constexpr int width = static_cast<int>(Vector<Sum>::size());
+    static constexpr int columns = NR * width;
     using Weights = Vector<Word>[static_cast<std::size_t>(NR)];
     Vector<Sum> sums[static_cast<std::size_t>(MR)][static_cast<std::size_t>(NR)];
 
@@ -72,7 +68,7 @@ struct Tile {
     /// Every row begins with the same `columns` sums.
     KOKKOS_FORCEINLINE_FUNCTION void start_from(const Sum* row) {
         RIDGE_UNROLL for (int i = 0; i < MR; ++i) RIDGE_UNROLL for (int j = 0; j < NR; ++j) sums[i][j] =
-            load(row + j * lanes);
+            load(row + j * width);
     }
 
     template <typename Rows>
@@ -86,14 +82,14 @@ struct Tile {
     /// `steps` words along k, the weights a dense panel: `columns` words for each step. Weights `ahead` bytes
     /// further on are prefetched when that is not 0.
     template <bool prefetches = false, typename Rows>
-    KOKKOS_FORCEINLINE_FUNCTION void accumulate(const Rows& a, const Word* w, std::int64_t steps,
+    KOKKOS_FORCEINLINE_FUNCTION void accumulate(const Rows& a, const Weight* w, std::int64_t steps,
                                                 [[maybe_unused]] std::int64_t ahead = 0) {
         for (std::int64_t l = 0; l < steps; ++l) {
             Weights weights;
             RIDGE_UNROLL for (int j = 0; j < NR; ++j) {
-                const Word* from = w + (l * NR + j) * lanes;
+                const Weight* from = w + (l * NR + j) * width;
                 if constexpr (prefetches) prefetch(reinterpret_cast<const char*>(from) + ahead);
-                weights[j] = load(from);
+                weights[j] = Dot::weights(from);
             }
             step(a, l, weights);
         }
@@ -106,13 +102,13 @@ struct Tile {
         if (valid_columns == columns) {
             RIDGE_UNROLL for (int i = 0; i < MR; ++i) if (i < valid_rows)
                 RIDGE_UNROLL for (int j = 0; j < NR; ++j) sums[i][j] =
-                    load(partial + i * row_length + j * lanes);
+                    load(partial + i * row_length + j * width);
             return;
         }
         Sum padded[static_cast<std::size_t>(columns)] = {};
         RIDGE_UNROLL for (int i = 0; i < MR; ++i) {
             for (int j = 0; j < valid_columns && i < valid_rows; ++j) padded[j] = partial[i * row_length + j];
-            RIDGE_UNROLL for (int j = 0; j < NR; ++j) sums[i][j] = load(padded + j * lanes);
+            RIDGE_UNROLL for (int j = 0; j < NR; ++j) sums[i][j] = load(padded + j * width);
         }
     }
 
@@ -120,7 +116,9 @@ struct Tile {
     KOKKOS_FORCEINLINE_FUNCTION void store(const Result& c, std::int64_t row, std::int64_t column,
                                            int valid_rows, int valid_columns) const {
         const std::int64_t origin = row * c.row_length + column;
-        if (c.format == Output::bf16)
+        if (c.finishes)
+            store_finished(c, row, column, valid_rows, valid_columns);
+        else if (c.format == Output::bf16)
             store_rounded(static_cast<std::uint16_t*>(c.data) + origin, c.row_length, valid_rows,
                           valid_columns);
         else
@@ -132,13 +130,22 @@ struct Tile {
         if (valid_columns == columns) {
             RIDGE_UNROLL for (int i = 0; i < MR; ++i) if (i < valid_rows)
                 RIDGE_UNROLL for (int j = 0; j < NR; ++j) simd::simd_unchecked_store(
-                    sums[i][j], c + i * row_length + j * lanes, simd::simd_flag_default);
+                    sums[i][j], c + i * row_length + j * width, simd::simd_flag_default);
             return;
         }
         Sum padded[static_cast<std::size_t>(columns)];
         RIDGE_UNROLL for (int i = 0; i < MR; ++i) {
             spill_row(i, padded);
             for (int j = 0; j < valid_columns && i < valid_rows; ++j) c[i * row_length + j] = padded[j];
+        }
+    }
+
+    KOKKOS_FORCEINLINE_FUNCTION void store_finished(const Result& c, std::int64_t row, std::int64_t column,
+                                                    int valid_rows, int valid_columns) const {
+        Sum padded[static_cast<std::size_t>(columns)];
+        RIDGE_UNROLL for (int i = 0; i < MR; ++i) {
+            spill_row(i, padded);
+            if (i < valid_rows) finish_row(c, padded, row + i, column, valid_columns);
         }
     }
 
@@ -155,7 +162,7 @@ struct Tile {
   private:
     KOKKOS_FORCEINLINE_FUNCTION void spill_row(int i, Sum* out) const {
         RIDGE_UNROLL for (int j = 0; j < NR; ++j)
-            simd::simd_unchecked_store(sums[i][j], out + j * lanes, simd::simd_flag_default);
+            simd::simd_unchecked_store(sums[i][j], out + j * width, simd::simd_flag_default);
     }
 };
 

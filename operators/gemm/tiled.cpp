@@ -7,17 +7,20 @@
 namespace ridge::operators {
 namespace {
 
-Family tiled_family(std::string name, std::vector<Variant> variants) {
-    return {.name = std::move(name),
-            .sparsity = "dense",
-            .variants = std::move(variants),
-            .tiles = register_tiles,
-            .parameters = {
-                integer_parameter("mc", {256, 64, 128, 512, 1024}, "rows of a cache block"),
-                integer_parameter("kc", {1024, 256, 512, 2048, 4096}, "elements of a cache block along k"),
-                integer_parameter("nc", {1024, 256, 4096}, "output features of a cache block"),
-                word_parameter("order", {"w", "a"}, "operand whose part stays in the innermost cache"),
-                word_parameter("partition", {"n", "m", "mn"}, "side of C that the threads divide")}};
+Family tiled_family(std::string name, const std::string& op, std::vector<Variant> variants,
+                    std::span<const RegisterTile> tiles = register_tiles) {
+    return {
+        .name = std::move(name),
+        .sparsity = "dense",
+        .variants = std::move(variants),
+        .tiles = tiles,
+        .parameters = {integer_parameter("mc", {256, 64, 128, 512, 1024}, "rows of a cache block"),
+                       integer_parameter("kc", {1024, 256, 512, 2048, 4096},
+                                         "elements of a cache block along k"),
+                       integer_parameter("nc", {1024, 256, 4096}, "output features of a cache block"),
+                       word_parameter("order", {"w", "a"}, "operand whose part stays in the innermost cache"),
+                       word_parameter("partition", {"n", "m", "mn"}, "side of C that the threads divide")},
+        .op = op};
 }
 
 }  // namespace
@@ -41,23 +44,38 @@ ThreadGrid thread_grid(const std::string& partition, int threads) {
     return {rows, threads / rows};
 }
 
-std::unique_ptr<Implementation> make_kokkos_tiled() {
-    return make_family(tiled_family("kokkos-tiled", {{"a=fp32 w=fp32 c=fp32", prepare_tiled_fp32},
-                                                     {"a=bf16 w=bf16 c=fp32", prepare_tiled_bf16},
-                                                     {"a=bf16 w=bf16 c=bf16", prepare_tiled_bf16},
-                                                     {"a=int8 w=int8 c=int32", prepare_tiled_int8}}));
+std::unique_ptr<Implementation> make_kokkos_tiled(const std::string& op) {
+    std::vector<Variant> variants = {{"a=fp32 w=fp32 c=fp32", prepare_tiled_fp32},
+                                     {"a=bf16 w=bf16 c=fp32", prepare_tiled_bf16},
+                                     {"a=bf16 w=bf16 c=bf16", prepare_tiled_bf16},
+                                     {"a=int8:row w=int8:row c=fp32", prepare_tiled_int8},
+                                     {"a=int8:row w=int8:row c=bf16", prepare_tiled_int8}};
+    if (!has_epilogue(op)) variants.push_back({"a=int8 w=int8 c=int32", prepare_tiled_int8});
+    return make_family(tiled_family("kokkos-tiled", op, std::move(variants)));
 }
 
-std::unique_ptr<Implementation> make_kokkos_avx512() {
+std::unique_ptr<Implementation> make_kokkos_avx512(const std::string& op) {
     std::vector<Variant> variants;
 #if defined(RIDGE_HAS_AVX512_BF16)
     variants.push_back({"a=bf16 w=bf16 c=fp32", prepare_tiled_bf16_avx512});
     variants.push_back({"a=bf16 w=bf16 c=bf16", prepare_tiled_bf16_avx512});
 #endif
 #if defined(RIDGE_HAS_AVX512_VNNI)
-    variants.push_back({"a=int8 w=int8 c=int32", prepare_tiled_int8_vnni});
+    if (!has_epilogue(op)) variants.push_back({"a=int8 w=int8 c=int32", prepare_tiled_int8_vnni});
+    variants.push_back({"a=int8:row w=int8:row c=fp32", prepare_tiled_int8_vnni});
+    variants.push_back({"a=int8:row w=int8:row c=bf16", prepare_tiled_int8_vnni});
 #endif
-    return variants.empty() ? nullptr : make_family(tiled_family("kokkos-avx512", std::move(variants)));
+    return variants.empty() ? nullptr : make_family(tiled_family("kokkos-avx512", op, std::move(variants)));
+}
+
+std::unique_ptr<Implementation> make_kokkos_stored(const std::string& op) {
+    return make_family(tiled_family("kokkos-stored", op,
+                                    {{"a=fp64 w=fp64 c=fp64", prepare_tiled_fp64},
+                                     {"a=fp16 w=fp16 c=fp32", prepare_tiled_fp16},
+                                     {"a=fp16 w=fp16 c=fp16", prepare_tiled_fp16},
+                                     {"a=fp8_e4m3 w=fp8_e4m3 c=fp32", prepare_tiled_fp8},
+                                     {"a=fp8_e4m3 w=fp8_e4m3 c=bf16", prepare_tiled_fp8}},
+                                    stored_tiles));
 }
 
 }  // namespace ridge::operators

@@ -24,14 +24,17 @@ struct TiledConfig {
 /// Tiles that are compiled: 16 to 28 of the 32 vector registers of AVX-512 for sums, the rest for operands.
 inline constexpr RegisterTile register_tiles[] = {{8, 3}, {14, 2}, {12, 2}, {8, 2}, {6, 4}, {6, 3}, {4, 4}};
 
+/// Tiles of the formats that are only stored, and of fp64.
+inline constexpr RegisterTile stored_tiles[] = {{14, 2}, {8, 3}, {4, 4}};
+
 /// Everything that the tiled loops need to know, in words and tiles.
 template <typename Dot>
 struct TiledProblem {
     using Word = typename Dot::Word;
     using Sum = typename Dot::Sum;
-    const Word* a = nullptr;   ///< m × words, row-major
-    Word* packed_a = nullptr;  ///< [block along k][row tile][step][mr]
-    const Word* w = nullptr;   ///< PanelLayout
+    const typename Dot::Stored* a = nullptr;  ///< m × words, row-major
+    Word* packed_a = nullptr;                 ///< [block along k][row tile][step][mr]
+    const typename Dot::Weight* w = nullptr;  ///< PanelLayout
     const Sum* compensation = nullptr;
     Sum* partial = nullptr;  ///< m × n sums between blocks along k; C itself where it holds sums
     Result c;
@@ -70,8 +73,8 @@ struct TiledLoops {
     KOKKOS_FORCEINLINE_FUNCTION Rows rows(std::int64_t word, std::int64_t row_tile) const {
         return {p.packed_a + (word * p.row_tiles + row_tile * steps_at(word)) * MR};
     }
-    KOKKOS_FORCEINLINE_FUNCTION const typename Dot::Word* weights(std::int64_t word,
-                                                                  std::int64_t panel) const {
+    KOKKOS_FORCEINLINE_FUNCTION const typename Dot::Weight* weights(std::int64_t word,
+                                                                    std::int64_t panel) const {
         return p.w + (word * p.panels + panel * steps_at(word)) * MicroTile::columns;
     }
     KOKKOS_FORCEINLINE_FUNCTION void begin(MicroTile& tile, std::int64_t panel) const {
@@ -145,6 +148,8 @@ struct ThreadGrid {
 template <typename Dot, int MR, int NR>
 class TiledGemm : public PreparedGemm {
     using Word = typename Dot::Word;
+    using Stored = typename Dot::Stored;
+    using Weight = typename Dot::Weight;
     using Sum = typename Dot::Sum;
     using Loops = TiledLoops<Dot, MR, NR>;
     using Range = Kokkos::RangePolicy<DeviceSpace, Kokkos::IndexType<std::int64_t>>;
@@ -152,14 +157,15 @@ class TiledGemm : public PreparedGemm {
   public:
     TiledGemm(const GemmOperands& operands, const TiledConfig& config)
         : PreparedGemm(operands),
-          layout_(PanelLayout::of(operands.call(), Loops::MicroTile::columns, config.kc)) {
+          layout_(PanelLayout::of(operands.call(), Loops::MicroTile::columns, config.kc, sizeof(Weight))) {
         const std::int64_t row_tiles = (call().m + MR - 1) / MR;
-        a_ = upload_activations(operands);
+        a_ = upload_rows(operands.activations(), sizeof(Stored));
         w_ = pack_weights(operands, layout_);
         packed_a_ = Buffer(static_cast<std::size_t>(row_tiles * MR * layout_.words) * sizeof(Word));
         if (Dot::shifts_activations)
             compensation_ = shift_compensation(operands, layout_.panels * layout_.columns);
-        if (output_format(call()) == Output::bf16 && layout_.block_words < layout_.words)
+        const auto c = result();
+        if ((c.finishes || c.format == Output::bf16) && layout_.block_words < layout_.words)
             partial_ = Buffer(static_cast<std::size_t>(call().m * call().n) * sizeof(Sum));
         describe(config, row_tiles);
     }
@@ -184,19 +190,19 @@ class TiledGemm : public PreparedGemm {
         return static_cast<std::int64_t>(packed_a_.bytes() + partial_.bytes());
     }
     std::vector<MemoryRegion> regions() override {
-        return {a_.region(),       w_.region(),      packed_a_.region(), compensation_.region(),
-                partial_.region(), output().region()};
+        return with_result(
+            {a_.region(), w_.region(), packed_a_.region(), compensation_.region(), partial_.region()});
     }
 
   private:
     void describe(const TiledConfig& config, std::int64_t row_tiles) {
         const auto grid = thread_grid(config.partition, DeviceSpace().concurrency());
-        problem_ = {.a = a_.as<Word>(),
+        problem_ = {.a = a_.as<Stored>(),
                     .packed_a = packed_a_.as<Word>(),
-                    .w = w_.as<Word>(),
+                    .w = w_.as<Weight>(),
                     .compensation = compensation_.as<Sum>(),
                     .partial = partial_.bytes() > 0 ? partial_.as<Sum>() : output().as<Sum>(),
-                    .c = {output().as<void>(), call().n, output_format(call())},
+                    .c = result(),
                     .m = call().m,
                     .n = call().n,
                     .words = layout_.words,
@@ -216,21 +222,24 @@ class TiledGemm : public PreparedGemm {
 };
 
 /// The kernel of the config's register tile.
-template <typename Dot>
+template <typename Dot, const auto& tiles = register_tiles>
 [[nodiscard]] std::unique_ptr<PreparedKernel> prepare_tiled(const GemmOperands& operands,
                                                             const KernelConfig& values) {
     const auto config = TiledConfig::from(values);
-    return with_tile<register_tiles>(
-        config.mr, config.nr, [&]<typename Index>(Index) -> std::unique_ptr<PreparedKernel> {
-            constexpr auto tile = register_tiles[Index::value];
-            return std::make_unique<TiledGemm<Dot, tile.mr, tile.nr>>(operands, config);
-        });
+    return with_tile<tiles>(config.mr, config.nr,
+                            [&]<typename Index>(Index) -> std::unique_ptr<PreparedKernel> {
+                                constexpr auto tile = tiles[Index::value];
+                                return std::make_unique<TiledGemm<Dot, tile.mr, tile.nr>>(operands, config);
+                            });
 }
 
 // Each in a file of its own, so that they compile side by side.
 std::unique_ptr<PreparedKernel> prepare_tiled_fp32(const GemmOperands& operands, const KernelConfig& config);
 std::unique_ptr<PreparedKernel> prepare_tiled_bf16(const GemmOperands& operands, const KernelConfig& config);
 std::unique_ptr<PreparedKernel> prepare_tiled_int8(const GemmOperands& operands, const KernelConfig& config);
+std::unique_ptr<PreparedKernel> prepare_tiled_fp64(const GemmOperands& operands, const KernelConfig& config);
+std::unique_ptr<PreparedKernel> prepare_tiled_fp16(const GemmOperands& operands, const KernelConfig& config);
+std::unique_ptr<PreparedKernel> prepare_tiled_fp8(const GemmOperands& operands, const KernelConfig& config);
 std::unique_ptr<PreparedKernel> prepare_tiled_bf16_avx512(const GemmOperands& operands,
                                                           const KernelConfig& config);
 std::unique_ptr<PreparedKernel> prepare_tiled_int8_vnni(const GemmOperands& operands,

@@ -4,7 +4,7 @@
 namespace ridge::operators {
 
 std::unique_ptr<PreparedKernel> prepare_tiled_bf16(const GemmOperands& operands, const KernelConfig& config) {
-    return prepare_tiled<DotBf16>(operands, config);
+    return prepare_tiled<DotStored<Bf16>>(operands, config);
 }
 
 }  // namespace ridge::operators

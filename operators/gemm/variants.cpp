@@ -43,7 +43,7 @@ ParameterSpace space_of(const Family& family) {
 class FamilyImplementation : public Implementation {
   public:
     explicit FamilyImplementation(Family family) : family_(std::move(family)) {
-        info_ = {.op = "gemm",
+        info_ = {.op = family_.op,
                  .name = family_.name,
                  .version = {},
                  .formats = {},
@@ -92,8 +92,18 @@ std::unique_ptr<Implementation> make_family(Family family) {
 }
 
 Output output_format(const GemmCall& call) {
-    if (call.c.precision == Precision::bf16) return Output::bf16;
-    return is_integer(call.c.precision) ? Output::int32 : Output::fp32;
+    switch (call.c.precision) {
+        case Precision::bf16:
+            return Output::bf16;
+        case Precision::fp16:
+            return Output::fp16;
+        case Precision::fp64:
+            return Output::fp64;
+        case Precision::int32:
+            return Output::int32;
+        default:
+            return Output::fp32;
+    }
 }
 
 }  // namespace ridge::operators

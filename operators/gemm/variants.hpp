@@ -33,6 +33,7 @@ struct Family {
     /// Reason of the family's own; may be null.
     std::optional<std::string> (*refusal)(const GemmCall& call, const KernelConfig& config) = nullptr;
     std::vector<std::string> other_sparsities = {};  ///< further kinds that it runs
+    std::string op = "gemm";                         ///< one of gemm_operators()
 };
 
 [[nodiscard]] std::unique_ptr<Implementation> make_family(Family family);
