@@ -120,25 +120,46 @@ void reference(const TensorOperands& operands, const RowReference& row) {
 }
 
 template <typename T>
-struct WidenElement {
-    const T* from;
-    Compute<T>* to;
-    KOKKOS_FUNCTION void operator()(const std::int64_t i, const int) const { to[i] = to_float(from[i]); }
-};
-
-template <typename T>
 struct AttentionProblem {
     using C = Compute<T>;
-    const C *q, *k, *g;  ///< batch × length × heads × keys
+    const T *q, *k, *g;  ///< batch × length × heads × keys
     const T* v;          ///< batch × length × heads × values
     const C* s;          ///< batch × heads × keys × values
     T* o;
     C* s_out;
-    C* sums;  ///< [task][length][NV · lanes]: outputs of the keys so far
+    C* packed;  ///< [head][block of keys][token][q, k, g][key of the block]
+    C* local;   ///< [task][token][v, o][value]
     std::int64_t heads, length, keys, values;
+    bool past_caches;
+
+    /// Row of token `t` of head `head` (of all sequences).
+    [[nodiscard]] KOKKOS_FORCEINLINE_FUNCTION std::int64_t token(std::int64_t head, std::int64_t t) const {
+        return (head / heads * length + t) * heads + head % heads;
+    }
 };
 
-/// NV vectors of the value elements of one head. `KB` keys at a time hold their part of the state in
+/// Queries, keys and gates of a block of KB keys side by side, widened, with zeros beyond the last key: the
+/// tokens of one head lie so far apart in memory that few of them find room in a cache together.
+template <typename T, int KB>
+struct PackKeys {
+    AttentionProblem<T> p;
+    std::int64_t blocks;
+
+    KOKKOS_FUNCTION void operator()(const std::int64_t task, const int) const {
+        const std::int64_t block = task % blocks, t = task / blocks % p.length,
+                           head = task / blocks / p.length;
+        const std::int64_t from = p.token(head, t) * p.keys + block * KB;
+        const auto count = static_cast<int>(Kokkos::min<std::int64_t>(KB, p.keys - block * KB));
+        auto* to = p.packed + ((head * blocks + block) * p.length + t) * 3 * KB;
+        for (int i = 0; i < KB; ++i) {
+            to[i] = i < count ? to_float(p.q[from + i]) : 0;
+            to[KB + i] = i < count ? to_float(p.k[from + i]) : 0;
+            to[2 * KB + i] = i < count ? to_float(p.g[from + i]) : 0;
+        }
+    }
+};
+
+/// NV vectors of the value elements of one head. A block of KB keys at a time holds its part of the state in
 /// registers while all tokens go past; the outputs of the keys before are added to in memory.
 template <typename T, int KB, int NV>
 struct CarryState {
@@ -146,88 +167,77 @@ struct CarryState {
     static constexpr int width = lanes_of<T>;
     static constexpr std::int64_t columns = NV * width;
     AttentionProblem<T> p;
+    std::int64_t blocks;
 
     KOKKOS_FUNCTION void operator()(const std::int64_t task, const int) const {
         const std::int64_t tiles = (p.values + columns - 1) / columns;
         const std::int64_t head = task / tiles, first = task % tiles * columns;
-        C* sums = p.sums + task * p.length * columns;
-        std::int64_t key = 0;
-        for (; key + KB <= p.keys; key += KB) carry<KB>(head, first, key, sums);
-        for (; key < p.keys; ++key) carry<1>(head, first, key, sums);
-        const Vector<C> scale(C(1) / Kokkos::sqrt(static_cast<C>(p.keys)));
-        for (std::int64_t t = 0; t < p.length; ++t)
-            for (int j = 0; j < NV; ++j)
-                if (valid(first, j) > 0)
-                    store_up_to(p.o + token(head, t) * p.values + first + j * width,
-                                load(sums + t * columns + j * width) * scale, valid(first, j), false);
+        C* local = p.local + task * p.length * 2 * columns;
+        begin(head, first, local);
+        for (std::int64_t block = 0; block < blocks; ++block) carry(head, first, block, local);
+        finish(head, first, local);
     }
 
-    KOKKOS_FORCEINLINE_FUNCTION std::int64_t token(std::int64_t head, std::int64_t t) const {
-        return (head / p.heads * p.length + t) * p.heads + head % p.heads;
-    }
     KOKKOS_FORCEINLINE_FUNCTION int valid(std::int64_t first, int j) const {
         const std::int64_t left = p.values - first - j * width;
         return static_cast<int>(Kokkos::max<std::int64_t>(0, Kokkos::min<std::int64_t>(width, left)));
     }
 
-    template <int keys>
-    KOKKOS_FORCEINLINE_FUNCTION void carry(std::int64_t head, std::int64_t first, std::int64_t key,
-                                           C* sums) const {
-        Vector<C> state[static_cast<std::size_t>(keys)][static_cast<std::size_t>(NV)];
-        const std::int64_t at = (head * p.keys + key) * p.values + first;
-        RIDGE_UNROLL for (int i = 0; i < keys; ++i) RIDGE_UNROLL for (int j = 0; j < NV; ++j) state[i][j] =
-            load_up_to(p.s + at + i * p.values + j * width, valid(first, j));
-        for (std::int64_t t = 0; t < p.length; ++t) {
-            const std::int64_t row = token(head, t);
-            Vector<C> v[static_cast<std::size_t>(NV)], o[static_cast<std::size_t>(NV)];
+    KOKKOS_FORCEINLINE_FUNCTION void begin(std::int64_t head, std::int64_t first, C* local) const {
+        for (std::int64_t t = 0; t < p.length; ++t)
+            for (int j = 0; j < NV; ++j) {
+                C* to = local + t * 2 * columns + j * width;
+                const T* from = p.v + p.token(head, t) * p.values + first + j * width;
+                simd::simd_unchecked_store(load_up_to(from, valid(first, j)), to, simd::simd_flag_default);
+                simd::simd_unchecked_store(Vector<C>(C(0)), to + columns, simd::simd_flag_default);
+            }
+    }
+
+    KOKKOS_FORCEINLINE_FUNCTION void finish(std::int64_t head, std::int64_t first, const C* local) const {
+        const Vector<C> scale(C(1) / Kokkos::sqrt(static_cast<C>(p.keys)));
+        for (std::int64_t t = 0; t < p.length; ++t)
+            for (int j = 0; j < NV; ++j)
+                store_up_to(p.o + p.token(head, t) * p.values + first + j * width,
+                            load(local + (t * 2 + 1) * columns + j * width) * scale, valid(first, j), false);
+    }
+
+    KOKKOS_FORCEINLINE_FUNCTION void carry(std::int64_t head, std::int64_t first, std::int64_t block,
+                                           C* local) const {
+        constexpr std::int64_t keys_ahead = 8;
+        Vector<C> state[static_cast<std::size_t>(KB)][static_cast<std::size_t>(NV)];
+        const std::int64_t at = (head * p.keys + block * KB) * p.values + first;
+        const auto count = static_cast<int>(Kokkos::min<std::int64_t>(KB, p.keys - block * KB));
+        RIDGE_UNROLL for (int i = 0; i < KB; ++i) RIDGE_UNROLL for (int j = 0; j < NV; ++j) {
+            const C* from = p.s + at + i * p.values + j * width;
+            prefetch(from + keys_ahead * p.values);
+            state[i][j] = i < count ? load_up_to(from, valid(first, j)) : Vector<C>(C(0));
+        }
+        const C* keys = p.packed + (head * blocks + block) * p.length * 3 * KB;
+        for (std::int64_t t = 0; t < p.length; ++t)
+            one_token(state, keys + t * 3 * KB, local + t * 2 * columns);
+        for (int i = 0; i < count; ++i)
+            RIDGE_UNROLL for (int j = 0; j < NV; ++j) store_up_to(
+                p.s_out + at + i * p.values + j * width, state[i][j], valid(first, j), p.past_caches);
+    }
+
+    KOKKOS_FORCEINLINE_FUNCTION void one_token(
+        Vector<C> (&state)[static_cast<std::size_t>(KB)][static_cast<std::size_t>(NV)], const C* keys,
+        C* local) const {
+        Vector<C> v[static_cast<std::size_t>(NV)], o[static_cast<std::size_t>(NV)];
+        RIDGE_UNROLL for (int j = 0; j < NV; ++j) {
+            v[j] = load(local + j * width);
+            o[j] = load(local + columns + j * width);
+        }
+        RIDGE_UNROLL for (int i = 0; i < KB; ++i) {
+            const Vector<C> q(keys[i]), k(keys[KB + i]), g(keys[2 * KB + i]);
             RIDGE_UNROLL for (int j = 0; j < NV; ++j) {
-                v[j] = load_up_to(p.v + row * p.values + first + j * width, valid(first, j));
-                o[j] = key == 0 ? Vector<C>(C(0)) : load(sums + t * columns + j * width);
+                state[i][j] = Kokkos::fma(g, state[i][j], k * v[j]);
+                o[j] = Kokkos::fma(q, state[i][j], o[j]);
             }
-            RIDGE_UNROLL for (int i = 0; i < keys; ++i) {
-                const std::int64_t element = row * p.keys + key + i;
-                const Vector<C> q(p.q[element]), k(p.k[element]), g(p.g[element]);
-                RIDGE_UNROLL for (int j = 0; j < NV; ++j) {
-                    state[i][j] = Kokkos::fma(g, state[i][j], k * v[j]);
-                    o[j] = Kokkos::fma(q, state[i][j], o[j]);
-                }
-            }
-            RIDGE_UNROLL for (int j = 0; j < NV; ++j)
-                simd::simd_unchecked_store(o[j], sums + t * columns + j * width, simd::simd_flag_default);
         }
-        RIDGE_UNROLL for (int i = 0; i < keys; ++i) RIDGE_UNROLL for (int j = 0; j < NV; ++j)
-            store_up_to(p.s_out + at + i * p.values + j * width, state[i][j], valid(first, j), false);
+        RIDGE_UNROLL for (int j = 0; j < NV; ++j)
+            simd::simd_unchecked_store(o[j], local + columns + j * width, simd::simd_flag_default);
     }
-};
-
-/// Queries, keys and gates in the precision of the state, as they are or in workspace that each run fills.
-template <typename T>
-class WidenedInputs {
-  public:
-    using C = Compute<T>;
-    explicit WidenedInputs(TensorKernel& kernel) {
-        for (const std::size_t input : {std::size_t{input_q}, std::size_t{input_k}, std::size_t{input_g}}) {
-            const auto& tensor = kernel.operands().input(input);
-            from_[input] = tensor.data<T>();
-            count_ = tensor.spec().elements();
-            if constexpr (std::is_same_v<T, C>)
-                data_[input] = tensor.data<C>();
-            else
-                data_[input] =
-                    kernel.add_workspace(static_cast<std::size_t>(count_) * sizeof(C)).template as<C>();
-        }
-    }
-    [[nodiscard]] const C* data(std::size_t input) const { return data_[input]; }
-    void launch(const RowTuning& tuning) const {
-        if constexpr (!std::is_same_v<T, C>)
-            for (std::size_t i = 0; i < 3; ++i)
-                for_each_pack<1>(count_, tuning, WidenElement<T>{from_[i], data_[i]});
-    }
-
-  private:
-    const T* from_[3] = {};
-    C* data_[3] = {};
-    std::int64_t count_ = 0;
 };
 
 template <typename T, int KB, int NV>
@@ -236,18 +246,29 @@ void launch_tile(TensorKernel& kernel, const RowTuning& tuning) {
     const auto& operands = kernel.operands();
     const Shape shape(operands.call());
     constexpr std::int64_t columns = CarryState<T, KB, NV>::columns;
-    const std::int64_t tasks = shape.batch * shape.heads * ((shape.values + columns - 1) / columns);
-    const WidenedInputs<T> widened(kernel);
-    const auto& sums =
-        kernel.add_workspace(static_cast<std::size_t>(tasks * shape.length * columns) * sizeof(C));
-    const CarryState<T, KB, NV> body{{widened.data(input_q), widened.data(input_k), widened.data(input_g),
-                                      operands.input(input_v).data<T>(), operands.input(input_s).data<C>(),
-                                      kernel.output(output_o).data<T>(), kernel.output(output_s).data<C>(),
-                                      sums.template as<C>(), shape.heads, shape.length, shape.keys,
-                                      shape.values}};
+    const std::int64_t heads = shape.batch * shape.heads, blocks = (shape.keys + KB - 1) / KB,
+                       tasks = heads * ((shape.values + columns - 1) / columns);
+    const auto workspace = [&](std::int64_t elements) {
+        return kernel.add_workspace(static_cast<std::size_t>(elements) * sizeof(C)).template as<C>();
+    };
+    const AttentionProblem<T> problem{operands.input(input_q).data<T>(),
+                                      operands.input(input_k).data<T>(),
+                                      operands.input(input_g).data<T>(),
+                                      operands.input(input_v).data<T>(),
+                                      operands.input(input_s).data<C>(),
+                                      kernel.output(output_o).data<T>(),
+                                      kernel.output(output_s).data<C>(),
+                                      workspace(heads * blocks * shape.length * 3 * KB),
+                                      workspace(tasks * shape.length * 2 * columns),
+                                      shape.heads,
+                                      shape.length,
+                                      shape.keys,
+                                      shape.values,
+                                      tuning.past_caches};
+    const std::int64_t packs = heads * blocks * shape.length;
     kernel.set_launch([=] {
-        widened.launch(tuning);
-        for_each_pack<1>(tasks, tuning, body);
+        for_each_pack<1>(packs, tuning, PackKeys<T, KB>{problem, blocks});
+        for_each_pack<1>(tasks, tuning, CarryState<T, KB, NV>{problem, blocks});
     });
 }
 
@@ -258,17 +279,18 @@ std::unique_ptr<TensorKernel> prepare(const TensorOperands& operands, const Kern
         using T = decltype(zero);
         if (config.integer("keys") == 8)
             launch_tile<T, 8, 2>(*kernel, tuning);
-        else
+        else if (config.integer("keys") == 4)
             launch_tile<T, 4, 4>(*kernel, tuning);
+        else
+            launch_tile<T, 1, 16>(*kernel, tuning);
     });
     return kernel;
 }
 
 ParameterSpace space() {
     auto out = row_space();
-    std::erase_if(out.parameters, [](const auto& parameter) { return parameter.name != "threads"; });
     out.parameters.push_back(integer_parameter(
-        "keys", {8, 4}, "keys whose state is held in registers, by 2 or 4 vectors of values"));
+        "keys", {8, 4, 1}, "keys whose state is held in registers, by 2, 4 or 16 vectors of values"));
     return out;
 }
 

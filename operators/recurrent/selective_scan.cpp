@@ -4,6 +4,7 @@
 
 #include "operators/elementwise.hpp"
 #include "operators/error_bound.hpp"
+#include "operators/gemm/tile.hpp"
 #include "operators/math.hpp"
 #include "operators/random.hpp"
 #include "operators/recurrent/recurrent_kernels.hpp"
@@ -124,59 +125,85 @@ struct ScanProblem {
     std::int64_t length, channels, states;
 };
 
-/// A vector of channels of one sequence, `group` of its states at a time in registers; later groups add to
-/// the outputs of the earlier ones, so these are kept in fp32 until the last group.
+/// Vectors of channels that a task takes: rows of memory are read a few cache lines at a time.
+inline constexpr int task_vectors = lanes > 1 ? 4 : 1;
+
+/// Some channels of one sequence, `group` of their states at a time kept close; later groups add to the
+/// outputs of the earlier ones, so these are kept in fp32 until the last group.
 template <typename T, int group>
 struct ScanChannels {
     using C = Compute<T>;
-    using States = Vector<C>[static_cast<std::size_t>(group)];
+    using Channels = Vector<C>[static_cast<std::size_t>(task_vectors)];
+    static constexpr int width = lanes_of<T>;
     ScanProblem<T> p;
     C* partial;  ///< batch × length × channels where there are several groups
+    bool past_caches;
+
+    /// Of one group of states.
+    struct Group {
+        Channels h[static_cast<std::size_t>(group)], a[static_cast<std::size_t>(group)];
+        std::int64_t first = 0;
+    };
 
     KOKKOS_FUNCTION void operator()(const std::int64_t task, const int) const {
-        constexpr int width = lanes_of<T>;
-        const std::int64_t vectors = (p.channels + width - 1) / width;
-        const std::int64_t sequence = task / vectors, channel = task % vectors * width;
-        const auto count = static_cast<int>(Kokkos::min<std::int64_t>(width, p.channels - channel));
-        for (std::int64_t state = 0; state < p.states; state += group)
-            scan_group(sequence, channel, count, state);
+        const std::int64_t tiles = (p.channels + task_vectors * width - 1) / (task_vectors * width);
+        const std::int64_t sequence = task / tiles, channel = task % tiles * task_vectors * width;
+        for (std::int64_t state = 0; state < p.states; state += group) scan(sequence, channel, state);
     }
 
-    KOKKOS_FORCEINLINE_FUNCTION void scan_group(std::int64_t sequence, std::int64_t channel, int count,
-                                                std::int64_t state) const {
+    KOKKOS_FORCEINLINE_FUNCTION int count(std::int64_t channel, int j) const {
+        const std::int64_t left = p.channels - channel - j * width;
+        return static_cast<int>(Kokkos::max<std::int64_t>(0, Kokkos::min<std::int64_t>(width, left)));
+    }
+
+    KOKKOS_FORCEINLINE_FUNCTION void scan(std::int64_t sequence, std::int64_t channel,
+                                          std::int64_t state) const {
         const auto valid = static_cast<int>(Kokkos::min<std::int64_t>(group, p.states - state));
         const std::int64_t state_row = (sequence * p.states + state) * p.channels + channel;
-        States h, a;
-        for (int s = 0; s < group; ++s) {
-            h[s] = a[s] = Vector<C>(C(0));
-            if (s >= valid) continue;
-            h[s] = load_up_to(p.h + state_row + s * p.channels, count);
-            a[s] = load_up_to(p.a + (state + s) * p.channels + channel, count);
-        }
+        Group states;
+        states.first = state;
+        for (int s = 0; s < valid; ++s)
+            for (int j = 0; j < task_vectors; ++j) {
+                const std::int64_t at = s * p.channels + j * width;
+                states.h[s][j] = load_up_to(p.h + state_row + at, count(channel, j));
+                states.a[s][j] = load_up_to(p.a + state * p.channels + channel + at, count(channel, j));
+            }
         for (std::int64_t row = sequence * p.length; row < (sequence + 1) * p.length; ++row)
-            token(h, a, row, channel, count, state, valid);
-        for (int s = 0; s < valid; ++s) store_up_to(p.h_out + state_row + s * p.channels, h[s], count, false);
+            for (int j = 0; j < task_vectors && count(channel, j) > 0; ++j)
+                if (valid == group)
+                    token<true>(states, row, channel, j, group);
+                else
+                    token<false>(states, row, channel, j, valid);
+        for (int s = 0; s < valid; ++s)
+            for (int j = 0; j < task_vectors; ++j)
+                store_up_to(p.h_out + state_row + s * p.channels + j * width, states.h[s][j],
+                            count(channel, j), past_caches);
     }
 
-    KOKKOS_FORCEINLINE_FUNCTION void token(States& h, const States& a, std::int64_t row, std::int64_t channel,
-                                           int count, std::int64_t state, int valid) const {
-        const std::int64_t at = row * p.channels + channel;
-        constexpr std::int64_t tokens_ahead = 8;  // rows lie further apart than hardware looks ahead
+    template <bool all>
+    KOKKOS_FORCEINLINE_FUNCTION void token(Group& states, std::int64_t row, std::int64_t channel, int j,
+                                           int valid) const {
+        constexpr std::int64_t tokens_ahead = 2;  // rows lie further apart than hardware looks ahead
+        const std::int64_t at = row * p.channels + channel + j * width;
         prefetch(p.delta + at + tokens_ahead * p.channels);
         prefetch(p.x + at + tokens_ahead * p.channels);
-        const auto step = load_up_to(p.delta + at, count), x = load_up_to(p.x + at, count);
+        const int lanes_here = count(channel, j);
+        const auto step = load_up_to(p.delta + at, lanes_here), x = load_up_to(p.x + at, lanes_here);
         const auto input = step * x;
-        auto sum = state == 0 ? x * load_up_to(p.d + channel, count) : load_up_to(partial + at, count);
-        const T *b = p.b + row * p.states + state, *c = p.c + row * p.states + state;
-        for (int s = 0; s < group; ++s) {
-            if (s >= valid) break;
-            h[s] = Kokkos::fma(math::exp(step * a[s]), h[s], input * Vector<C>(C(to_float(b[s]))));
-            sum = Kokkos::fma(Vector<C>(C(to_float(c[s]))), h[s], sum);
+        auto sum = states.first == 0 ? x * load_up_to(p.d + channel + j * width, lanes_here)
+                                     : load_up_to(partial + at, lanes_here);
+        const std::int64_t projection = row * p.states + states.first;
+        RIDGE_UNROLL for (int s = 0; s < group; ++s) {
+            if (!all && s >= valid) break;
+            const Vector<C> b(C(to_float(p.b[projection + s]))), c(C(to_float(p.c[projection + s])));
+            auto& h = states.h[s][j];
+            h = Kokkos::fma(math::exp(step * states.a[s][j]), h, input * b);
+            sum = Kokkos::fma(c, h, sum);
         }
-        if (state + group >= p.states)
-            store_up_to(p.y + at, sum, count, false);
+        if (states.first + group >= p.states)
+            store_up_to(p.y + at, sum, lanes_here, past_caches);
         else
-            store_up_to(partial + at, sum, count, false);
+            store_up_to(partial + at, sum, lanes_here, false);
     }
 };
 
@@ -189,8 +216,9 @@ void launch_group(TensorKernel& kernel, const ScanProblem<T>& problem, const Row
                       .add_workspace(static_cast<std::size_t>(shape.batch * shape.length * shape.channels) *
                                      sizeof(Compute<T>))
                       .template as<Compute<T>>();
-    const std::int64_t tasks = shape.batch * ((shape.channels + lanes_of<T> - 1) / lanes_of<T>);
-    const ScanChannels<T, group> body{problem, partial};
+    constexpr std::int64_t width = task_vectors * lanes_of<T>;
+    const std::int64_t tasks = shape.batch * ((shape.channels + width - 1) / width);
+    const ScanChannels<T, group> body{problem, partial, tuning.past_caches};
     kernel.set_launch([=] { for_each_pack<1>(tasks, tuning, body); });
 }
 
@@ -212,10 +240,7 @@ void set_launch(TensorKernel& kernel, const KernelConfig& config) {
                                  shape.channels,
                                  shape.states};
     const auto tuning = RowTuning::from(config);
-    if (config.integer("states") == 8)
-        launch_group<T, 8>(kernel, problem, tuning);
-    else
-        launch_group<T, 16>(kernel, problem, tuning);
+    launch_group<T, 16>(kernel, problem, tuning);
 }
 
 std::unique_ptr<TensorKernel> prepare(const TensorOperands& operands, const KernelConfig& config) {
@@ -223,13 +248,6 @@ std::unique_ptr<TensorKernel> prepare(const TensorOperands& operands, const Kern
     with_element(operands.call().operand("x").precision,
                  [&](auto zero) { set_launch<decltype(zero)>(*kernel, config); });
     return kernel;
-}
-
-ParameterSpace space() {
-    auto out = row_space();
-    std::erase_if(out.parameters, [](const auto& parameter) { return parameter.name != "threads"; });
-    out.parameters.push_back(integer_parameter("states", {16, 8}, "states of a channel in registers"));
-    return out;
 }
 
 void fill(std::vector<Tensor>& inputs, std::uint64_t seed) {
@@ -269,7 +287,7 @@ Implementations make_selective_scan_implementations() {
         {.op = "selective_scan",
          .name = "kokkos-channels",
          .formats = formats_of("x", {Precision::fp32, Precision::bf16, Precision::fp16, Precision::fp64}),
-         .space = space(),
+         .space = row_space(),
          .prepare = prepare}));
     return list;
 }
