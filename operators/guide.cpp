@@ -56,8 +56,12 @@ constexpr auto examples = std::to_array<OperatorExample>({
     {"sparse", "gemm m=1 n=4096 k=4096 a=bf16 w=bf16 c=bf16 sparsity=2:4"},
     {"sparse", "gemm m=1 n=4096 k=4096 a=bf16 w=bf16 c=bf16 sparsity=block:16x16@0.125"},
     {"sparse", "gemm m=1 n=4096 k=4096 a=bf16 w=bf16 c=bf16 sparsity=block:64x64@0.03125"},
+    {"sparse", "gemm m=1 n=4096 k=4096 a=bf16 w=bf16 c=bf16 sparsity=1:8"},
     {"sparse", "gemm m=1 n=4096 k=4096 a=bf16 w=bf16 c=bf16 sparsity=unstructured@0.1"},
     {"sparse", "gemm m=1 n=4096 k=11008 a=bf16 w=bf16 c=bf16 activation_sparsity=unstructured@0.1"},
+    {"sparse",
+     "gemm m=1 n=4096 k=4096 a=bf16 w=bf16 c=bf16 sparsity=block:64x64@0.125 "
+     "activation_sparsity=unstructured@0.5"},
     {"attention",
      "attention batch=1 heads=32 kv_heads=32 head_dim=128 queries=512 context=512 q=bf16 kv=bf16"},
     {"attention",
