@@ -12,7 +12,7 @@
 #include "operators/kv_cache/kv_cache_call.hpp"
 #include "operators/row_operators.hpp"
 #include "operators/stream/stream_call.hpp"
-#include "operators/token_operators.hpp"
+#include "operators/tokens/token_calls.hpp"
 
 namespace ridge::operators {
 namespace {

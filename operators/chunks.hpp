@@ -75,12 +75,26 @@ struct OnePack {
     }
 };
 
+/// One thread that shares a row with no others, on any device.
+class SoloTeam {
+  public:
+    static constexpr int rank = 0, size = 1;
+    template <typename T>
+    [[nodiscard]] KOKKOS_FUNCTION T sum(T value) const {
+        return value;
+    }
+    template <typename T>
+    [[nodiscard]] KOKKOS_FUNCTION T max(T value) const {
+        return value;
+    }
+};
+
 /// Calls body(step, column) for this thread's steps of a stretch of `n` elements of type T; `step` is
 /// TwoPacks or OnePack.
 template <typename T, typename Team, typename Body>
 KOKKOS_FORCEINLINE_FUNCTION void for_each_step(std::int64_t n, const Team& team, Body&& body) {
     constexpr int width = lanes_of<T>;
-    if constexpr (std::is_same_v<Team, HostTeam>) {
+    if constexpr (std::is_same_v<Team, HostTeam> || std::is_same_v<Team, SoloTeam>) {
         std::int64_t column = 0;
         for (; column + 2 * width <= n; column += 2 * width) body(TwoPacks(), column);
         for (; column < n; column += width)

@@ -15,6 +15,7 @@
 #include "operators/rope/rope_kernels.hpp"
 #include "operators/recurrent/recurrent_kernels.hpp"
 #include "operators/stream/stream_kernels.hpp"
+#include "operators/tokens/token_kernels.hpp"
 
 namespace ridge::operators {
 namespace {
@@ -43,6 +44,12 @@ constexpr std::array table = {
     KernelOperator{"quantise", make_quantise_operands, make_quantise_implementations},
     KernelOperator{"dequantise", make_dequantise_operands, make_dequantise_implementations},
     KernelOperator{"transpose", make_transpose_operands, make_transpose_implementations},
+    KernelOperator{"embedding", make_embedding_operands, make_embedding_implementations},
+    KernelOperator{"argmax", make_argmax_operands, make_argmax_implementations},
+    KernelOperator{"top_k", make_top_k_operands, make_top_k_implementations},
+    KernelOperator{"sample", make_sample_operands, make_sample_implementations},
+    KernelOperator{"speculative_verify", make_speculative_verify_operands,
+                   make_speculative_verify_implementations},
     KernelOperator{"router_top_k", make_router_top_k_operands, make_router_top_k_implementations},
     KernelOperator{"permute", make_permute_operands, make_permute_implementations},
     KernelOperator{"unpermute", make_unpermute_operands, make_unpermute_implementations},

@@ -22,12 +22,13 @@ struct Gathered {
     }
 };
 
-/// Asks for a step's elements ahead of their use: the last pass over a row asks for the next row, so that
-/// memory answers while it computes.
+/// Asks for a step's elements ahead of their use, into the second cache: the last pass over a row asks for
+/// the next row, so that memory answers while it computes.
 template <typename Step, typename T>
-KOKKOS_FORCEINLINE_FUNCTION void prefetch_step(const T* at) {
-    prefetch(at);
-    if constexpr (Step::parts * lanes_of<T> * sizeof(T) > 64) prefetch(at + lanes_of<T>);
+KOKKOS_FORCEINLINE_FUNCTION void prefetch_step([[maybe_unused]] const T* at) {
+    constexpr bool two_lines = Step::parts * lanes_of<T> * sizeof(T) > 64;
+    KOKKOS_IF_ON_HOST(
+        (__builtin_prefetch(at, 0, 2); if (two_lines) __builtin_prefetch(at + lanes_of<T>, 0, 2);))
 }
 
 }  // namespace ridge::operators
