@@ -94,7 +94,7 @@ constexpr auto examples = std::to_array<OperatorExample>({
     {"rows", "quantise rows=16 n=4096 x=bf16 y=int8:row"},
     {"rows", "dequantise rows=4096 n=4096 x=int4:g128 y=bf16"},
     {"rows", "transpose rows=4096 n=4096 x=bf16"},
-    {"tokens", "embedding rows=16 n=4096 x=bf16"},
+    {"tokens", "embedding rows=16 n=4096 vocab=32000 x=bf16"},
     {"tokens", "argmax rows=16 n=32000 x=fp32"},
     {"tokens", "top_k rows=16 n=32000 k=50 x=fp32"},
     {"tokens", "sample rows=16 n=32000 k=50 x=fp32"},

@@ -2,33 +2,11 @@
 #include "cost_model/network/graph_builder.hpp"
 
 #include <algorithm>
-#include <optional>
 
 #include "core/error.hpp"
 #include "operators/catalogue.hpp"
 
 namespace ridge::cost_model {
-namespace {
-
-bool in_catalogue(const std::string& op) {
-    return std::ranges::any_of(operators::catalogue(), [&](const auto& info) { return info.name == op; });
-}
-
-// Until the catalogue has an operator, the nearest one that it has; nothing where there is none.
-std::optional<OperatorCall> available(OperatorCall call) {
-    if (call.op == "embedding" && operators::find_operator("embedding").dimensions.size() == 2)
-        call.dimensions.pop_back();
-    if (in_catalogue(call.op)) return call;
-    if (call.op == "kv_append" || call.op == "sample") return std::nullopt;
-    if (call.op == "add_rmsnorm") call.op = "rmsnorm";
-    if (call.op == "attention_paged") {
-        call.op = "attention";
-        call.dimensions.back() = {"queries", 1};
-    }
-    return call;
-}
-
-}  // namespace
 
 GraphBuilder::GraphBuilder(const ModelConfig& model, const Pass& pass, const Precisions& precisions)
     : model_(model), pass_(pass), precisions_(precisions), linear_layers_(linear_layers(model)) {}
@@ -41,8 +19,7 @@ const LinearLayer& GraphBuilder::layer(const std::string& role) const {
 }
 
 void GraphBuilder::add(const std::string& role, const OperatorCall& call, std::int64_t count) {
-    const auto one = available(call);
-    if (count > 0 && one) calls_.push_back({role, operators::canonical(*one), count});
+    if (count > 0) calls_.push_back({role, operators::canonical(call), count});
 }
 
 void GraphBuilder::by_row(const std::string& role, const std::string& op, std::int64_t rows, std::int64_t n,

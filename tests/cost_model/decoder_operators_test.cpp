@@ -66,13 +66,13 @@ TEST_P(Elementwise, WorkByHand) {
     EXPECT_DOUBLE_EQ(work.bytes(), GetParam().bytes);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Elementwise,
-                         testing::Values(Known{"rmsnorm rows=3 n=100 x=bf16", 4 * 300, 2 * (300 + 100 + 300)},
-                                         Known{"rope rows=3 heads=5 head_dim=10 x=fp32", 3 * 150,
-                                               4 * (150 + 150 + 30)},
-                                         Known{"silu_mul rows=3 n=100 x=bf16", 5 * 300, 2 * 3 * 300},
-                                         Known{"residual_add rows=3 n=100 x=bf16", 300, 2 * 3 * 300},
-                                         Known{"embedding rows=3 n=100 x=bf16", 0, 2 * 2 * 300 + 4 * 3}));
+INSTANTIATE_TEST_SUITE_P(
+    All, Elementwise,
+    testing::Values(Known{"rmsnorm rows=3 n=100 x=bf16", 4 * 300, 2 * (300 + 100 + 300)},
+                    Known{"rope rows=3 heads=5 head_dim=10 x=fp32", 3 * 150, 4 * (150 + 150 + 30)},
+                    Known{"silu_mul rows=3 n=100 x=bf16", 5 * 300, 2 * 3 * 300},
+                    Known{"residual_add rows=3 n=100 x=bf16", 300, 2 * 3 * 300},
+                    Known{"embedding rows=3 n=100 vocab=7 x=bf16", 0, 2 * 2 * 300 + 4 * 3}));
 
 TEST(ElementwiseCall, HasNoSparsity) {
     EXPECT_THROW((void)parse_call("silu_mul rows=3 n=100 x=bf16 sparsity=2:4"), InputError);
