@@ -47,17 +47,33 @@ struct AddUpRow {
     std::int64_t n, k;
     bool past_caches;
 
+    /// Packs that a token's rows are read by at once, so that finding a row is paid for once for all of them.
+    static constexpr int packs = lanes > 1 ? 4 : 1;
+    static constexpr std::int64_t width = lanes_of<T>;
+
     template <typename Team>
     KOKKOS_FUNCTION void operator()(const std::int64_t row, const Team& team) const {
-        const std::int32_t* from = positions + row * k;
-        const T* weight = weights + row * k;
-        for_each_pack_of_row<T>(n, team, [&](const std::int64_t j, const int count) {
-            Vector<C> sum(C(0));
-            for (std::int64_t slot = 0; slot < k; ++slot)
-                sum = Kokkos::fma(Vector<C>(C(to_float(weight[slot]))),
-                                  load_up_to(x + from[slot] * n + j, count), sum);
-            store_up_to(y + row * n + j, sum, count, past_caches);
-        });
+        constexpr std::int64_t step = packs * width;
+        for (std::int64_t j = team.rank * step; j < n; j += team.size * step)
+            if (j + step <= n)
+                add_up<packs>(row, j, static_cast<int>(width));
+            else
+                for (std::int64_t rest = j; rest < n; rest += width)
+                    add_up<1>(row, rest, static_cast<int>(Kokkos::min(width, n - rest)));
+    }
+
+    template <int at_once>
+    KOKKOS_FORCEINLINE_FUNCTION void add_up(std::int64_t row, std::int64_t column, int count) const {
+        Vector<C> sums[static_cast<std::size_t>(at_once)];
+        for (auto& sum : sums) sum = Vector<C>(C(0));
+        for (std::int64_t slot = row * k; slot < (row + 1) * k; ++slot) {
+            const T* from = x + positions[slot] * n + column;
+            const Vector<C> weight(C(to_float(weights[slot])));
+            for (int i = 0; i < at_once; ++i)
+                sums[i] = Kokkos::fma(weight, load_up_to(from + i * width, count), sums[i]);
+        }
+        for (int i = 0; i < at_once; ++i)
+            store_up_to(y + row * n + column + i * width, sums[i], count, past_caches);
     }
 };
 
