@@ -43,13 +43,23 @@ struct CacheRows {
         }
         return slot * kv_heads + head;
     }
+    /// Positions from this one on whose rows follow each other in memory.
+    [[nodiscard]] KOKKOS_FORCEINLINE_FUNCTION std::int64_t follow(std::int64_t position) const {
+        const std::int64_t page = std::int64_t{1} << page_shift;
+        return table != nullptr ? page - (position & (page - 1)) : context - position;
+    }
 };
 
-/// Elements that are floats in memory. `factor`: what a loaded element has to be multiplied with.
+/// Elements that are floats in memory. `factor`: what a loaded element has to be multiplied with; bytes and
+/// scale_bytes: how far element `count` of a row is from the first one.
 template <typename T>
 struct CachedFloats {
     static constexpr bool row_scale = false;
     static constexpr float factor = 1.0F;
+    KOKKOS_FORCEINLINE_FUNCTION static std::int64_t bytes(std::int64_t count) {
+        return count * static_cast<std::int64_t>(sizeof(T));
+    }
+    KOKKOS_FORCEINLINE_FUNCTION static std::int64_t scale_bytes(std::int64_t) { return 0; }
     KOKKOS_FORCEINLINE_FUNCTION static Vector<float> load(const std::byte* row, const std::byte*,
                                                           std::int64_t element) {
         return load_pack(reinterpret_cast<const T*>(row) + element);
@@ -63,6 +73,8 @@ struct CachedFloats {
 /// fp8 e4m3 by way of fp16, whose exponents are biased by 8 more: exact, smallest numbers included.
 struct CachedFp8 {
     static constexpr bool row_scale = false;
+    KOKKOS_FORCEINLINE_FUNCTION static std::int64_t bytes(std::int64_t count) { return count; }
+    KOKKOS_FORCEINLINE_FUNCTION static std::int64_t scale_bytes(std::int64_t) { return 0; }
 #if defined(RIDGE_HAS_AVX512)
     static constexpr float factor = 256.0F;
     KOKKOS_FORCEINLINE_FUNCTION static Vector<float> load(const std::byte* row, const std::byte*,
@@ -95,6 +107,10 @@ struct CachedInt4 {
     static constexpr bool row_scale = false;
     static constexpr float factor = 1.0F;
     static constexpr std::int64_t group = 32;
+    KOKKOS_FORCEINLINE_FUNCTION static std::int64_t bytes(std::int64_t count) { return count / 2; }
+    KOKKOS_FORCEINLINE_FUNCTION static std::int64_t scale_bytes(std::int64_t count) {
+        return count / group * static_cast<std::int64_t>(sizeof(Fp16));
+    }
 
     KOKKOS_FORCEINLINE_FUNCTION static float scale(const std::byte* scales, std::int64_t element) {
         const auto bits = reinterpret_cast<const Fp16*>(scales)[element / group];

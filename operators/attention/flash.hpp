@@ -23,7 +23,7 @@ struct FlashProblem {
     CacheRows cache;
     Precision kv = Precision::fp32;
     QueryEnds ends;       ///< queries and outputs
-    PartialRows partial;  ///< [sequence][kv head][split][row]; only with more than one split
+    PartialRows partial;  ///< [sequence][split][kv head][row]; only with more than one split
     Mask mask;
     QueryRows layout;
     std::int64_t batch = 0, key_dim = 0, value_dim = 0, splits = 1;
@@ -212,7 +212,7 @@ struct FlashWorker {
             }
         }
         const std::int64_t partial =
-            ((sequence * p.layout.kv_heads + head) * p.splits + split) * p.layout.rows();
+            ((sequence * p.splits + split) * p.layout.kv_heads + head) * p.layout.rows();
         for (std::int64_t row = team.rank * MR; row < rows; row += team.size * MR)
             for (std::int64_t i = row; i < Kokkos::min(row + MR, rows); ++i)
                 finish_row(i, p.layout.outside(sequence, head, first_row + i), partial + first_row + i,

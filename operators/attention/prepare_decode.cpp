@@ -58,7 +58,7 @@ ParameterSpace decode_space() {
                                  : integer_parameter("splits", {64, 16, 256, 1024}, "parts of the context");
     space.parameters = {
         std::move(splits),
-        integer_parameter("block", {32, 16, 64, 128, 256}, "positions whose scores are kept at once"),
+        integer_parameter("block", {16, 4, 8, 32, 64, 128, 256}, "positions whose scores are kept at once"),
         integer_parameter("ahead", {1, 0, 2}, "blocks that prefetching is ahead; 0: none"),
         word_parameter("heads", {"all", "one"}, "kv heads of a task"),
     };

@@ -34,19 +34,20 @@ struct MergeRow {
     std::int64_t value_dim, splits;
 
     KOKKOS_FUNCTION void operator()(const std::int64_t task) const {
-        const std::int64_t row = task % rows.rows(), heads = task / rows.rows();
-        const std::int64_t first = heads * splits * rows.rows() + row;
+        const std::int64_t row = task % rows.rows(), head = task / rows.rows() % rows.kv_heads;
+        const std::int64_t sequence = task / rows.rows() / rows.kv_heads, step = rows.rows() * rows.kv_heads;
+        const std::int64_t first = (sequence * splits * rows.kv_heads + head) * rows.rows() + row;
         float largest = no_score, total = 0.0F;
         for (std::int64_t s = 0; s < splits; ++s)
-            largest = Kokkos::max(largest, partial.largest(first + s * rows.rows()));
+            largest = Kokkos::max(largest, partial.largest(first + s * step));
         for (std::int64_t s = 0; s < splits; ++s)
-            total += partial.total(first + s * rows.rows()) * weight(first + s * rows.rows(), largest);
-        T* to = out + rows.outside(heads / rows.kv_heads, heads % rows.kv_heads, row) * value_dim;
+            total += partial.total(first + s * step) * weight(first + s * step, largest);
+        T* to = out + rows.outside(sequence, head, row) * value_dim;
         for (std::int64_t d = 0; d < value_dim; d += lanes) {
             Vector<float> sum(0.0F);
             for (std::int64_t s = 0; s < splits; ++s)
-                sum = Kokkos::fma(load(partial.sums(first + s * rows.rows()) + d),
-                                  Vector<float>(weight(first + s * rows.rows(), largest)), sum);
+                sum = Kokkos::fma(load(partial.sums(first + s * step) + d),
+                                  Vector<float>(weight(first + s * step, largest)), sum);
             const auto value = sum * Vector<float>(factor / total);
             const int count = static_cast<int>(Kokkos::min<std::int64_t>(lanes, value_dim - d));
             if (count == lanes)

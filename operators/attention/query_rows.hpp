@@ -28,7 +28,7 @@ struct QueryRows {
 void scale_queries(const AttentionShape& shape, const void* q, float scale, float* to, std::int64_t stride);
 
 /// Output row = factor · Σ over splits of 2^(largest - largest of all) · sums / the same sum of totals.
-/// Partial rows are [sequence][kv head][split][row]; `out` has elements of the shape's query format.
+/// Partial rows are [sequence][split][kv head][row]; `out` has elements of the shape's query format.
 void merge_partials(const AttentionShape& shape, const PartialRows& partial, std::int64_t splits,
                     float factor, void* out);
 
