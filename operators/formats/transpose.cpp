@@ -3,6 +3,7 @@
 
 #include "operators/error_bound.hpp"
 #include "operators/formats/format_kernels.hpp"
+#include "operators/formats/transpose_avx512.hpp"
 #include "operators/rows.hpp"
 
 namespace ridge::operators {
@@ -91,14 +92,20 @@ Implementations make_transpose_implementations() {
     std::erase_if(space.parameters, [](const auto& parameter) { return parameter.name == "store"; });
     space.parameters.push_back(
         integer_parameter("block", {32, 16, 64, 128}, "rows and columns of a block moved at a time"));
+    const auto formats = formats_of("x", {Precision::fp32, Precision::bf16, Precision::fp16, Precision::fp64,
+                                          Precision::fp8_e4m3, Precision::fp8_e5m2});
     Implementations list;
-    list.push_back(make_implementation(
-        {.op = "transpose",
-         .name = "kokkos-blocks",
-         .formats = formats_of("x", {Precision::fp32, Precision::bf16, Precision::fp16, Precision::fp64,
-                                     Precision::fp8_e4m3, Precision::fp8_e5m2}),
-         .space = space,
-         .prepare = prepare}));
+    list.push_back(make_implementation({.op = "transpose",
+                                        .name = "kokkos-blocks",
+                                        .formats = formats,
+                                        .space = space,
+                                        .prepare = prepare}));
+    if (has_transpose_avx512())
+        list.push_back(make_implementation({.op = "transpose",
+                                            .name = "avx512-squares",
+                                            .formats = formats,
+                                            .space = row_space(),
+                                            .prepare = transpose_avx512}));
     return list;
 }
 

@@ -77,8 +77,8 @@ template <typename T>
 struct AddAndSquare {
     const T *x, *r;
     T* sum;
-    std::int64_t n;
     Gathered<T>& squares;
+    bool past_caches;
     template <typename Step>
     KOKKOS_FORCEINLINE_FUNCTION void operator()(const Step& step, std::int64_t j) const {
         Packs<Step, T> value, second;
@@ -88,7 +88,7 @@ struct AddAndSquare {
             value[p] = value[p] + second[p];
             squares.part[p] = Kokkos::fma(value[p], value[p], squares.part[p]);
         }
-        step.store(sum + j, value, false);
+        step.store(sum + j, value, past_caches);
     }
 };
 
@@ -132,7 +132,7 @@ struct AddRmsNorm {
     KOKKOS_FUNCTION void operator()(const std::int64_t row, const Team& team) const {
         const auto at = row * n;
         Gathered<T> squares(0);
-        for_each_step<T>(n, team, AddAndSquare<T>{x + at, r + at, sum + at, n, squares});
+        for_each_step<T>(n, team, AddAndSquare<T>{x + at, r + at, sum + at, squares, past_caches});
         const auto factor = inverse_root_of_mean<T>(squares.sum(team), n);
         for_each_step<T>(n, team, AddAndScale<T>{x + at, r + at, w, y + at, n, factor, past_caches});
     }

@@ -50,6 +50,10 @@ KOKKOS_FORCEINLINE_FUNCTION void turn(Vector<Compute<T>>& a, Vector<Compute<T>>&
     a = turned;
 }
 
+/// Elements that memory needs to be asked for beforehand.
+template <typename T>
+inline constexpr std::int64_t ahead = 2048 / static_cast<std::int64_t>(sizeof(T));
+
 template <typename T>
 struct TurnHalves {
     const T *x, *table;
@@ -59,6 +63,8 @@ struct TurnHalves {
     template <typename Step>
     KOKKOS_FORCEINLINE_FUNCTION void operator()(const Step& step, std::int64_t i) const {
         typename Step::template Vectors<T> a, b, cosine, sine;
+        prefetch(x + i + ahead<T>);
+        prefetch(x + half + i + ahead<T>);
         step.load(x + i, a);
         step.load(x + half + i, b);
         step.load(table + i, cosine);
@@ -165,6 +171,7 @@ struct Rope {
         for (std::int64_t pair = std::int64_t{team.rank} * width; pair < whole;
              pair += std::int64_t{team.size} * width) {
             typename EvenAndOdd<T>::Two value;
+            prefetch(from + 2 * pair + ahead<T>);
             EvenAndOdd<T>::load(from + 2 * pair, value);
             turn<T>(value[0], value[1], load_pack(angles + pair), load_pack(angles + half + pair));
             EvenAndOdd<T>::store(to + 2 * pair, value, past_caches);

@@ -64,17 +64,16 @@ struct BestScores {
     }
 };
 
-/// Fills `best` from a row of n >= k scores, by one thread: stretches without a score above the k-th best so
-/// far are passed over by whole vectors.
+/// Fills `best` from a row of n >= k scores, by one thread: packs without a score above the k-th best so far
+/// are passed over at once.
 template <typename T>
 KOKKOS_FUNCTION void rank_row(const T* x, std::int64_t n, BestScores<Compute<T>>& best) {
     using C = Compute<T>;
-    constexpr std::int64_t stretch = 8 * lanes_of<T>;
-    for (std::int64_t first = 0; first < n; first += stretch) {
-        const std::int64_t count = Kokkos::min(stretch, n - first);
+    for (std::int64_t first = 0; first < n; first += lanes_of<T>) {
+        const std::int64_t count = Kokkos::min<std::int64_t>(lanes_of<T>, n - first);
         prefetch(x + first + 2048 / sizeof(T));
-        if (best.count == best.k &&
-            !best.accepts(largest_of(x + first, count, best.values[best.k - 1], SoloTeam())))
+        if (best.count == best.k && count == lanes_of<T> &&
+            simd::none_of(load_pack(x + first) > Vector<C>(best.values[best.k - 1])))
             continue;
         for (std::int64_t j = first; j < first + count; ++j)
             if (const auto value = static_cast<C>(to_float(x[j])); best.accepts(value)) best.add(value, j);
