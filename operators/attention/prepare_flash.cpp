@@ -81,7 +81,8 @@ FlashProblem describe(const TensorOperands& operands, const AttentionShape& shap
             .value_dim = shape.value_dim,
             .splits = config.integer("splits"),
             .block_rows = FlashScratch::round_up(rows, tile.rows),
-            .block_keys = std::min<std::int64_t>(config.integer("keys"), most_block_keys)};
+            .block_keys = std::min({config.integer("keys"), std::int64_t{most_block_keys},
+                                    FlashScratch::round_up(shape.context, lanes)})};
 }
 
 float* add_floats(TensorKernel& kernel, std::int64_t floats) {
@@ -107,8 +108,8 @@ ParameterSpace flash_space() {
     ParameterSpace space;
     space.parameters = {
         word_parameter("tile", {"12x2", "14x2", "6x4", "8x2"}, "query rows x vectors of keys in registers"),
-        integer_parameter("rows", {256, 64, 128, 512, 1024}, "query rows of a block"),
-        integer_parameter("keys", {256, 64, 128, 512}, "keys of a block"),
+        integer_parameter("rows", {512, 64, 128, 256, 1024}, "query rows of a block"),
+        integer_parameter("keys", {512, 64, 128, 256}, "keys of a block"),
         integer_parameter("splits", {1, 2, 4, 8}, "parts of the context"),
     };
     return space;

@@ -40,6 +40,56 @@ KOKKOS_FORCEINLINE_FUNCTION Vector<float> magnitudes(const Vector<float>& value,
     return load(values);
 }
 
+#if defined(RIDGE_HAS_AVX512)
+/// Sixteen values to the nearest whole numbers, as bytes.
+inline __m128i whole_bytes(const Vector<float>& value) {
+    return _mm512_cvtsepi32_epi8(_mm512_cvtps_epi32(static_cast<__m512>(value)));
+}
+/// Sixteen whole numbers within ±7 as eight bytes, the first one of a pair in the low half.
+inline __m128i half_bytes(const Vector<float>& value) {
+    const __m128i halves = _mm_and_si128(whole_bytes(value), _mm_set1_epi8(15));
+    const __m128i pairs = _mm_maddubs_epi16(halves, _mm_set1_epi16(0x1001));  // first + 16 · second
+    return _mm_packus_epi16(pairs, pairs);
+}
+#endif
+
+/// The first `count` lanes to the nearest whole numbers.
+KOKKOS_FORCEINLINE_FUNCTION void store_whole(std::int8_t* to, const Vector<float>& value, int count,
+                                             bool past_caches) {
+#if defined(RIDGE_HAS_AVX512)
+    if constexpr (lanes == 16)
+        if (count == lanes) {
+            if (past_caches && reinterpret_cast<std::uintptr_t>(to) % 16 == 0)
+                return _mm_stream_si128(reinterpret_cast<__m128i*>(to), whole_bytes(value));
+            return _mm_storeu_si128(reinterpret_cast<__m128i*>(to), whole_bytes(value));
+        }
+#endif
+    store_up_to(to, value, count, past_caches);
+}
+
+/// A group of int4 of which each step is 1 / per_step.
+KOKKOS_FORCEINLINE_FUNCTION void store_group(std::byte* to, const float* values, float per_step) {
+    constexpr float steps = 7.0F;
+    constexpr int group = static_cast<int>(CachedInt4::group);
+#if defined(RIDGE_HAS_AVX512)
+    if constexpr (lanes == 16) {
+        for (int i = 0; i < group; i += lanes) {
+            const auto scaled = load(values + i) * Vector<float>(per_step);
+            const auto within = Kokkos::max(Vector<float>(-steps), Kokkos::min(Vector<float>(steps), scaled));
+            _mm_storel_epi64(reinterpret_cast<__m128i*>(to + i / 2), half_bytes(within));
+        }
+        return;
+    }
+#endif
+    for (int i = 0; i < group; i += 2) {
+        std::int32_t whole[2];
+        for (int j = 0; j < 2; ++j)
+            whole[j] = static_cast<std::int32_t>(
+                Kokkos::nearbyint(Kokkos::max(-steps, Kokkos::min(steps, values[i + j] * per_step))));
+        to[i / 2] = static_cast<std::byte>((whole[0] & 15) | (whole[1] & 15) << 4);
+    }
+}
+
 /// int8 with an fp32 scale that maps the row's largest magnitude to 127.
 template <typename Source, typename Team>
 KOKKOS_FUNCTION void store_int8(const RowTarget& to, const Source& source, const Team& team) {
@@ -52,7 +102,7 @@ KOKKOS_FUNCTION void store_int8(const RowTarget& to, const Source& source, const
     const Vector<float> per_step(largest > 0.0F ? steps / largest : 0.0F);
     if (team.rank == 0) *reinterpret_cast<float*>(to.scales) = largest / steps;
     for_each_pack_of_row<float>(to.columns, team, [&](const std::int64_t d, const int count) {
-        store_up_to(reinterpret_cast<std::int8_t*>(to.row) + d, source(d, count) * per_step, count,
+        store_whole(reinterpret_cast<std::int8_t*>(to.row) + d, source(d, count) * per_step, count,
                     to.past_caches);
     });
 }
@@ -64,20 +114,16 @@ KOKKOS_FUNCTION void store_int4(const RowTarget& to, const Source& source, const
     constexpr int group = static_cast<int>(CachedInt4::group);
     for (std::int64_t g = team.rank; g < to.columns / group; g += team.size) {
         float values[static_cast<std::size_t>(group)];
-        float largest = 0.0F;
-        for (int i = 0; i < group; i += lanes)
-            simd::simd_unchecked_store(source(g * group + i, lanes), values + i, simd::simd_flag_default);
-        for (const float value : values) largest = Kokkos::max(largest, Kokkos::abs(value));
-        const auto scale = from_float<Fp16>(largest / steps);
+        Vector<float> top(0.0F);
+        for (int i = 0; i < group; i += lanes) {
+            const auto value = source(g * group + i, lanes);
+            top = Kokkos::max(top, magnitudes(value, lanes));
+            simd::simd_unchecked_store(value, values + i, simd::simd_flag_default);
+        }
+        const auto scale = from_float<Fp16>(max_lanes(top) / steps);
         reinterpret_cast<Fp16*>(to.scales)[g] = scale;
-        const float rounded = to_float(scale), per_step = rounded > 0.0F ? 1.0F / rounded : 0.0F;
-        std::int32_t whole[static_cast<std::size_t>(group)];
-        for (int i = 0; i < group; ++i)
-            whole[i] = static_cast<std::int32_t>(
-                Kokkos::nearbyint(Kokkos::max(-steps, Kokkos::min(steps, values[i] * per_step))));
-        std::byte* out = to.row + g * group / 2;
-        for (int i = 0; i < group / 2; ++i)
-            out[i] = static_cast<std::byte>((whole[2 * i] & 15) | (whole[2 * i + 1] & 15) << 4);
+        const float rounded = to_float(scale);
+        store_group(to.row + g * group / 2, values, rounded > 0.0F ? 1.0F / rounded : 0.0F);
     }
 }
 
