@@ -55,6 +55,13 @@ void reference(const TensorOperands& operands, const RowReference& row) {
     }
 }
 
+KOKKOS_FORCEINLINE_FUNCTION float largest_lane(const Vector<float>& value) {
+#if defined(RIDGE_HAS_AVX512)
+    if constexpr (lanes == 16) return _mm512_reduce_max_ps(static_cast<__m512>(value));
+#endif
+    return max_lanes(value);
+}
+
 template <typename X>
 struct FindLargestMagnitude {
     const X* x;
@@ -62,6 +69,7 @@ struct FindLargestMagnitude {
     template <typename Step>
     KOKKOS_FORCEINLINE_FUNCTION void operator()(const Step& step, std::int64_t j) const {
         typename Step::template Vectors<X> value;
+        prefetch(x + j + 4096 / sizeof(X));
         step.load(x + j, value);
         for (int part = 0; part < Step::parts; ++part)
             largest[part] = Kokkos::max(largest[part], Kokkos::abs(value[part]));
@@ -92,7 +100,7 @@ struct QuantiseRow {
                                               const Team& team) const {
         Vector<float> largest[2] = {Vector<float>(0.0F), Vector<float>(0.0F)};
         for_each_step<X>(group, team, FindLargestMagnitude<X>{from + first, largest});
-        const float most = team.max(max_lanes(Kokkos::max(largest[0], largest[1])));
+        const float most = team.max(largest_lane(Kokkos::max(largest[0], largest[1])));
         const float stored = scales.set(scale, most / Quantised<Q>::limit);
         const float factor = stored > 0 ? 1.0F / stored : 0.0F;
         store(from, to, first, factor, team);
@@ -104,10 +112,8 @@ struct QuantiseRow {
         constexpr int width = Quantised<Q>::is_packed ? lanes : 1, at_once = Quantised<Q>::at_once;
         const std::int64_t end = first + group, whole = width > 1 ? first + group / width * width : first;
         if constexpr (width > 1)
-            for (std::int64_t j = first; j < whole; j += width) {
-                prefetch(from + n + j);
+            for (std::int64_t j = first; j < whole; j += width)
                 Quantised<Q>::store(to, j, load_pack(from + j) * Vector<float>(factor));
-            }
         for (std::int64_t j = whole + std::int64_t{team.rank} * at_once; j < end;
              j += std::int64_t{team.size} * at_once) {
             float value[static_cast<std::size_t>(at_once)];

@@ -237,21 +237,29 @@ struct FindLargest {
     }
 };
 
+// Where elements are as exact as the arithmetic, the output keeps the exponentials until their sum is known.
+template <typename T>
+inline constexpr bool keeps_exponentials = std::is_same_v<T, Compute<T>>;
+
 template <typename T>
 struct AddExponentials {
     const T* x;
+    T* y;
     Pack<T> largest;
     Gathered<T>& sum;
     template <typename Step>
     KOKKOS_FORCEINLINE_FUNCTION void operator()(const Step& step, std::int64_t j) const {
         Packs<Step, T> value;
         step.load(x + j, value);
-        for (int p = 0; p < Step::parts; ++p)
-            sum.part[p] = sum.part[p] + math::exp<math::bits_for<T>>(value[p] - largest);
+        for (int p = 0; p < Step::parts; ++p) {
+            value[p] = math::exp<math::bits_for<T>>(value[p] - largest);
+            sum.part[p] = sum.part[p] + value[p];
+        }
+        if constexpr (keeps_exponentials<T>) step.store(y + j, value, false);
     }
 };
 
-// Computes the exponentials again, which is faster than to keep them.
+// Other outputs would round them twice: they are computed again.
 template <typename T>
 struct ScaleExponentials {
     const T* x;
@@ -263,10 +271,16 @@ struct ScaleExponentials {
     KOKKOS_FORCEINLINE_FUNCTION void operator()(const Step& step, std::int64_t j) const {
         Packs<Step, T> value;
         prefetch_step<Step>(x + n + j);
-        step.load(x + j, value);
-        for (int p = 0; p < Step::parts; ++p)
-            value[p] = math::exp<math::bits_for<T>>(value[p] - largest) * factor;
-        step.store(y + j, value, past_caches);
+        if constexpr (keeps_exponentials<T>) {
+            step.load(y + j, value);
+            for (int p = 0; p < Step::parts; ++p) value[p] = value[p] * factor;
+            step.store(y + j, value, false);
+        } else {
+            step.load(x + j, value);
+            for (int p = 0; p < Step::parts; ++p)
+                value[p] = math::exp<math::bits_for<T>>(value[p] - largest) * factor;
+            step.store(y + j, value, past_caches);
+        }
     }
 };
 
@@ -293,10 +307,13 @@ struct Softmax {
         for (std::int64_t j = whole; j < n; ++j)
             largest = Kokkos::max(largest, static_cast<C>(to_float(from[j])));
         const Pack<T> all_largest(largest);
-        for_each_step<T>(whole, team, AddExponentials<T>{from, all_largest, sum});
+        for_each_step<T>(whole, team, AddExponentials<T>{from, y + row * n, all_largest, sum});
         C total = sum.sum(team);
-        for (std::int64_t j = whole; j < n; ++j)
-            total += Kokkos::exp(static_cast<C>(to_float(from[j])) - largest);
+        for (std::int64_t j = whole; j < n; ++j) {
+            const C one = Kokkos::exp(static_cast<C>(to_float(from[j])) - largest);
+            if constexpr (keeps_exponentials<T>) y[row * n + j] = one;
+            total += one;
+        }
         for_each_step<T>(
             n, team,
             ScaleExponentials<T>{from, y + row * n, n, all_largest, Pack<T>(C(1) / total), past_caches});

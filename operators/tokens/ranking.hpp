@@ -21,6 +21,7 @@ struct LargestOf {
     template <typename Step>
     KOKKOS_FORCEINLINE_FUNCTION void operator()(const Step& step, std::int64_t j) const {
         typename Step::template Vectors<T> value;
+        prefetch(x + j + 4096 / sizeof(T));
         step.load(x + j, value);
         for (int part = 0; part < Step::parts; ++part)
             largest[part] = Kokkos::max(largest[part], value[part]);
