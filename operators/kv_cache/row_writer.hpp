@@ -53,6 +53,28 @@ inline __m128i half_bytes(const Vector<float>& value) {
 }
 #endif
 
+/// max_lanes() and from_float() in an instruction or a few: a row has one scale, or one for each 32 elements.
+KOKKOS_FORCEINLINE_FUNCTION float largest_lane(const Vector<float>& value) {
+#if defined(RIDGE_HAS_AVX512)
+    if constexpr (lanes == 16) return _mm512_reduce_max_ps(static_cast<__m512>(value));
+#endif
+    return max_lanes(value);
+}
+KOKKOS_FORCEINLINE_FUNCTION Fp16 nearest_fp16(float value) {
+#if defined(RIDGE_HAS_AVX512)
+    return {_cvtss_sh(value, _MM_FROUND_TO_NEAREST_INT)};
+#else
+    return from_float<Fp16>(value);
+#endif
+}
+KOKKOS_FORCEINLINE_FUNCTION float widened(Fp16 value) {
+#if defined(RIDGE_HAS_AVX512)
+    return _cvtsh_ss(value.bits);
+#else
+    return to_float(value);
+#endif
+}
+
 /// The first `count` lanes to the nearest whole numbers.
 KOKKOS_FORCEINLINE_FUNCTION void store_whole(std::int8_t* to, const Vector<float>& value, int count,
                                              bool past_caches) {
@@ -98,7 +120,7 @@ KOKKOS_FUNCTION void store_int8(const RowTarget& to, const Source& source, const
     for_each_pack_of_row<float>(to.columns, team, [&](const std::int64_t d, const int count) {
         top = Kokkos::max(top, magnitudes(source(d, count), count));
     });
-    const float largest = team.max(max_lanes(top));
+    const float largest = team.max(largest_lane(top));
     const Vector<float> per_step(largest > 0.0F ? steps / largest : 0.0F);
     if (team.rank == 0) *reinterpret_cast<float*>(to.scales) = largest / steps;
     for_each_pack_of_row<float>(to.columns, team, [&](const std::int64_t d, const int count) {
@@ -120,9 +142,9 @@ KOKKOS_FUNCTION void store_int4(const RowTarget& to, const Source& source, const
             top = Kokkos::max(top, magnitudes(value, lanes));
             simd::simd_unchecked_store(value, values + i, simd::simd_flag_default);
         }
-        const auto scale = from_float<Fp16>(max_lanes(top) / steps);
+        const auto scale = nearest_fp16(largest_lane(top) * (1.0F / steps));
         reinterpret_cast<Fp16*>(to.scales)[g] = scale;
-        const float rounded = to_float(scale);
+        const float rounded = widened(scale);
         store_group(to.row + g * group / 2, values, rounded > 0.0F ? 1.0F / rounded : 0.0F);
     }
 }
