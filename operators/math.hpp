@@ -86,7 +86,8 @@ KOKKOS_FORCEINLINE_FUNCTION Vector<C> reciprocal(const Vector<C>& x) {
 /// Coefficients of a polynomial's terms from the constant one up, Horner's rule from term `k` on.
 template <typename Coefficients, int k = 0, typename C>
 KOKKOS_FORCEINLINE_FUNCTION Vector<C> polynomial(const Vector<C>& x) {
-    const Vector<C> here(static_cast<C>(Coefficients::at(k)));
+    constexpr C coefficient = static_cast<C>(Coefficients::at(k));  // a constant on every device
+    const Vector<C> here(coefficient);
     if constexpr (k == Coefficients::degree)
         return here;
     else

@@ -28,7 +28,7 @@ struct Quantised {
     KOKKOS_FORCEINLINE_FUNCTION static void set(Q* row, std::int64_t j, const float* value) {
         row[j] = from_float<Q>(value[0]);
     }
-    [[nodiscard]] static constexpr std::int64_t row_length(std::int64_t n) { return n; }
+    KOKKOS_FORCEINLINE_FUNCTION static std::int64_t row_length(std::int64_t n) { return n; }
 };
 
 template <>
@@ -48,7 +48,7 @@ struct Quantised<Int4Pair> {
     KOKKOS_FORCEINLINE_FUNCTION static void set(Int4Pair* row, std::int64_t j, const float* value) {
         row[j / 2].bits = static_cast<std::uint8_t>(int4_bits(value[0]) | int4_bits(value[1]) << 4);
     }
-    [[nodiscard]] static constexpr std::int64_t row_length(std::int64_t n) { return n / 2; }
+    KOKKOS_FORCEINLINE_FUNCTION static std::int64_t row_length(std::int64_t n) { return n / 2; }
 };
 
 /// Scales in fp32 or fp16.
