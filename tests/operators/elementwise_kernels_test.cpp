@@ -19,9 +19,7 @@ TEST_P(ElementwiseKernels, AreRightOnOneElementAndOnLongRows) {
     expect_right_on(GetParam(), {"rows=1 n=1", "rows=1 n=20011", "rows=513 n=1"});
 }
 
-TEST_P(ElementwiseKernels, PlantedErrorsAreFound) {
-    expect_planted_errors_found(GetParam(), "rows=3 n=50");
-}
+TEST_P(ElementwiseKernels, PlantedErrorsAreFound) { expect_planted_errors_found(GetParam(), "rows=3 n=50"); }
 
 INSTANTIATE_TEST_SUITE_P(Operators, ElementwiseKernels,
                          ::testing::Values("silu_mul", "gelu", "gelu_tanh", "relu2", "residual_add"));
