@@ -22,6 +22,10 @@ namespace {
 
 constexpr std::array table = {
     KernelOperator{"gemm", make_gemm_operands, make_gemm_implementations},
+    KernelOperator{"gemm_batched", make_gemm_operands,
+                   [] { return make_dense_implementations("gemm_batched"); }},
+    KernelOperator{"gemm_grouped", make_gemm_operands,
+                   [] { return make_dense_implementations("gemm_grouped"); }},
     KernelOperator{"gemm_bias", make_gemm_operands, [] { return make_dense_implementations("gemm_bias"); }},
     KernelOperator{"gemm_bias_gelu", make_gemm_operands,
                    [] { return make_dense_implementations("gemm_bias_gelu"); }},

@@ -29,6 +29,13 @@ struct Result {
     Epilogue epilogue = Epilogue::none;
     const void* extra = nullptr;        ///< operand e of the epilogue, in the format of C
     std::int64_t extra_row_length = 0;  ///< 0: every row has the same ones
+
+    /// With the scales of features of one of several matrices of weights.
+    [[nodiscard]] KOKKOS_FORCEINLINE_FUNCTION Result of_matrix(std::int64_t matrix) const {
+        Result out = *this;
+        if (column_scale != nullptr) out.column_scale += matrix * row_length;
+        return out;
+    }
 };
 
 /// Scales, epilogue and rounding of the first `count` sums, which belong to row `row` from column `column` on

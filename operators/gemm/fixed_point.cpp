@@ -57,7 +57,7 @@ struct ToFixedPoint {
             largest = _mm512_max_ps(largest, _mm512_abs_ps(read(row, l)));
         int power = 0;
         std::frexp(_mm512_reduce_max_ps(largest) / most_digits, &power);  // the fraction is at most 1
-        power = std::max(power, -100);  // keeps 2^-power finite
+        power = std::max(power, -100);                                    // keeps 2^-power finite
         unit[task] = std::ldexp(1.0F, power);
         const __m512 per_unit = _mm512_set1_ps(std::ldexp(1.0F, -power));
         std::int32_t* sum = sums + task * digits;
@@ -125,22 +125,23 @@ struct FixedPointTask {
     DigitView a;
 
     void operator()(const std::int64_t task) const {
-        const std::int64_t panel = task / p.row_tiles, row = task % p.row_tiles * MR;
-        const std::int64_t column = panel * MicroTile::columns;
-        const int valid_rows = static_cast<int>(std::min<std::int64_t>(MR, p.m - row));
+        const auto place = p.rows.place(task, MR);
+        if (place.valid_rows <= 0) return;
+        const std::int64_t row = place.row, column = place.panel * MicroTile::columns;
+        const int valid_rows = static_cast<int>(place.valid_rows);
         const int valid_columns = static_cast<int>(std::min<std::int64_t>(MicroTile::columns, p.n - column));
         std::int64_t rows[static_cast<std::size_t>(MR)];
         for (int i = 0; i < MR; ++i) rows[i] = row + std::min(i, valid_rows - 1);
         MicroTile tile;
         tile.clear();
-        const std::byte* w = p.w + panel * p.panel_bytes;
+        const std::byte* w = p.w + task / p.rows.row_tiles * p.panel_bytes;
         for (std::int64_t block = 0; block < p.blocks; ++block) {
             const std::int64_t first = block * p.block_elements;
             const std::int64_t chunks = std::min(p.block_elements, p.k - first) / chunk_elements;
             add_block(tile, rows, block, w, chunks);
             w += p.header_bytes + chunks * chunk_bytes;
         }
-        tile.store(p.c, row, column, valid_rows, valid_columns);
+        tile.store(p.c.of_matrix(place.matrix), row, column, valid_rows, valid_columns);
     }
 
   private:
@@ -187,7 +188,8 @@ struct FixedPointTask {
             __m512i packed[static_cast<std::size_t>(NR)], weights[static_cast<std::size_t>(NR)];
             RIDGE_UNROLL for (int j = 0; j < NR; ++j) {
                 const std::byte* at = from + (word * NR + j) * 64;
-                prefetch(at + p.prefetch_bytes);
+                // Into the second level: the first has too few outstanding misses for memory's latency.
+                _mm_prefetch(reinterpret_cast<const char*>(at + p.prefetch_bytes), _MM_HINT_T1);
                 packed[j] = _mm512_loadu_si512(at);
             }
             if constexpr (places == 1) {
@@ -213,11 +215,14 @@ struct FixedPointTask {
             _mm_loadu_si128(reinterpret_cast<const __m128i*>(header + 2 * MicroTile::columns + j * lanes)));
     }
     // The digits' sums without what the offset of the weights adds, put together.
-    static __m512 whole(const __m512i (&sums)[static_cast<std::size_t>(digits)],
-                        const std::int32_t* activation_sums, __m512i zero) {
+    __m512 whole(const __m512i (&sums)[static_cast<std::size_t>(digits)], const std::int32_t* activation_sums,
+                 __m512i zero) const {
         __m512 value = _mm512_setzero_ps();
         RIDGE_UNROLL for (int d = digits - 1; d >= 0; --d) {
-            const __m512i offset = _mm512_mullo_epi32(zero, _mm512_set1_epi32(activation_sums[d]));
+            // The multiplication of integers is slow; most formats have one offset for all features.
+            const __m512i offset = p.zero_points
+                                       ? _mm512_mullo_epi32(zero, _mm512_set1_epi32(activation_sums[d]))
+                                       : _mm512_set1_epi32(unsigned_offset(per_word) * activation_sums[d]);
             value = _mm512_fmadd_ps(value, _mm512_set1_ps(256.0F),
                                     _mm512_cvtepi32_ps(_mm512_sub_epi32(sums[d], offset)));
         }

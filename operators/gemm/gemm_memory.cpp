@@ -11,14 +11,18 @@ constexpr double full_check_products = 67108864.0;
 constexpr std::int64_t sampled_rows = 8;
 
 double bytes_of(double elements, const NumberFormat& format) {
-    return elements * static_cast<double>(storage_bits(format.precision)) / 8.0;
+    return elements * format.bits_per_element() / 8.0;
 }
 
-// A byte for each block, and a rank of 16 bytes while blocks are chosen.
-double pattern_bytes(const GemmCall& call, double weights) {
+// Pruned weights are kept in fp32 while they are packed; blocks have a byte each, and a rank of 16 bytes
+// while they are chosen.
+double pruning_bytes(const GemmCall& call, double weights) {
     const auto& sparsity = call.sparsity;
-    if (sparsity.kind != Sparsity::Kind::block) return 0.0;
-    return 17.0 * weights / sparsity.block_rows / sparsity.block_cols;
+    if (sparsity.is_dense()) return 0.0;
+    const double blocks = sparsity.kind == Sparsity::Kind::block
+                              ? 17.0 * weights / sparsity.block_rows / sparsity.block_cols
+                              : 0.0;
+    return sizeof(float) * weights + blocks;
 }
 
 }  // namespace
@@ -32,11 +36,13 @@ std::int64_t most_checked_rows(const GemmCall& call) {
 double gemm_memory_bytes(const GemmCall& call) {
     const auto m = static_cast<double>(call.m), n = static_cast<double>(call.n),
                k = static_cast<double>(call.k);
-    const double drawn = sizeof(float) * (m * k + n * k) + pattern_bytes(call, n * k);
+    const double weights = static_cast<double>(call.matrices) * n * k;
     const double reference = 2.0 * sizeof(double) * static_cast<double>(most_checked_rows(call)) * n;
-    const double packed = 2.0 * (bytes_of(m * k, call.a) + bytes_of(n * k, call.w));
-    const double output = 2.0 * bytes_of(m * n, call.c);
-    return drawn + reference + packed + output;
+    const double activations =
+        bytes_of(m * k, call.a) + m * k * std::max(4.0, storage_bits(call.a.precision) / 8.0);
+    const double packed = 2.0 * bytes_of(weights, call.w);
+    const double output = bytes_of(m * n, call.c) + sizeof(float) * m * n;
+    return pruning_bytes(call, weights) + reference + activations + packed + output;
 }
 
 }  // namespace ridge::operators

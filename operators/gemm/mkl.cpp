@@ -112,8 +112,8 @@ class PreparedMkl : public PreparedGemm {
           m_(static_cast<Integer>(call().m)),
           n_(static_cast<Integer>(call().n)),
           k_(static_cast<Integer>(call().k)) {
-        auto a = plain(operands.a(), call().m);
-        auto w = plain(operands.w(), call().n);
+        auto a = plain(operands.activations());
+        const auto w = plain(operands.weights());
         // The products of the library are unsigned × signed: activations are shifted by 128.
         if (is_int8())
             for (auto& byte : a) byte ^= std::byte{0x80};
@@ -145,9 +145,12 @@ class PreparedMkl : public PreparedGemm {
     [[nodiscard]] bool is_int8() const { return precision() == Precision::int8; }
     [[nodiscard]] bool is_vector() const { return m_ == 1 && precision() == Precision::fp32; }
 
-    [[nodiscard]] std::vector<std::byte> plain(std::span<const float> values, std::int64_t rows) const {
-        const auto row_bytes = static_cast<std::size_t>(call().k * storage_bits(precision()) / 8);
-        return encode_rows(values, rows, call().k, precision(), row_bytes);
+    [[nodiscard]] static std::vector<std::byte> plain(const RandomMatrix& matrix) {
+        const std::int64_t row_bytes = matrix.columns() * matrix.element_bytes();
+        std::vector<std::byte> out(static_cast<std::size_t>(matrix.rows() * row_bytes));
+        for (std::int64_t row = 0; row < matrix.rows(); ++row)
+            matrix.stored(row, out.data() + row * row_bytes);
+        return out;
     }
 
     void pack(const std::vector<std::byte>& w) {

@@ -57,6 +57,12 @@ Buffer upload_extra(const GemmOperands& operands) {
     return upload_rows(operands.extra(), operands.extra().element_bytes());
 }
 
+Buffer upload_starts(std::span<const std::int64_t> starts) {
+    Buffer out(starts.size_bytes());
+    out.upload(starts.data());
+    return out;
+}
+
 }  // namespace
 
 PreparedGemm::PreparedGemm(const GemmOperands& operands)
@@ -64,7 +70,17 @@ PreparedGemm::PreparedGemm(const GemmOperands& operands)
       output_(output_bytes(operands.call())),
       row_scale_(upload_row_scales(operands.activations())),
       column_scale_(upload_row_scales(operands.weights())),
-      extra_(upload_extra(operands)) {}
+      extra_(upload_extra(operands)),
+      row_starts_(upload_starts(operands.row_starts())) {}
+
+MatrixRows PreparedGemm::matrix_rows(std::int64_t mr, std::int64_t panels) const {
+    const auto starts = operands_.row_starts();
+    std::int64_t most = 0;
+    for (std::size_t i = 0; i + 1 < starts.size(); ++i) most = std::max(most, starts[i + 1] - starts[i]);
+    return {.starts = row_starts_.as<std::int64_t>(),
+            .panels = panels / call().matrices,
+            .row_tiles = (most + mr - 1) / mr};
+}
 
 Result PreparedGemm::result() const {
     Result out = {.data = output_.as<void>(),

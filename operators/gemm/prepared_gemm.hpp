@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "operators/gemm/finish.hpp"
+#include "operators/gemm/matrix_rows.hpp"
 #include "operators/gemm/operands.hpp"
 #include "operators/memory.hpp"
 
@@ -25,6 +26,8 @@ class PreparedGemm : public PreparedKernel {
     [[nodiscard]] const Buffer& output() const { return output_; }
     /// The output with scales of rows and the call's epilogue, for tiles that finish their sums.
     [[nodiscard]] Result result() const;
+    /// Rows of each matrix in tiles of `mr`, for `panels` panels of all matrices.
+    [[nodiscard]] MatrixRows matrix_rows(std::int64_t mr, std::int64_t panels) const;
     /// The given regions and those of the output, scales and operand e.
     [[nodiscard]] std::vector<MemoryRegion> with_result(std::vector<MemoryRegion> regions) const;
 
@@ -32,6 +35,7 @@ class PreparedGemm : public PreparedKernel {
     const GemmOperands& operands_;
     Buffer output_;  // m × n in the precision of c, row-major
     Buffer row_scale_, column_scale_, extra_;
+    Buffer row_starts_;
 };
 
 /// Largest |result - reference| / bound over the checked rows of `c`, m × n in the call's output precision;

@@ -65,9 +65,9 @@ struct QuantisedPacker {
     }
 };
 
-std::vector<Variant> variants(PrepareVariant prepare) {
+std::vector<Variant> variants(PrepareVariant prepare, std::initializer_list<const char*> activations) {
     std::vector<Variant> list;
-    for (const char* a : {"bf16", "fp32"})
+    for (const char* a : activations)
         for (const char* w :
              {"int4:g128", "int4:g64", "int4:g32", "int4:g128:zero", "int8:g128", "int8:row", "int4:row"})
             for (const char* c : {"bf16", "fp32"})
@@ -76,10 +76,10 @@ std::vector<Variant> variants(PrepareVariant prepare) {
     return list;
 }
 
-Family quantised_family(std::string name, const std::string& op, PrepareVariant prepare) {
+Family quantised_family(std::string name, const std::string& op, std::vector<Variant> variants) {
     return {.name = std::move(name),
             .sparsity = "dense",
-            .variants = variants(prepare),
+            .variants = std::move(variants),
             .tiles = quantised_tiles,
             .parameters = {prefetch_parameter()},
             .op = op};
@@ -113,12 +113,14 @@ Buffer pack_quantised(const GemmOperands& operands, const QuantisedLayout& layou
 }
 
 std::unique_ptr<Implementation> make_kokkos_quantised(const std::string& op) {
-    return make_family(quantised_family("kokkos-quantised", op, prepare_quantised));
+    return make_family(
+        quantised_family("kokkos-quantised", op, variants(prepare_quantised, {"bf16", "fp32"})));
 }
 
 std::unique_ptr<Implementation> make_kokkos_fixed_point(const std::string& op) {
 #if defined(RIDGE_HAS_AVX512_VNNI)
-    return make_family(quantised_family("kokkos-fixed-point", op, prepare_fixed_point));
+    // fp32 activations have more bits than the fixed-point numbers.
+    return make_family(quantised_family("kokkos-fixed-point", op, variants(prepare_fixed_point, {"bf16"})));
 #else
     return (void)op, nullptr;
 #endif

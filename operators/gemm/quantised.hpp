@@ -44,7 +44,8 @@ inline constexpr std::int64_t chunk_elements = 16;
 struct QuantisedProblem {
     const std::byte* w = nullptr;
     Result c;
-    std::int64_t m = 0, n = 0, k = 0, row_tiles = 0, panels = 0;
+    MatrixRows rows = {};
+    std::int64_t n = 0, k = 0, panels = 0;
     std::int64_t block_elements = 0, blocks = 0, panel_bytes = 0, header_bytes = 0, prefetch_bytes = 0;
     bool group_scales = false, zero_points = false;
 };
@@ -68,10 +69,9 @@ class QuantisedGemm : public PreparedGemm {
           activations_(call(), layout_) {
         problem_ = {.w = w_.as<std::byte>(),
                     .c = result(),
-                    .m = call().m,
+                    .rows = matrix_rows(Kernel::rows, layout_.panels),
                     .n = call().n,
                     .k = layout_.k,
-                    .row_tiles = (call().m + Kernel::rows - 1) / Kernel::rows,
                     .panels = layout_.panels,
                     .block_elements = layout_.block_elements,
                     .blocks = layout_.blocks,
@@ -84,7 +84,7 @@ class QuantisedGemm : public PreparedGemm {
 
     void run() override {
         activations_.fill(a_.as<void>(), call());
-        Kokkos::parallel_for("gemm quantised", Range(0, problem_.row_tiles * problem_.panels),
+        Kokkos::parallel_for("gemm quantised", Range(0, problem_.rows.row_tiles * problem_.panels),
                              typename Kernel::Task{problem_, activations_.view()});
         DeviceSpace().fence("gemm quantised");
     }

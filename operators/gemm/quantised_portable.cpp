@@ -65,20 +65,21 @@ struct QuantisedTask {
     const float* a;
 
     KOKKOS_FUNCTION void operator()(const std::int64_t task) const {
-        const std::int64_t panel = task / p.row_tiles, row = task % p.row_tiles * MR;
-        const std::int64_t column = panel * MicroTile::columns;
-        const int valid_rows = static_cast<int>(Kokkos::min<std::int64_t>(MR, p.m - row));
+        const auto place = p.rows.place(task, MR);
+        if (place.valid_rows <= 0) return;
+        const std::int64_t row = place.row, column = place.panel * MicroTile::columns;
+        const int valid_rows = static_cast<int>(place.valid_rows);
         const int valid_columns =
             static_cast<int>(Kokkos::min<std::int64_t>(MicroTile::columns, p.n - column));
         MicroTile tile;
         tile.clear();
-        const std::byte* w = p.w + panel * p.panel_bytes;
+        const std::byte* w = p.w + task / p.rows.row_tiles * p.panel_bytes;
         for (std::int64_t first = 0; first < p.k; first += p.block_elements) {
             const std::int64_t elements = Kokkos::min(p.block_elements, p.k - first);
             add_block(tile, PlainRows<DotFp32, MR>(a + row * p.k + first, p.k, valid_rows), w, elements);
             w += p.header_bytes + elements / per_word * MicroTile::columns * std::int64_t{sizeof(Word)};
         }
-        tile.store(p.c, row, column, valid_rows, valid_columns);
+        tile.store(p.c.of_matrix(place.matrix), row, column, valid_rows, valid_columns);
     }
 
   private:

@@ -16,10 +16,11 @@ struct SkinnyProblem {
     const typename Dot::Sum* compensation = nullptr;
     Result c;
     std::int64_t m = 0, n = 0, words = 0, row_tiles = 0, panels = 0;
+    MatrixRows rows = {};
+    std::int64_t compensation_length = 0;  ///< of one matrix
 };
 
-/// One task: MR rows of A by one panel. Panels are the slow index, so a panel is still in the cache for its
-/// next rows.
+/// One task: MR rows of A by one panel.
 template <typename Dot, typename Weights, int MR, int NR>
 struct SkinnyTask {
     using MicroTile = Tile<Dot, MR, NR>;
@@ -27,17 +28,19 @@ struct SkinnyTask {
     Weights weights;
 
     KOKKOS_FUNCTION void operator()(const std::int64_t task) const {
-        const std::int64_t panel = task / p.row_tiles, row = task % p.row_tiles * MR;
-        const std::int64_t column = weights.first_column(panel);
-        const int valid_rows = static_cast<int>(Kokkos::min<std::int64_t>(MR, p.m - row));
-        const PlainRows<Dot, MR> rows(p.a + row * p.words, p.words, valid_rows);
+        const auto place = p.rows.place(task, MR);
+        if (place.valid_rows <= 0) return;
+        const std::int64_t column = weights.first_column(place.panel);
+        const int valid_rows = static_cast<int>(place.valid_rows);
+        const PlainRows<Dot, MR> rows(p.a + place.row * p.words, p.words, valid_rows);
         MicroTile tile;
         if constexpr (Dot::shifts_activations)
-            tile.start_from(p.compensation + column);
+            tile.start_from(p.compensation + place.matrix * p.compensation_length + column);
         else
             tile.clear();
-        weights.accumulate(tile, rows, panel);
-        tile.store(p.c, row, column, valid_rows, weights.valid_columns(panel, p.n));
+        weights.accumulate(tile, rows, task / p.rows.row_tiles);
+        tile.store(p.c.of_matrix(place.matrix), place.row, column, valid_rows,
+                   weights.valid_columns(place.panel, p.n));
     }
 };
 
@@ -60,14 +63,16 @@ class SkinnyGemm : public PreparedGemm {
                     .n = call().n,
                     .words = static_cast<std::int64_t>(a_.bytes() / sizeof(typename Dot::Stored)) / call().m,
                     .row_tiles = (call().m + MR - 1) / MR,
-                    .panels = storage_.panels()};
+                    .panels = storage_.panels(),
+                    .rows = matrix_rows(MR, storage_.panels()),
+                    .compensation_length = call().n + Tile<Dot, MR, NR>::columns};
     }
 
     void run() override {
         using Range = Kokkos::RangePolicy<DeviceSpace, Kokkos::Schedule<Kokkos::Static>,
                                           Kokkos::IndexType<std::int64_t>>;
         const auto view = storage_.view();
-        Kokkos::parallel_for("gemm skinny", Range(0, problem_.row_tiles * problem_.panels),
+        Kokkos::parallel_for("gemm skinny", Range(0, problem_.rows.row_tiles * problem_.panels),
                              SkinnyTask<Dot, std::remove_cv_t<decltype(view)>, MR, NR>{problem_, view});
         DeviceSpace().fence("gemm skinny");
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "operators/gemm/tiled.hpp"
 
+#include <algorithm>
+
 #include "operators/gemm/dot_avx512.hpp"
 #include "operators/gemm/gemm_kernels.hpp"
 
@@ -33,6 +35,18 @@ TiledConfig TiledConfig::from(const KernelConfig& config) {
             .kc = config.integer("kc"),
             .weights_inner = config.word("order") == "a",
             .partition = config.word("partition")};
+}
+
+TileTable TileTable::of(std::span<const std::int64_t> row_starts, std::int64_t mr) {
+    TileTable out;
+    for (std::size_t matrix = 0; matrix + 1 < row_starts.size(); ++matrix) {
+        out.starts.push_back(static_cast<std::int64_t>(out.tiles.size()));
+        for (std::int64_t row = row_starts[matrix]; row < row_starts[matrix + 1]; row += mr)
+            out.tiles.push_back(
+                {row, std::min(mr, row_starts[matrix + 1] - row), static_cast<std::int64_t>(matrix)});
+    }
+    out.starts.push_back(static_cast<std::int64_t>(out.tiles.size()));
+    return out;
 }
 
 ThreadGrid thread_grid(const std::string& partition, int threads) {

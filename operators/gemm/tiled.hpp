@@ -38,7 +38,10 @@ struct TiledProblem {
     const Sum* compensation = nullptr;
     Sum* partial = nullptr;  ///< m × n sums between blocks along k; C itself where it holds sums
     Result c;
-    std::int64_t m = 0, n = 0, words = 0, block_words = 0, row_tiles = 0, panels = 0;
+    const RowTile* tiles = nullptr;             ///< every tile of rows, matrix by matrix
+    const std::int64_t* tile_starts = nullptr;  ///< first tile of each matrix, and one past the last
+    std::int64_t matrices = 1, matrix_panels = 0;
+    std::int64_t n = 0, words = 0, block_words = 0, row_tiles = 0, panels = 0;
     std::int64_t block_row_tiles = 0, block_panels = 0;
     int row_parts = 1, panel_parts = 1;
     bool weights_inner = false;
@@ -49,11 +52,12 @@ struct PackActivations {
     TiledProblem<Dot> p;
 
     KOKKOS_FUNCTION void operator()(const std::int64_t row_tile) const {
+        const auto tile = p.tiles[row_tile];
         for (std::int64_t word = 0; word < p.words; word += p.block_words) {
             const std::int64_t steps = Kokkos::min(p.block_words, p.words - word);
             auto* out = p.packed_a + (word * p.row_tiles + row_tile * steps) * MR;
             for (int i = 0; i < MR; ++i) {
-                const std::int64_t row = Kokkos::min(row_tile * MR + i, p.m - 1);
+                const std::int64_t row = tile.row + Kokkos::min<std::int64_t>(i, tile.valid_rows - 1);
                 for (std::int64_t l = 0; l < steps; ++l)
                     out[l * MR + i] = Dot::activation(p.a[row * p.words + word + l]);
             }
@@ -86,8 +90,9 @@ struct TiledLoops {
 
     /// One register tile over one block along k.
     KOKKOS_FUNCTION void block_tile(std::int64_t word, std::int64_t row_tile, std::int64_t panel) const {
-        const std::int64_t row = row_tile * MR, column = panel * MicroTile::columns;
-        const int valid_rows = static_cast<int>(Kokkos::min<std::int64_t>(MR, p.m - row));
+        const auto rows_of_tile = p.tiles[row_tile];
+        const std::int64_t row = rows_of_tile.row, column = panel % p.matrix_panels * MicroTile::columns;
+        const int valid_rows = static_cast<int>(rows_of_tile.valid_rows);
         const int valid_columns =
             static_cast<int>(Kokkos::min<std::int64_t>(MicroTile::columns, p.n - column));
         MicroTile tile;
@@ -97,7 +102,7 @@ struct TiledLoops {
             tile.resume(p.partial + row * p.n + column, p.n, valid_rows, valid_columns);
         tile.accumulate(rows(word, row_tile), weights(word, panel), steps_at(word));
         if (word + p.block_words >= p.words)
-            tile.store(p.c, row, column, valid_rows, valid_columns);
+            tile.store(p.c.of_matrix(rows_of_tile.matrix), row, column, valid_rows, valid_columns);
         else
             tile.store_sums(p.partial + row * p.n + column, p.n, valid_rows, valid_columns);
     }
@@ -115,12 +120,19 @@ struct TiledLoops {
 
     /// The part of C of one thread.
     KOKKOS_FUNCTION void operator()(const int part) const {
-        const int row_part = part / p.panel_parts, panel_part = part % p.panel_parts;
-        const std::int64_t row_end = p.row_tiles * (row_part + 1) / p.row_parts;
-        const std::int64_t panel_end = p.panels * (panel_part + 1) / p.panel_parts;
-        for (std::int64_t j = p.panels * panel_part / p.panel_parts; j < panel_end; j += p.block_panels)
+        for (std::int64_t matrix = 0; matrix < p.matrices; ++matrix)
+            part_of_matrix(matrix, part / p.panel_parts, part % p.panel_parts);
+    }
+
+    KOKKOS_FUNCTION void part_of_matrix(std::int64_t matrix, int row_part, int panel_part) const {
+        const std::int64_t first_row = p.tile_starts[matrix], first_panel = matrix * p.matrix_panels;
+        const std::int64_t row_tiles = p.tile_starts[matrix + 1] - first_row;
+        const std::int64_t row_end = first_row + row_tiles * (row_part + 1) / p.row_parts;
+        const std::int64_t panel_end = first_panel + p.matrix_panels * (panel_part + 1) / p.panel_parts;
+        for (std::int64_t j = first_panel + p.matrix_panels * panel_part / p.panel_parts; j < panel_end;
+             j += p.block_panels)
             for (std::int64_t word = 0; word < p.words; word += p.block_words)
-                for (std::int64_t i = p.row_tiles * row_part / p.row_parts; i < row_end;
+                for (std::int64_t i = first_row + row_tiles * row_part / p.row_parts; i < row_end;
                      i += p.block_row_tiles)
                     block(word, i, Kokkos::min(i + p.block_row_tiles, row_end), j,
                           Kokkos::min(j + p.block_panels, panel_end));
@@ -134,8 +146,10 @@ struct TilePerThread {
 
     KOKKOS_FUNCTION void operator()(const std::int64_t task) const {
         const auto& p = loops.p;
+        const std::int64_t row_tile = task % p.row_tiles;
+        const std::int64_t panel = p.tiles[row_tile].matrix * p.matrix_panels + task / p.row_tiles;
         for (std::int64_t word = 0; word < p.words; word += p.block_words)
-            loops.block_tile(word, task % p.row_tiles, task / p.row_tiles);
+            loops.block_tile(word, row_tile, panel);
     }
 };
 
@@ -144,6 +158,13 @@ struct ThreadGrid {
     int rows = 1, panels = 1;
 };
 [[nodiscard]] ThreadGrid thread_grid(const std::string& partition, int threads);
+
+/// The tiles of `mr` rows of each matrix, and where those of each begin.
+struct TileTable {
+    std::vector<RowTile> tiles;
+    std::vector<std::int64_t> starts;
+    [[nodiscard]] static TileTable of(std::span<const std::int64_t> row_starts, std::int64_t mr);
+};
 
 template <typename Dot, int MR, int NR>
 class TiledGemm : public PreparedGemm {
@@ -158,12 +179,17 @@ class TiledGemm : public PreparedGemm {
     TiledGemm(const GemmOperands& operands, const TiledConfig& config)
         : PreparedGemm(operands),
           layout_(PanelLayout::of(operands.call(), Loops::MicroTile::columns, config.kc, sizeof(Weight))) {
-        const std::int64_t row_tiles = (call().m + MR - 1) / MR;
+        const auto tiles = TileTable::of(operands.row_starts(), MR);
+        const auto row_tiles = static_cast<std::int64_t>(tiles.tiles.size());
+        tiles_ = Buffer(tiles.tiles.size() * sizeof(RowTile));
+        tiles_.upload(tiles.tiles.data());
+        tile_starts_ = Buffer(tiles.starts.size() * sizeof(std::int64_t));
+        tile_starts_.upload(tiles.starts.data());
         a_ = upload_rows(operands.activations(), sizeof(Stored));
         w_ = pack_weights(operands, layout_);
         packed_a_ = Buffer(static_cast<std::size_t>(row_tiles * MR * layout_.words) * sizeof(Word));
         if (Dot::shifts_activations)
-            compensation_ = shift_compensation(operands, layout_.panels * layout_.columns);
+            compensation_ = shift_compensation(operands, layout_.panels_of_matrix() * layout_.columns);
         const auto c = result();
         if ((c.finishes || c.format == Output::bf16) && layout_.block_words < layout_.words)
             partial_ = Buffer(static_cast<std::size_t>(call().m * call().n) * sizeof(Sum));
@@ -180,7 +206,7 @@ class TiledGemm : public PreparedGemm {
                 Kokkos::RangePolicy<DeviceSpace, Kokkos::Schedule<Kokkos::Static>, int>(0, parts),
                 Loops{problem_});
         } else {
-            Kokkos::parallel_for("gemm tiled", Range(0, problem_.row_tiles * problem_.panels),
+            Kokkos::parallel_for("gemm tiled", Range(0, problem_.row_tiles * problem_.matrix_panels),
                                  TilePerThread<Dot, MR, NR>{{problem_}});
         }
         DeviceSpace().fence("gemm tiled");
@@ -203,7 +229,10 @@ class TiledGemm : public PreparedGemm {
                     .compensation = compensation_.as<Sum>(),
                     .partial = partial_.bytes() > 0 ? partial_.as<Sum>() : output().as<Sum>(),
                     .c = result(),
-                    .m = call().m,
+                    .tiles = tiles_.as<RowTile>(),
+                    .tile_starts = tile_starts_.as<std::int64_t>(),
+                    .matrices = call().matrices,
+                    .matrix_panels = layout_.panels_of_matrix(),
                     .n = call().n,
                     .words = layout_.words,
                     .block_words = layout_.block_words,
@@ -217,6 +246,7 @@ class TiledGemm : public PreparedGemm {
     }
 
     PanelLayout layout_;
+    Buffer tiles_, tile_starts_;
     Buffer a_, w_, packed_a_, compensation_, partial_;
     TiledProblem<Dot> problem_;
 };

@@ -27,6 +27,13 @@ TEST(Catalogue, RefusesCallsThatMakeNoSense) {
         "gemm m=1 n=2 k=6 a=fp32 w=fp32 c=fp32 sparsity=2:4",
         "gemm m=1 n=24 k=16 a=fp32 w=fp32 c=fp32 sparsity=block:16x16@0.5",
         "gemm m=1 n=2 k=100 a=bf16 w=int4:g128 c=bf16",
+        "gemm m=1 n=2 k=128 a=bf16 w=bf16:g128 c=bf16",
+        "gemm m=1 n=2 k=128 a=bf16 w=int8:row:zero c=bf16",
+        "gemm m=1 n=2 k=128 a=bf16 w=int4:g128 c=int8:row",
+        "gemm m=1 n=2 k=128 a=int8:row w=int8:row c=int32",
+        "gemm_bias m=1 n=2 k=4 a=fp32 w=fp32 c=fp32 sparsity=2:4",
+        "gemm_batched batch=4294967296 m=4294967296 n=1 k=1 a=fp32 w=fp32 c=fp32",
+        "gemm_grouped experts=0 m=1 n=2 k=4 a=fp32 w=fp32 c=fp32",
         "gemm m=2000000 n=2000000 k=1 a=fp32 w=fp32 c=fp32",
         "gem m=1 n=2 k=3 a=fp32 w=fp32 c=fp32",
         "gemm m=1 n=2 k=4 a=fp32 w=fp32 c=fp32 activation_sparsity=2:4",
@@ -45,6 +52,32 @@ TEST(Catalogue, WorkOfADenseGemm) {
     EXPECT_EQ(one.read_bytes(), 224.0);
     EXPECT_EQ(one.written_bytes(), 60.0);
     EXPECT_EQ(one.compute, Precision::fp32);
+}
+
+// 4 × 256 weights of 4 bits, an fp16 scale and a zero point of 4 bits for each 128; int8 with an fp32 scale a
+// row.
+TEST(Catalogue, WorkOfQuantisedWeightsCountsTheirScales) {
+    EXPECT_EQ(weight_bytes(GemmCall::from(parse_call("gemm m=1 n=4 k=256 a=bf16 w=int4:g128 c=bf16"))),
+              512.0 + 4 * 2 * 2);
+    EXPECT_EQ(weight_bytes(GemmCall::from(parse_call("gemm m=1 n=4 k=256 a=bf16 w=int4:g128:zero c=bf16"))),
+              512.0 + 4 * 2 * 2.5);
+    const auto w8a8 = work(parse_call("gemm m=3 n=4 k=256 a=int8:row w=int8:row c=bf16"));
+    EXPECT_EQ(w8a8.traffic[0].read_bytes, 3.0 * 256 + 3 * 4);
+    EXPECT_EQ(w8a8.traffic[1].read_bytes, 4.0 * 256 + 4 * 4);
+}
+
+TEST(Catalogue, WorkOfSeveralMatricesAndOfEpilogues) {
+    const auto batched = work(parse_call("gemm_batched batch=3 m=2 n=5 k=7 a=fp32 w=fp32 c=fp32"));
+    EXPECT_EQ(batched.flop, 3 * 2.0 * 2 * 5 * 7);
+    EXPECT_EQ(batched.bytes(), 3 * 4.0 * (2 * 7 + 5 * 7 + 2 * 5));
+    // One row needs the weights of one expert only.
+    const auto grouped = work(parse_call("gemm_grouped experts=8 m=1 n=5 k=7 a=fp32 w=fp32 c=fp32"));
+    EXPECT_EQ(grouped.traffic[1].read_bytes, 4.0 * 5 * 7);
+    const auto bias = work(parse_call("gemm_bias m=2 n=5 k=7 a=fp32 w=fp32 c=fp32"));
+    EXPECT_EQ(bias.flop, 2.0 * 2 * 5 * 7 + 2 * 5);
+    EXPECT_EQ(bias.traffic[3].read_bytes, 4.0 * 5);
+    const auto text = "gemm_grouped experts=8 m=3 n=5 k=7 a=fp32 w=fp32 c=fp32";
+    EXPECT_EQ(GemmCall::from(parse_call(text)).call().text(), text);
 }
 
 // 8 × 16 bf16 weights at 2:4: 64 values of 2 bytes and 64 positions of 2 bits.
