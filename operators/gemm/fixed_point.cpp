@@ -2,9 +2,9 @@
 // Quantised weights by AVX-512 VNNI. The instruction multiplies unsigned bytes, which the packed weights are,
 // with signed ones. Activations become fixed-point numbers of three signed digits to base 256, with one power
 // of two as the unit of a block along k: the largest magnitude of the block takes at least 22 of the 23 bits.
-// bf16 activations down to 2^-14 of it are therefore exact; any other activation misses by at most 2^-23 of
-// the block's largest, about what rounding a sum of that size to fp32 does. Sums of digits times weights are
-// exact integers, and so is taking away what the weights' offset adds.
+// bf16 activations, which have 8 bits, are therefore exact down to 2^-14 of it; a smaller one misses by at
+// most 2^-23 of the largest, about what rounding a sum of that size to fp32 does. Sums of digits times
+// weights are exact integers, and so is taking away what the weights' offset adds.
 #include <algorithm>
 #include <cmath>
 
@@ -84,12 +84,7 @@ class Digits {
           unit_(static_cast<std::size_t>(call.m * layout.blocks) * sizeof(float)),
           sums_(static_cast<std::size_t>(call.m * layout.blocks * digits) * sizeof(std::int32_t)) {}
 
-    void fill(const void* a, const GemmCall& call) const {
-        if (call.a.precision == Precision::bf16)
-            convert(static_cast<const Bf16*>(a), call);
-        else
-            convert(static_cast<const float*>(a), call);
-    }
+    void fill(const void* a, const GemmCall& call) const { convert(static_cast<const Bf16*>(a), call); }
     [[nodiscard]] DigitView view() const {
         return {words_.as<std::int32_t>(), unit_.as<float>(), sums_.as<std::int32_t>(),
                 layout_.k / 4 * digits};
