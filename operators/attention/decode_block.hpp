@@ -9,7 +9,6 @@ namespace ridge::operators {
 
 /// Positions of a block, whose scores are kept at once.
 inline constexpr int most_block_positions = lanes > 1 ? 256 : 16;
-inline constexpr int most_block_rows = 8;
 
 struct DecodeProblem {
     CacheRows cache;
