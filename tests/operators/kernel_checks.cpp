@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <Kokkos_Core.hpp>
+#include <map>
 
 #include "core/error.hpp"
 #include "operators/catalogue.hpp"
@@ -106,13 +107,17 @@ void expect_right_everywhere(const std::string& op, const RandomDimensions& dime
 }
 
 void expect_right_on(const std::string& op, const std::vector<std::string>& dimensions) {
+    std::map<std::string, int> ran;
     for_each_format(op, [&](const Implementation& implementation, const std::string& formats) {
         const auto config = implementation.info().space.default_config();
         for (const auto& one : dimensions) {
             const auto text = call_text(op, one, formats);
-            if (can_run(implementation, text, config)) expect_right(implementation, text, config);
+            if (!can_run(implementation, text, config)) continue;
+            expect_right(implementation, text, config);
+            ++ran[one];
         }
     });
+    for (const auto& one : dimensions) EXPECT_GT(ran[one], 0) << "nothing runs " << op << " " << one;
 }
 
 void expect_planted_errors_found(const std::string& op, const std::string& dimensions) {
