@@ -44,7 +44,8 @@ target_compile_options(ridge_kernels PRIVATE ${kernel_optimisation} $<$<CXX_COMP
 # Instruction sets and libraries of the host; an accelerator's build has the portable kernels only.
 if(NOT RIDGE_ACCELERATOR)
     target_compile_options(ridge_kernels PRIVATE -march=native)
-    if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+    # A sanitizer's runtime does not let a library have a name space of its own.
+    if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64" AND NOT RIDGE_SANITIZE)
         target_sources(ridge_kernels PRIVATE gemm/mkl.cpp)
         set_source_files_properties(gemm/gemm_implementations.cpp PROPERTIES COMPILE_DEFINITIONS RIDGE_WITH_MKL)
         target_link_libraries(ridge_kernels PRIVATE ${CMAKE_DL_LIBS})
