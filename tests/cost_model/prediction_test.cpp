@@ -89,7 +89,8 @@ TEST(Predict, CallsARoofPredictedWhenItWasMeasured) {
     memory.probe = {RoofProbe::Kind::bandwidth, "read", Precision::fp32, "DRAM", 1 << 28, "device"};
     memory.rate = 1e10;
     const auto device = make_device_model(synthetic::device(), {memory}, {}, std::nullopt);
-    EXPECT_EQ(predict_text("embedding rows=8 n=4096 x=fp32", device).provenance, Provenance::predicted);
+    EXPECT_EQ(predict_text("embedding rows=8 n=4096 vocab=32000 x=fp32", device).provenance,
+              Provenance::predicted);
     // The compute ceiling is still the data sheet's.
     EXPECT_EQ(predict_text("residual_add rows=8 n=4096 x=fp32", device).provenance, Provenance::specified);
 }
