@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 
+#include "operators/element_types.hpp"
 #include "operators/elementwise/map.hpp"
 #include "operators/error_bound.hpp"
 #include "operators/math.hpp"
@@ -129,31 +130,19 @@ template <typename Function>
 std::unique_ptr<TensorKernel> prepare(const TensorOperands& operands, const KernelConfig& config) {
     auto kernel = std::make_unique<TensorKernel>(operands);
     const auto tuning = RowTuning::from(config);
-    switch (operands.call().operand("x").precision) {
-        case Precision::fp64:
-            set_launch<Function, double>(*kernel, tuning);
-            break;
-        case Precision::bf16:
-            set_launch<Function, Bf16>(*kernel, tuning);
-            break;
-        case Precision::fp16:
-            set_launch<Function, Fp16>(*kernel, tuning);
-            break;
-        default:
-            set_launch<Function, float>(*kernel, tuning);
-    }
+    with_element_of(FloatElements(), operands.call().operand("x").precision,
+                    [&](auto zero) { set_launch<Function, decltype(zero)>(*kernel, tuning); });
     return kernel;
 }
 
 template <typename Function>
 Implementations map_implementations(const char* op) {
     Implementations list;
-    list.push_back(make_implementation(
-        {.op = op,
-         .name = "kokkos-map",
-         .formats = formats_of("x", {Precision::fp32, Precision::bf16, Precision::fp16, Precision::fp64}),
-         .space = row_space(),
-         .prepare = prepare<Function>}));
+    list.push_back(make_implementation({.op = op,
+                                        .name = "kokkos-map",
+                                        .formats = formats_of("x", FloatElements()),
+                                        .space = row_space(),
+                                        .prepare = prepare<Function>}));
     return list;
 }
 

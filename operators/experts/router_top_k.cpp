@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "operators/element_types.hpp"
 #include "operators/error_bound.hpp"
 #include "operators/experts/experts_kernels.hpp"
 #include "operators/random.hpp"
@@ -120,8 +121,8 @@ void set_launch(TensorKernel& kernel, const RowTuning& tuning) {
 
 std::unique_ptr<TensorKernel> prepare(const TensorOperands& operands, const KernelConfig& config) {
     auto kernel = std::make_unique<TensorKernel>(operands);
-    with_element(operands.call().operand("x").precision,
-                 [&](auto zero) { set_launch<decltype(zero)>(*kernel, RowTuning::from(config)); });
+    with_element_of(FloatElements(), operands.call().operand("x").precision,
+                    [&](auto zero) { set_launch<decltype(zero)>(*kernel, RowTuning::from(config)); });
     return kernel;
 }
 
@@ -149,12 +150,11 @@ std::unique_ptr<OperandSet> make_router_top_k_operands(const OperatorCall& call,
 
 Implementations make_router_top_k_implementations() {
     Implementations list;
-    list.push_back(make_implementation(
-        {.op = "router_top_k",
-         .name = "kokkos-rows",
-         .formats = formats_of("x", {Precision::fp32, Precision::bf16, Precision::fp16, Precision::fp64}),
-         .space = thread_space(),
-         .prepare = prepare}));
+    list.push_back(make_implementation({.op = "router_top_k",
+                                        .name = "kokkos-rows",
+                                        .formats = formats_of("x", FloatElements()),
+                                        .space = thread_space(),
+                                        .prepare = prepare}));
     return list;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
 
+#include "operators/element_types.hpp"
 #include "operators/elementwise.hpp"
 #include "operators/error_bound.hpp"
 #include "operators/experts/experts_kernels.hpp"
@@ -93,8 +94,8 @@ void set_launch(TensorKernel& kernel, const RowTuning& tuning) {
 
 std::unique_ptr<TensorKernel> prepare(const TensorOperands& operands, const KernelConfig& config) {
     auto kernel = std::make_unique<TensorKernel>(operands);
-    with_element(operands.call().operand("x").precision,
-                 [&](auto zero) { set_launch<decltype(zero)>(*kernel, RowTuning::from(config)); });
+    with_element_of(FloatElements(), operands.call().operand("x").precision,
+                    [&](auto zero) { set_launch<decltype(zero)>(*kernel, RowTuning::from(config)); });
     return kernel;
 }
 
@@ -122,12 +123,11 @@ std::unique_ptr<OperandSet> make_unpermute_operands(const OperatorCall& call, st
 
 Implementations make_unpermute_implementations() {
     Implementations list;
-    list.push_back(make_implementation(
-        {.op = "unpermute",
-         .name = "kokkos-rows",
-         .formats = formats_of("x", {Precision::fp32, Precision::bf16, Precision::fp16, Precision::fp64}),
-         .space = row_space(),
-         .prepare = prepare}));
+    list.push_back(make_implementation({.op = "unpermute",
+                                        .name = "kokkos-rows",
+                                        .formats = formats_of("x", FloatElements()),
+                                        .space = row_space(),
+                                        .prepare = prepare}));
     return list;
 }
 

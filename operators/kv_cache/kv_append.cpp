@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "operators/element_types.hpp"
 #include "operators/kernel_table.hpp"
 #include "operators/kv_cache/kv_cache_kernels.hpp"
 #include "operators/kv_cache/row_writer.hpp"
@@ -69,13 +70,8 @@ std::unique_ptr<TensorKernel> prepare(const TensorOperands& operands, const Kern
     auto kernel = std::make_unique<TensorKernel>(operands);
     const auto shape = KvCacheShape::from(operands.call());
     const auto tuning = RowTuning::from(config);
-    const auto x = operands.call().operand("x").precision;
-    if (x == Precision::bf16)
-        choose_format<Bf16>(*kernel, shape, tuning);
-    else if (x == Precision::fp16)
-        choose_format<Fp16>(*kernel, shape, tuning);
-    else
-        choose_format<float>(*kernel, shape, tuning);
+    with_element_of(ScoreElements(), operands.call().operand("x").precision,
+                    [&](auto zero) { choose_format<decltype(zero)>(*kernel, shape, tuning); });
     return kernel;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "operators/norms/norm_kernels.hpp"
 
+#include "operators/element_types.hpp"
 #include "operators/math.hpp"
 #include "operators/norms/row_steps.hpp"
 
@@ -332,31 +333,19 @@ template <template <typename> class Body>
 std::unique_ptr<TensorKernel> prepare(const TensorOperands& operands, const KernelConfig& config) {
     auto kernel = std::make_unique<TensorKernel>(operands);
     const auto tuning = RowTuning::from(config);
-    switch (operands.call().operand("x").precision) {
-        case Precision::fp64:
-            set_launch<Body, double>(*kernel, tuning);
-            break;
-        case Precision::bf16:
-            set_launch<Body, Bf16>(*kernel, tuning);
-            break;
-        case Precision::fp16:
-            set_launch<Body, Fp16>(*kernel, tuning);
-            break;
-        default:
-            set_launch<Body, float>(*kernel, tuning);
-    }
+    with_element_of(FloatElements(), operands.call().operand("x").precision,
+                    [&](auto zero) { set_launch<Body, decltype(zero)>(*kernel, tuning); });
     return kernel;
 }
 
 template <template <typename> class Body>
 Implementations norm_implementations(const char* op) {
     Implementations list;
-    list.push_back(make_implementation(
-        {.op = op,
-         .name = "kokkos-rows",
-         .formats = formats_of("x", {Precision::fp32, Precision::bf16, Precision::fp16, Precision::fp64}),
-         .space = row_space(),
-         .prepare = prepare<Body>}));
+    list.push_back(make_implementation({.op = op,
+                                        .name = "kokkos-rows",
+                                        .formats = formats_of("x", FloatElements()),
+                                        .space = row_space(),
+                                        .prepare = prepare<Body>}));
     return list;
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "operators/element_types.hpp"
 #include "operators/elementwise.hpp"
 #include "operators/error_bound.hpp"
 #include "operators/recurrent/recurrent_kernels.hpp"
@@ -93,8 +94,8 @@ void set_launch(TensorKernel& kernel, const KernelConfig& config) {
 
 std::unique_ptr<TensorKernel> prepare(const TensorOperands& operands, const KernelConfig& config) {
     auto kernel = std::make_unique<TensorKernel>(operands);
-    with_element(operands.call().operand("x").precision,
-                 [&](auto zero) { set_launch<decltype(zero)>(*kernel, config); });
+    with_element_of(FloatElements(), operands.call().operand("x").precision,
+                    [&](auto zero) { set_launch<decltype(zero)>(*kernel, config); });
     return kernel;
 }
 
@@ -123,12 +124,11 @@ std::unique_ptr<OperandSet> make_causal_conv1d_operands(const OperatorCall& call
 
 Implementations make_causal_conv1d_implementations() {
     Implementations list;
-    list.push_back(make_implementation(
-        {.op = "causal_conv1d",
-         .name = "kokkos-tiles",
-         .formats = formats_of("x", {Precision::fp32, Precision::bf16, Precision::fp16, Precision::fp64}),
-         .space = space(),
-         .prepare = prepare}));
+    list.push_back(make_implementation({.op = "causal_conv1d",
+                                        .name = "kokkos-tiles",
+                                        .formats = formats_of("x", FloatElements()),
+                                        .space = space(),
+                                        .prepare = prepare}));
     return list;
 }
 

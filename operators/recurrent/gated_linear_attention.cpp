@@ -2,6 +2,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "operators/element_types.hpp"
 #include "operators/elementwise.hpp"
 #include "operators/error_bound.hpp"
 #include "operators/gemm/tile.hpp"
@@ -275,7 +276,7 @@ void launch_tile(TensorKernel& kernel, const RowTuning& tuning) {
 std::unique_ptr<TensorKernel> prepare(const TensorOperands& operands, const KernelConfig& config) {
     auto kernel = std::make_unique<TensorKernel>(operands);
     const auto tuning = RowTuning::from(config);
-    with_element(operands.call().operand("x").precision, [&](auto zero) {
+    with_element_of(FloatElements(), operands.call().operand("x").precision, [&](auto zero) {
         using T = decltype(zero);
         if (config.integer("keys") == 8)
             launch_tile<T, 8, 2>(*kernel, tuning);
@@ -324,12 +325,11 @@ std::unique_ptr<OperandSet> make_gated_linear_attention_operands(const OperatorC
 
 Implementations make_gated_linear_attention_implementations() {
     Implementations list;
-    list.push_back(make_implementation(
-        {.op = "gated_linear_attention",
-         .name = "kokkos-keys",
-         .formats = formats_of("x", {Precision::fp32, Precision::bf16, Precision::fp16, Precision::fp64}),
-         .space = space(),
-         .prepare = prepare}));
+    list.push_back(make_implementation({.op = "gated_linear_attention",
+                                        .name = "kokkos-keys",
+                                        .formats = formats_of("x", FloatElements()),
+                                        .space = space(),
+                                        .prepare = prepare}));
     return list;
 }
 

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "operators/element_types.hpp"
 #include "operators/elementwise.hpp"
 #include "operators/error_bound.hpp"
 #include "operators/gemm/tile.hpp"
@@ -245,8 +246,8 @@ void set_launch(TensorKernel& kernel, const KernelConfig& config) {
 
 std::unique_ptr<TensorKernel> prepare(const TensorOperands& operands, const KernelConfig& config) {
     auto kernel = std::make_unique<TensorKernel>(operands);
-    with_element(operands.call().operand("x").precision,
-                 [&](auto zero) { set_launch<decltype(zero)>(*kernel, config); });
+    with_element_of(FloatElements(), operands.call().operand("x").precision,
+                    [&](auto zero) { set_launch<decltype(zero)>(*kernel, config); });
     return kernel;
 }
 
@@ -283,12 +284,11 @@ std::unique_ptr<OperandSet> make_selective_scan_operands(const OperatorCall& cal
 
 Implementations make_selective_scan_implementations() {
     Implementations list;
-    list.push_back(make_implementation(
-        {.op = "selective_scan",
-         .name = "kokkos-channels",
-         .formats = formats_of("x", {Precision::fp32, Precision::bf16, Precision::fp16, Precision::fp64}),
-         .space = row_space(),
-         .prepare = prepare}));
+    list.push_back(make_implementation({.op = "selective_scan",
+                                        .name = "kokkos-channels",
+                                        .formats = formats_of("x", FloatElements()),
+                                        .space = row_space(),
+                                        .prepare = prepare}));
     return list;
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "operators/chunks.hpp"
+#include "operators/element_types.hpp"
 #include "operators/error_bound.hpp"
 
 namespace ridge::operators {
@@ -203,31 +204,19 @@ template <bool interleaved>
 std::unique_ptr<TensorKernel> prepare(const TensorOperands& operands, const KernelConfig& config) {
     auto kernel = std::make_unique<TensorKernel>(operands);
     const auto tuning = RowTuning::from(config);
-    switch (operands.call().operand("x").precision) {
-        case Precision::fp64:
-            set_launch<double, interleaved>(*kernel, tuning);
-            break;
-        case Precision::bf16:
-            set_launch<Bf16, interleaved>(*kernel, tuning);
-            break;
-        case Precision::fp16:
-            set_launch<Fp16, interleaved>(*kernel, tuning);
-            break;
-        default:
-            set_launch<float, interleaved>(*kernel, tuning);
-    }
+    with_element_of(FloatElements(), operands.call().operand("x").precision,
+                    [&](auto zero) { set_launch<decltype(zero), interleaved>(*kernel, tuning); });
     return kernel;
 }
 
 template <bool interleaved>
 Implementations rope_implementations(const char* op) {
     Implementations list;
-    list.push_back(make_implementation(
-        {.op = op,
-         .name = "kokkos-rows",
-         .formats = formats_of("x", {Precision::fp32, Precision::bf16, Precision::fp16, Precision::fp64}),
-         .space = row_space(),
-         .prepare = prepare<interleaved>}));
+    list.push_back(make_implementation({.op = op,
+                                        .name = "kokkos-rows",
+                                        .formats = formats_of("x", FloatElements()),
+                                        .space = row_space(),
+                                        .prepare = prepare<interleaved>}));
     return list;
 }
 

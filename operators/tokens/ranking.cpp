@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "operators/element_types.hpp"
 #include "operators/error_bound.hpp"
 #include "operators/tokens/token_kernels.hpp"
 
@@ -102,21 +103,18 @@ void launch_top_k(TensorKernel& kernel, const RowTuning& tuning) {
     kernel.set_launch([=] { for_each_row(rows, tuning, body); });
 }
 
-using Launch = void (*)(TensorKernel&, const RowTuning&);
-std::unique_ptr<TensorKernel> prepare(const TensorOperands& operands, const KernelConfig& config, Launch fp32,
-                                      Launch bf16, Launch fp16) {
+std::unique_ptr<TensorKernel> prepare_argmax(const TensorOperands& operands, const KernelConfig& config) {
     auto kernel = std::make_unique<TensorKernel>(operands);
-    const auto precision = operands.call().operand("x").precision;
-    const auto launch = precision == Precision::bf16 ? bf16 : precision == Precision::fp16 ? fp16 : fp32;
-    launch(*kernel, RowTuning::from(config));
+    with_element_of(ScoreElements(), operands.call().operand("x").precision,
+                    [&](auto zero) { launch_argmax<decltype(zero)>(*kernel, RowTuning::from(config)); });
     return kernel;
 }
 
-std::unique_ptr<TensorKernel> prepare_argmax(const TensorOperands& operands, const KernelConfig& config) {
-    return prepare(operands, config, launch_argmax<float>, launch_argmax<Bf16>, launch_argmax<Fp16>);
-}
 std::unique_ptr<TensorKernel> prepare_top_k(const TensorOperands& operands, const KernelConfig& config) {
-    return prepare(operands, config, launch_top_k<float>, launch_top_k<Bf16>, launch_top_k<Fp16>);
+    auto kernel = std::make_unique<TensorKernel>(operands);
+    with_element_of(ScoreElements(), operands.call().operand("x").precision,
+                    [&](auto zero) { launch_top_k<decltype(zero)>(*kernel, RowTuning::from(config)); });
+    return kernel;
 }
 
 Implementations implementations(const char* op,
@@ -125,12 +123,11 @@ Implementations implementations(const char* op,
     auto space = row_space();
     std::erase_if(space.parameters, [](const auto& parameter) { return parameter.name == "store"; });
     Implementations list;
-    list.push_back(
-        make_implementation({.op = op,
-                             .name = "kokkos-rows",
-                             .formats = formats_of("x", {Precision::fp32, Precision::bf16, Precision::fp16}),
-                             .space = space,
-                             .prepare = prepare_kernel}));
+    list.push_back(make_implementation({.op = op,
+                                        .name = "kokkos-rows",
+                                        .formats = formats_of("x", ScoreElements()),
+                                        .space = space,
+                                        .prepare = prepare_kernel}));
     return list;
 }
 

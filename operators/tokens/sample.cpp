@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "operators/element_types.hpp"
 #include "operators/random.hpp"
 #include "operators/tokens/ranking.hpp"
 #include "operators/tokens/token_calls.hpp"
@@ -129,13 +130,8 @@ void set_launch(TensorKernel& kernel, const RowTuning& tuning) {
 std::unique_ptr<TensorKernel> prepare(const TensorOperands& operands, const KernelConfig& config) {
     auto kernel = std::make_unique<TensorKernel>(operands);
     const auto tuning = RowTuning::from(config);
-    const auto precision = operands.call().operand("x").precision;
-    if (precision == Precision::bf16)
-        set_launch<Bf16>(*kernel, tuning);
-    else if (precision == Precision::fp16)
-        set_launch<Fp16>(*kernel, tuning);
-    else
-        set_launch<float>(*kernel, tuning);
+    with_element_of(ScoreElements(), operands.call().operand("x").precision,
+                    [&](auto zero) { set_launch<decltype(zero)>(*kernel, tuning); });
     return kernel;
 }
 
@@ -164,12 +160,11 @@ Implementations make_sample_implementations() {
     auto space = row_space();
     std::erase_if(space.parameters, [](const auto& parameter) { return parameter.name == "store"; });
     Implementations list;
-    list.push_back(
-        make_implementation({.op = "sample",
-                             .name = "kokkos-rows",
-                             .formats = formats_of("x", {Precision::fp32, Precision::bf16, Precision::fp16}),
-                             .space = space,
-                             .prepare = prepare}));
+    list.push_back(make_implementation({.op = "sample",
+                                        .name = "kokkos-rows",
+                                        .formats = formats_of("x", ScoreElements()),
+                                        .space = space,
+                                        .prepare = prepare}));
     return list;
 }
 

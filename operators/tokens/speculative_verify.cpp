@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "operators/chunks.hpp"
+#include "operators/element_types.hpp"
 #include "operators/random.hpp"
 #include "operators/tokens/token_kernels.hpp"
 
@@ -219,13 +220,8 @@ void set_launch(TensorKernel& kernel, const RowTuning& tuning) {
 std::unique_ptr<TensorKernel> prepare(const TensorOperands& operands, const KernelConfig& config) {
     auto kernel = std::make_unique<TensorKernel>(operands);
     const auto tuning = RowTuning::from(config);
-    const auto precision = operands.call().operand("x").precision;
-    if (precision == Precision::bf16)
-        set_launch<Bf16>(*kernel, tuning);
-    else if (precision == Precision::fp16)
-        set_launch<Fp16>(*kernel, tuning);
-    else
-        set_launch<float>(*kernel, tuning);
+    with_element_of(ScoreElements(), operands.call().operand("x").precision,
+                    [&](auto zero) { set_launch<decltype(zero)>(*kernel, tuning); });
     return kernel;
 }
 
@@ -251,12 +247,11 @@ Implementations make_speculative_verify_implementations() {
     auto space = row_space();
     std::erase_if(space.parameters, [](const auto& parameter) { return parameter.name == "store"; });
     Implementations list;
-    list.push_back(
-        make_implementation({.op = "speculative_verify",
-                             .name = "kokkos-rows",
-                             .formats = formats_of("x", {Precision::fp32, Precision::bf16, Precision::fp16}),
-                             .space = space,
-                             .prepare = prepare}));
+    list.push_back(make_implementation({.op = "speculative_verify",
+                                        .name = "kokkos-rows",
+                                        .formats = formats_of("x", ScoreElements()),
+                                        .space = space,
+                                        .prepare = prepare}));
     return list;
 }
 
