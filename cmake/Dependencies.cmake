@@ -11,6 +11,8 @@ find_package(CLI11 2.1 REQUIRED)
 set_package_properties(CLI11 PROPERTIES TYPE REQUIRED PURPOSE "command line of ridge")
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 set_package_properties(Eigen3 PROPERTIES TYPE REQUIRED PURPOSE "least squares of the cost model")
+find_package(ZLIB 1.2.11 REQUIRED)
+set_package_properties(ZLIB PROPERTIES TYPE REQUIRED PURPOSE "recorded search spaces are packed by gzip")
 find_package(Threads REQUIRED)
 
 if(RIDGE_BUILD_WORKERS)

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tuner/formats/kernel_tuner_cache.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "tuner/formats/space_builder.hpp"
+
+namespace ridge::tuner {
+namespace {
+
+struct CostKey {
+    std::string_view key;
+    double RecordedConfig::*part;
+};
+constexpr auto cost_keys = std::to_array<CostKey>({{"compile_time", &RecordedConfig::compile_s},
+                                                   {"verification_time", &RecordedConfig::verification_s},
+                                                   {"benchmark_time", &RecordedConfig::benchmark_s},
+                                                   {"strategy_time", &RecordedConfig::search_s},
+                                                   {"framework_time", &RecordedConfig::framework_s}});
+
+bool is_finite_number(const Json& value) { return value.is_number() && std::isfinite(value.get<double>()); }
+
+// Reads the entries of one cache.
+class EntryReader {
+  public:
+    EntryReader(const JsonSource& source, SpaceBuilder& builder)
+        : source_(source), builder_(builder), is_time_(builder.space.objective == "time") {}
+
+    void read(const JsonPiece& piece) {
+        builder_.add([&] { return source_.place(piece.text) + ", entry '" + piece.key.substr(0, 60) + "'"; },
+                     [&] { return recorded(source_.parse(piece), piece.key); });
+    }
+
+  private:
+    RecordedConfig recorded(const Json& entry, const std::string& key) {
+        if (!entry.is_object()) throw InputError("it is not an object");
+        RecordedConfig out;
+        for (const auto& [name, value] : entry.items()) take(out, name, value);
+        check_key(out.config, key);
+        judge(out, entry);
+        return out;
+    }
+
+    void take(RecordedConfig& out, const std::string& name, const Json& value) {
+        const auto cost = std::ranges::find(cost_keys, name, &CostKey::key);
+        if (std::ranges::find(builder_.names(), name) != builder_.names().end()) {
+            out.config.set(name, parameter_value(JsonReader(value, "the entry", name)));
+        } else if (cost != cost_keys.end()) {
+            const bool sound = is_finite_number(value) && value.get<double>() >= 0;
+            if (sound) out.*(cost->part) = value.get<double>() / ms_per_second;
+            if (!sound && !value.is_null())
+                builder_.note("'" + name + "' that is negative or no number counts as 0");
+        } else if (name == "times" && value.is_array()) {
+            for (const auto& sample : value)
+                if (is_finite_number(sample)) out.samples_s.push_back(sample.get<double>() / ms_per_second);
+        } else if (name != builder_.space.objective && is_finite_number(value)) {
+            const bool time = name == "time";
+            out.more.push_back({name, time ? "s" : "", value.get<double>() / (time ? ms_per_second : 1)});
+        }
+    }
+
+    // A key that contradicts its entry says that one of them lies; texts with commas cannot be told apart.
+    void check_key(const KernelConfig& config, const std::string& key) const {
+        const auto parts = split(key, ',');
+        if (parts.size() != builder_.names().size()) return;
+        for (std::size_t i = 0; i < parts.size(); ++i) {
+            const auto found = config.values().find(builder_.names()[i]);
+            if (found == config.values().end()) return;
+            const auto wanted = python_text(found->second);
+            if (wanted != parts[i] && text(value_from_text(parts[i])) != text(value_from_text(wanted)))
+                throw InputError("its key says " + builder_.names()[i] + "=" + std::string(parts[i]) +
+                                 ", the entry itself " + wanted);
+        }
+    }
+
+    void judge(RecordedConfig& out, const Json& entry) {
+        const auto& objective = builder_.space.objective;
+        const auto value = entry.find(objective);
+        const auto error = entry.find("__error__");
+        if (error != entry.end() && !error->is_null()) return fail(out, *error);
+        if (value == entry.end() || value->is_null())
+            throw InputError("objective '" + objective + "' is missing");
+        if (!value->is_number()) return fail(out, *value);
+        check_objective(value->get<double>(), objective);
+        out.status = Status::ok;
+        out.objective = value->get<double>() / (is_time_ ? ms_per_second : 1);
+    }
+
+    void fail(RecordedConfig& out, const Json& word) {
+        const auto text = word.is_string() ? word.get<std::string>() : std::string();
+        if (text.empty()) throw InputError("objective '" + builder_.space.objective + "' is no number");
+        const auto outcome = outcome_of_error(text);
+        if (!outcome) builder_.note("error '" + text.substr(0, 60) + "' is taken for a failure when run");
+        out.status = outcome ? outcome->status : Status::failed;
+        out.reason = outcome ? outcome->reason : "runtime";
+        out.samples_s.clear();
+    }
+
+    const JsonSource& source_;
+    SpaceBuilder& builder_;
+    bool is_time_;
+};
+
+std::string text_or_json(const Json& value) {
+    return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+// The objective may be a list since Kernel Tuner knows more than one: the first is the objective.
+std::string objective_of(const JsonReader& value) {
+    if (!value.raw().is_array()) return value.text();
+    if (value.items().empty()) value.fail("the name of an objective");
+    return value.items().front().text();
+}
+
+class Header {
+  public:
+    Header(const JsonSource& source, const std::vector<JsonPiece>& pieces) : file_(source.file()) {
+        for (const auto& piece : pieces)
+            if (piece.whole && piece.key != "cache") header_[piece.key] = source.parse(piece);
+    }
+
+    void fill(SpaceBuilder& builder) const {
+        const JsonReader header(header_, file_);
+        auto& space = builder.space;
+        space.kernel = header.text_or("kernel_name", "");
+        space.device = header.text_or("device_name", "");
+        if (header.has("problem_size")) space.problem = text_or_json(header.at("problem_size").raw());
+        std::vector<std::string> names;
+        for (const auto& name : header.at("tune_params_keys").items()) names.push_back(name.text());
+        builder.set_parameters(std::move(names));
+        if (const auto values = header.find("tune_params")) fill_values(builder, *values);
+        if (header.has("objective")) choose_objective(builder, objective_of(header.at("objective")));
+    }
+
+  private:
+    static void fill_values(SpaceBuilder& builder, const JsonReader& values) {
+        for (const auto& name : builder.names()) {
+            std::vector<ParameterValue> listed;
+            for (const auto& value : values.at(name).items()) listed.push_back(parameter_value(value));
+            builder.set_values(name, std::move(listed));
+        }
+    }
+
+    void choose_objective(SpaceBuilder& builder, const std::string& objective) const {
+        auto& space = builder.space;
+        space.objective = objective;
+        if (grows_with_quality(objective)) {
+            builder.note(file_ + ": more of '" + objective +
+                         "' is better; the time stands as objective instead");
+            space.objective = "time";
+        }
+        space.unit = space.objective == "time" ? "s" : "";
+    }
+
+    std::string file_;
+    Json header_ = Json::object();
+};
+
+}  // namespace
+
+RecordedSpace read_kernel_tuner_cache(const JsonSource& source) {
+    const auto pieces = source.pieces();
+    SpaceBuilder builder(source.file());
+    Header(source, pieces).fill(builder);
+    const auto cache = std::ranges::find(pieces, "cache", &JsonPiece::key);
+    if (cache == pieces.end()) throw InputError(source.file() + ": key 'cache' is missing");
+    EntryReader reader(source, builder);
+    bool whole = true;
+    for (const auto& piece : source.pieces(cache->text)) {
+        whole = piece.whole;
+        if (whole) reader.read(piece);
+    }
+    if (source.cut()) builder.note_cut(!whole);
+    return builder.finish();
+}
+
+}  // namespace ridge::tuner
