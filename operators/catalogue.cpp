@@ -6,6 +6,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "operators/attention/attention_call.hpp"
+#include "operators/collectives/collectives_call.hpp"
 #include "operators/experts/experts_call.hpp"
 #include "operators/gemm/gemm_call.hpp"
 #include "operators/kv_cache/kv_cache_call.hpp"
@@ -13,6 +14,7 @@
 #include "operators/row_operators.hpp"
 #include "operators/stream/stream_call.hpp"
 #include "operators/tokens/token_calls.hpp"
+#include "operators/transfers/transfers_call.hpp"
 
 namespace ridge::operators {
 namespace {
@@ -51,6 +53,8 @@ std::span<const OperatorInfo> catalogue() {
     static const std::vector<OperatorInfo> all = [] {
         std::vector<OperatorInfo> list = gemm_operators();
         for (auto& info : stream_operators()) list.push_back(std::move(info));
+        for (auto& info : transfer_operators()) list.push_back(std::move(info));
+        for (auto& info : collective_operators()) list.push_back(std::move(info));
         for (auto& info : attention_operators()) list.push_back(std::move(info));
         for (auto& info : kv_cache_operators()) list.push_back(std::move(info));
         for (auto& info : row_operators()) list.push_back(std::move(info));

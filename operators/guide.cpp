@@ -34,9 +34,11 @@ constexpr auto groups = std::to_array<OperatorGroup>({
     {"recurrent", "Recurrent", "Layers that carry a state along the sequence instead of a cache."},
     {"vision", "Vision", "Convolutions and what belongs to them."},
     {"movement", "Movement",
-     "Bytes from one place to another: the access patterns that bound all memory-bound operators, and what "
-     "the "
-     "parts of a machine exchange."},
+     "Bytes from one place to another: the access patterns that bound all memory-bound operators, transfers "
+     "between host and device, and what the parts of a machine exchange. Parts share the memory: groups of "
+     "threads of a CPU, shares of the work of a GPU, each with an array of its own. The traffic of an "
+     "exchange is that with memory, of all parts together, every array once; bus bandwidth counts what each "
+     "part has to send, as the busbw of NVIDIA's nccl-tests (doc/PERFORMANCE.md) does."},
 });
 
 // Shapes of published models (docs/suites.md): Llama-2 7B where nothing else is said, BERT-Large for biases

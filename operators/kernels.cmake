@@ -29,8 +29,10 @@ set(attention_sources
     kv_cache/kv_append.cpp kv_cache/kv_copies.cpp kv_cache/kv_operands.cpp kv_cache/kv_turns.cpp)
 set(recurrent_sources
     recurrent/causal_conv1d.cpp recurrent/gated_linear_attention.cpp recurrent/selective_scan.cpp)
+set(movement_sources
+    collectives/collectives_operands.cpp collectives/moves.cpp collectives/sums.cpp transfers/transfers_kernels.cpp)
 
-add_library(ridge_kernels STATIC ${recurrent_sources} ${attention_sources} ${expert_sources} ${common_sources} ${gemm_sources} ${stream_sources} ${row_sources})
+add_library(ridge_kernels STATIC ${movement_sources} ${recurrent_sources} ${attention_sources} ${expert_sources} ${common_sources} ${gemm_sources} ${stream_sources} ${row_sources})
 add_library(ridge::kernels ALIAS ridge_kernels)
 target_link_libraries(ridge_kernels PUBLIC ridge::catalogue Kokkos::kokkos PRIVATE ridge_options)
 # Sanitized kernels check their memory, not their speed; at -O3 they would compile for minutes.

@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "operators/attention/attention_kernels.hpp"
+#include "operators/collectives/collectives_kernels.hpp"
 #include "operators/elementwise/elementwise_kernels.hpp"
 #include "operators/experts/experts_kernels.hpp"
 #include "operators/formats/format_kernels.hpp"
@@ -16,6 +17,7 @@
 #include "operators/rope/rope_kernels.hpp"
 #include "operators/stream/stream_kernels.hpp"
 #include "operators/tokens/token_kernels.hpp"
+#include "operators/transfers/transfers_kernels.hpp"
 
 namespace ridge::operators {
 namespace {
@@ -73,6 +75,12 @@ constexpr std::array table = {
     KernelOperator{"stream_read", make_stream_operands, make_stream_read_implementations},
     KernelOperator{"stream_copy", make_stream_operands, make_stream_copy_implementations},
     KernelOperator{"stream_triad", make_stream_operands, make_stream_triad_implementations},
+    KernelOperator{"host_to_device", make_transfer_operands, make_host_to_device_implementations},
+    KernelOperator{"device_to_host", make_transfer_operands, make_device_to_host_implementations},
+    KernelOperator{"all_reduce", make_collective_operands, make_all_reduce_implementations},
+    KernelOperator{"all_gather", make_collective_operands, make_all_gather_implementations},
+    KernelOperator{"reduce_scatter", make_collective_operands, make_reduce_scatter_implementations},
+    KernelOperator{"all_to_all", make_collective_operands, make_all_to_all_implementations},
 };
 
 }  // namespace
