@@ -1,15 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading recorded spaces that other programs wrote: the public ones, and small files with every fault.
-#include "tuner/formats/recorded_file.hpp"
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <algorithm>
-#include <fstream>
-
-#include "core/file.hpp"
-#include "tests/core/message_of.hpp"
+#include "space_support.hpp"
 
 namespace ridge::tuner {
 namespace {
@@ -19,19 +10,6 @@ using testing::Contains;
 using testing::DoubleNear;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-const fs::path data = fs::path(RIDGE_SOURCE_DIR) / "tests/tuner/data";
-
-RecordedSpace read_text(std::string text) {
-    return read_recorded_space(unpack_document(std::move(text), "f"));
-}
-
-const RecordedConfig& find(const RecordedSpace& space, const std::string& text) {
-    const auto found = std::ranges::find(space.configs, text,
-                                         [](const RecordedConfig& config) { return config.config.text(); });
-    if (found == space.configs.end()) throw std::runtime_error("no configuration " + text);
-    return *found;
-}
 
 // As the README beside the files gives it.
 struct Public {
@@ -96,7 +74,7 @@ TEST(RecordedFile, PublicSpacesHaveTheNumbersOfTheirReadme) {
 }
 
 TEST(RecordedFile, KernelTunerCacheKeepsWhatIsSound) {
-    const auto space = read_recorded_space(data / "kernel_tuner_cut.json");
+    const auto space = read_recorded_space(data_folder / "kernel_tuner_cut.json");
     EXPECT_EQ(space.kernel, "sum");
     EXPECT_EQ(space.device, "Example GPU");
     EXPECT_EQ(space.problem, "[4096,16]");
@@ -114,8 +92,8 @@ TEST(RecordedFile, KernelTunerCacheKeepsWhatIsSound) {
 }
 
 TEST(RecordedFile, KernelTunerCacheGivesUnitsAndOutcomes) {
-    const auto space = read_recorded_space(data / "kernel_tuner_cut.json");
-    const auto& first = find(space, "block=32 mode=row shared=false unroll=1");
+    const auto space = read_recorded_space(data_folder / "kernel_tuner_cut.json");
+    const auto& first = find_config(space, "block=32 mode=row shared=false unroll=1");
     EXPECT_EQ(first.status, Status::ok);
     EXPECT_DOUBLE_EQ(*first.objective, 2.5e-3);
     EXPECT_THAT(first.samples_s, ElementsAre(2.75e-3, 2.5e-3, 2.25e-3));
@@ -125,15 +103,15 @@ TEST(RecordedFile, KernelTunerCacheGivesUnitsAndOutcomes) {
     ASSERT_EQ(first.more.size(), 1U);
     EXPECT_EQ(first.more[0].name, "GFLOP/s");
     EXPECT_EQ(first.more[0].value, 12.5);
-    EXPECT_EQ(find(space, "block=32 mode=row shared=false unroll=2").reason, "compile");
-    EXPECT_EQ(find(space, "block=32 mode=row shared=false unroll=4").reason, "runtime");
-    EXPECT_EQ(find(space, "block=64 mode=row shared=false unroll=1").status, Status::invalid);
+    EXPECT_EQ(find_config(space, "block=32 mode=row shared=false unroll=2").reason, "compile");
+    EXPECT_EQ(find_config(space, "block=32 mode=row shared=false unroll=4").reason, "runtime");
+    EXPECT_EQ(find_config(space, "block=64 mode=row shared=false unroll=1").status, Status::invalid);
     ASSERT_TRUE(space.optimum());
     EXPECT_EQ(space.configs[*space.optimum()].config.text(), "block=64 mode=row shared=false unroll=2");
 }
 
 TEST(RecordedFile, ParametersHaveTheValuesThatOccur) {
-    const auto parameters = read_recorded_space(data / "kernel_tuner_cut.json").parameters.parameters;
+    const auto parameters = read_recorded_space(data_folder / "kernel_tuner_cut.json").parameters.parameters;
     ASSERT_EQ(parameters.size(), 4U);
     EXPECT_EQ(parameters[0].name, "block");
     EXPECT_THAT(parameters[0].values, ElementsAre(std::int64_t{32}, std::int64_t{64}));
@@ -143,13 +121,13 @@ TEST(RecordedFile, ParametersHaveTheValuesThatOccur) {
 }
 
 TEST(RecordedFile, CsvGivesUnitsAndOutcomes) {
-    const auto space = read_recorded_space(data / "flat.csv");
+    const auto space = read_recorded_space(data_folder / "flat.csv");
     EXPECT_EQ(space.configs.size(), 3U);
     EXPECT_EQ(space.valid(), 2U);
     EXPECT_EQ(space.dropped, 2U);
     EXPECT_THAT(space.notes, Contains(HasSubstr("flat.csv, line 5: status is 'Confused'")));
     EXPECT_THAT(space.notes, Contains(HasSubstr("flat.csv, line 6: it has 4 fields, should have 11")));
-    const auto& first = find(space, "block=64 mode=row, major");
+    const auto& first = find_config(space, "block=64 mode=row, major");
     EXPECT_DOUBLE_EQ(*first.objective, 2.5e-3);
     EXPECT_DOUBLE_EQ(first.cost_s(), 0.1235);
     ASSERT_EQ(first.more.size(), 2U);
@@ -157,13 +135,13 @@ TEST(RecordedFile, CsvGivesUnitsAndOutcomes) {
     EXPECT_EQ(first.more[0].unit, "s");
     EXPECT_DOUBLE_EQ(first.more[0].value, 2.25e-3);
     EXPECT_EQ(first.more[1].name, "n_reps");
-    EXPECT_EQ(find(space, "block=128 mode=plain").reason, "runtime");
+    EXPECT_EQ(find_config(space, "block=128 mode=plain").reason, "runtime");
     EXPECT_THAT(space.parameters.parameters[0].values,
                 ElementsAre(std::int64_t{32}, std::int64_t{64}, std::int64_t{128}));
 }
 
 TEST(RecordedFile, GzipIsFoundByContentAndMayBeCut) {
-    const auto text = read_file(data / "flat.csv");
+    const auto text = read_file(data_folder / "flat.csv");
     EXPECT_EQ(read_text(pack_gzip(text)).configs.size(), 3U);
     EXPECT_EQ(read_text(pack_gzip(text.substr(0, 200)) + pack_gzip(text.substr(200))).configs.size(), 3U);
     const auto packed = pack_gzip(text);
@@ -177,24 +155,11 @@ TEST(RecordedFile, GzipIsFoundByContentAndMayBeCut) {
         HasSubstr("f: its text is longer than 4 MiB"));
 }
 
-// Whatever is cut off, it is read or refused with a sentence that names the file, and never gives more.
-void expect_cuts_survive(const std::string& whole, bool packed) {
-    const auto size = read_text(whole).configs.size();
-    const auto bytes = packed ? pack_gzip(whole) : whole;
-    for (std::size_t length = 0; length < bytes.size(); ++length) {
-        try {
-            EXPECT_LE(read_text(bytes.substr(0, length)).configs.size(), size) << length;
-        } catch (const InputError& error) {
-            EXPECT_THAT(error.what(), testing::StartsWith("f")) << length;
-        }
-    }
-}
-
 TEST(RecordedFile, CutAtEveryByte) {
     for (const auto* file : {"kernel_tuner_cut.json", "flat.csv"}) {
         SCOPED_TRACE(file);
-        expect_cuts_survive(read_file(data / file), false);
-        expect_cuts_survive(read_file(data / file), true);
+        expect_cuts_survive(read_file(data_folder / file), false);
+        expect_cuts_survive(read_file(data_folder / file), true);
     }
 }
 

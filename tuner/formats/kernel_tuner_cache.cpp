@@ -93,11 +93,7 @@ class EntryReader {
     void fail(RecordedConfig& out, const Json& word) {
         const auto text = word.is_string() ? word.get<std::string>() : std::string();
         if (text.empty()) throw InputError("objective '" + builder_.space.objective + "' is no number");
-        const auto outcome = outcome_of_error(text);
-        if (!outcome) builder_.note("error '" + text.substr(0, 60) + "' is taken for a failure when run");
-        out.status = outcome ? outcome->status : Status::failed;
-        out.reason = outcome ? outcome->reason : "runtime";
-        out.samples_s.clear();
+        fail_with(out, text, builder_);
     }
 
     const JsonSource& source_;
@@ -133,7 +129,7 @@ class Header {
         for (const auto& name : header.at("tune_params_keys").items()) names.push_back(name.text());
         builder.set_parameters(std::move(names));
         if (const auto values = header.find("tune_params")) fill_values(builder, *values);
-        if (header.has("objective")) choose_objective(builder, objective_of(header.at("objective")));
+        if (header.has("objective")) builder.set_objective(objective_of(header.at("objective")));
     }
 
   private:
@@ -143,17 +139,6 @@ class Header {
             for (const auto& value : values.at(name).items()) listed.push_back(parameter_value(value));
             builder.set_values(name, std::move(listed));
         }
-    }
-
-    void choose_objective(SpaceBuilder& builder, const std::string& objective) const {
-        auto& space = builder.space;
-        space.objective = objective;
-        if (grows_with_quality(objective)) {
-            builder.note(file_ + ": more of '" + objective +
-                         "' is better; the time stands as objective instead");
-            space.objective = "time";
-        }
-        space.unit = space.objective == "time" ? "s" : "";
     }
 
     std::string file_;

@@ -10,6 +10,7 @@
 #include "tuner/formats/csv.hpp"
 #include "tuner/formats/json_source.hpp"
 #include "tuner/formats/kernel_tuner_cache.hpp"
+#include "tuner/formats/t4.hpp"
 
 namespace ridge::tuner {
 namespace {
@@ -38,6 +39,11 @@ constexpr auto formats = std::to_array<Format>({
     {"kernel-tuner", "a cache of Kernel Tuner",
      [](const Document&, const Keys& keys) { return keys.contains("tune_params_keys"); },
      read_json<read_kernel_tuner_cache>},
+    {"t4", "T4 results",
+     [](const Document&, const Keys& keys) {
+         return keys.contains("results") && (keys.contains("schema_version") || keys.contains("metadata"));
+     },
+     read_json<read_t4>},
     {"csv", "a CSV table with a column 'status'", is_csv, read_csv_space},
 });
 

@@ -9,8 +9,8 @@
 
 namespace ridge::tuner {
 
-/// Name of the format that a text has by its content: "kernel-tuner", "csv". Throws InputError naming the
-/// known ones when it has none of them.
+/// Name of the format that a text has by its content: "kernel-tuner", "t4", "csv". Throws InputError naming
+/// the known ones when it has none of them.
 [[nodiscard]] std::string_view format_of(const Document& document);
 
 /// Reads a recorded space in any known format (docs/file-formats.md), packed by gzip or not; content decides,

@@ -69,6 +69,15 @@ void SpaceBuilder::set_default(const std::string& name, ParameterValue value) {
     defaults_[name] = std::move(value);
 }
 
+void SpaceBuilder::set_objective(const std::string& name) {
+    space.objective = name;
+    if (grows_with_quality(name)) {
+        note(file_ + ": more of '" + name + "' is better; the time stands as objective instead");
+        space.objective = "time";
+    }
+    space.unit = space.objective == "time" ? "s" : "";
+}
+
 void SpaceBuilder::check(const RecordedConfig& recorded) const {
     for (const auto& name : names_) {
         if (!recorded.config.has(name)) throw InputError("parameter '" + name + "' is missing");
@@ -96,7 +105,7 @@ void SpaceBuilder::add(const std::function<std::string()>& place,
 }
 
 void SpaceBuilder::drop(const std::string& why) {
-    ++space.dropped;
+    if (space.dropped++ == 0) first_drop_ = why;
     if (space.dropped <= most_notes) space.notes.push_back(why + "; dropped");
 }
 
@@ -116,7 +125,7 @@ void SpaceBuilder::note_cut(bool in_entry) {
 RecordedSpace SpaceBuilder::finish() {
     if (space.configs.empty())
         throw InputError(file_ + ": no sound configuration in it" +
-                         (space.notes.empty() ? "" : " (" + space.notes.front() + ")"));
+                         (first_drop_.empty() ? "" : " (" + first_drop_ + ")"));
     if (space.dropped > most_notes)
         space.notes.push_back(std::to_string(space.dropped - most_notes) + " more entries dropped");
     if (cut_) note(std::to_string(space.configs.size()) + " configurations before the cut are kept");
@@ -137,6 +146,15 @@ std::optional<Outcome> outcome_of_error(std::string_view word) {
     const auto found = std::ranges::find(error_words, word, &ErrorWord::word);
     if (found == error_words.end()) return std::nullopt;
     return Outcome{found->status, std::string(found->reason)};
+}
+
+void fail_with(RecordedConfig& config, const std::string& word, SpaceBuilder& builder) {
+    const auto outcome = outcome_of_error(word);
+    if (!outcome) builder.note("error '" + word.substr(0, 60) + "' is taken for a failure when run");
+    config.status = outcome ? outcome->status : Status::failed;
+    config.reason = outcome ? outcome->reason : "runtime";
+    config.objective.reset();
+    config.samples_s.clear();
 }
 
 std::string_view error_of(const RecordedConfig& config) {

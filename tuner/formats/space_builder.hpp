@@ -28,6 +28,9 @@ class SpaceBuilder {
     void set_default(const std::string& name, ParameterValue value);
     [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
 
+    /// Takes the objective's name; where more of it is better, the time takes its place, with a note.
+    void set_objective(const std::string& name);
+
     /// Adds what read() returns; where it throws InputError, the entry is dropped with that message. A
     /// configuration that came before, or has a value that its parameter does not have, is dropped too.
     void add(const std::function<std::string()>& place, const std::function<RecordedConfig()>& read);
@@ -49,6 +52,7 @@ class SpaceBuilder {
     std::map<std::string, std::vector<ParameterValue>, std::less<>> values_;
     std::map<std::string, ParameterValue, std::less<>> defaults_;
     std::unordered_set<std::string> seen_;
+    std::string first_drop_;
     bool cut_ = false;
 };
 
@@ -62,6 +66,9 @@ struct Outcome {
     std::string reason;
 };
 [[nodiscard]] std::optional<Outcome> outcome_of_error(std::string_view word);
+/// Marks an entry as one that has no objective because of the error `word`; an unknown word counts as a
+/// failure when run, with a note.
+void fail_with(RecordedConfig& config, const std::string& word, SpaceBuilder& builder);
 /// The name that Kernel Tuner has for it.
 [[nodiscard]] std::string_view error_of(const RecordedConfig& config);
 
