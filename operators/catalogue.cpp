@@ -15,6 +15,7 @@
 #include "operators/stream/stream_call.hpp"
 #include "operators/tokens/token_calls.hpp"
 #include "operators/transfers/transfers_call.hpp"
+#include "operators/vision/vision_call.hpp"
 
 namespace ridge::operators {
 namespace {
@@ -61,6 +62,7 @@ std::span<const OperatorInfo> catalogue() {
         for (auto& info : token_operators()) list.push_back(std::move(info));
         for (auto& info : expert_operators()) list.push_back(std::move(info));
         for (auto& info : recurrent_operators()) list.push_back(std::move(info));
+        for (auto& info : vision_operators()) list.push_back(std::move(info));
         return list;
     }();
     return all;

@@ -29,10 +29,14 @@ set(attention_sources
     kv_cache/kv_append.cpp kv_cache/kv_copies.cpp kv_cache/kv_operands.cpp kv_cache/kv_turns.cpp)
 set(recurrent_sources
     recurrent/causal_conv1d.cpp recurrent/gated_linear_attention.cpp recurrent/selective_scan.cpp)
+set(vision_sources
+    vision/convolution_kernels.cpp vision/convolution_bf16.cpp vision/convolution_bf16_avx512.cpp
+    vision/convolution_fp16.cpp vision/convolution_fp32.cpp vision/convolution_fp64.cpp vision/convolution_int8.cpp
+    vision/convolution_int8_vnni.cpp vision/filter_layout.cpp vision/max_pool2d.cpp)
 set(movement_sources
     collectives/collectives_operands.cpp collectives/moves.cpp collectives/sums.cpp transfers/transfers_kernels.cpp)
 
-add_library(ridge_kernels STATIC ${movement_sources} ${recurrent_sources} ${attention_sources} ${expert_sources} ${common_sources} ${gemm_sources} ${stream_sources} ${row_sources})
+add_library(ridge_kernels STATIC ${movement_sources} ${recurrent_sources} ${attention_sources} ${expert_sources} ${common_sources} ${gemm_sources} ${stream_sources} ${row_sources} ${vision_sources})
 add_library(ridge::kernels ALIAS ridge_kernels)
 target_link_libraries(ridge_kernels PUBLIC ridge::catalogue Kokkos::kokkos PRIVATE ridge_options)
 # Sanitized kernels check their memory, not their speed; at -O3 they would compile for minutes.

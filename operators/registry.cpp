@@ -18,6 +18,7 @@
 #include "operators/stream/stream_kernels.hpp"
 #include "operators/tokens/token_kernels.hpp"
 #include "operators/transfers/transfers_kernels.hpp"
+#include "operators/vision/vision_kernels.hpp"
 
 namespace ridge::operators {
 namespace {
@@ -72,6 +73,9 @@ constexpr std::array table = {
     KernelOperator{"gated_linear_attention", make_gated_linear_attention_operands,
                    make_gated_linear_attention_implementations},
     KernelOperator{"causal_conv1d", make_causal_conv1d_operands, make_causal_conv1d_implementations},
+    KernelOperator{"conv2d", make_convolution_operands, make_conv2d_implementations},
+    KernelOperator{"max_pool2d", make_max_pool2d_operands, make_max_pool2d_implementations},
+    KernelOperator{"patch_embedding", make_convolution_operands, make_patch_embedding_implementations},
     KernelOperator{"stream_read", make_stream_operands, make_stream_read_implementations},
     KernelOperator{"stream_copy", make_stream_operands, make_stream_copy_implementations},
     KernelOperator{"stream_triad", make_stream_operands, make_stream_triad_implementations},
