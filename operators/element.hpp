@@ -59,7 +59,7 @@ struct NarrowFloat {
         const auto bits = Kokkos::bit_cast<std::uint32_t>(value);
         const std::uint32_t magnitude = bits & 0x7FFFFFFFU;
         const auto subnormal = Kokkos::bit_cast<std::uint32_t>(Kokkos::bit_cast<float>(magnitude) +
-                                                               Kokkos::bit_cast<float>(step)) -
+                                                               Kokkos::bit_cast<float>(std::uint32_t{step})) -
                                step;
         const std::uint32_t odd = magnitude >> shift & 1U;
         const std::uint32_t normal = (magnitude + rebias + odd) >> shift;
