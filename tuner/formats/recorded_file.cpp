@@ -60,6 +60,8 @@ const Format& find_format(const Document& document) {
     const auto keys = keys_of(document);
     for (const auto& format : formats)
         if (format.recognises(document, keys)) return format;
+    if (keys.contains("ConfigurationSpace"))
+        throw InputError(document.file + ": a T1 input says what to tune, but holds no measurements to read");
     std::vector<std::string> titles;
     for (const auto& format : formats) titles.emplace_back(format.title);
     throw InputError(document.file + ": no recorded search space; can be read: " + join(titles, ", "));

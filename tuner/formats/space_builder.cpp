@@ -142,10 +142,10 @@ RecordedSpace SpaceBuilder::finish() {
     return std::move(space);
 }
 
-std::optional<Outcome> outcome_of_error(std::string_view word) {
+std::optional<ErrorOutcome> outcome_of_error(std::string_view word) {
     const auto found = std::ranges::find(error_words, word, &ErrorWord::word);
     if (found == error_words.end()) return std::nullopt;
-    return Outcome{found->status, std::string(found->reason)};
+    return ErrorOutcome{found->status, std::string(found->reason)};
 }
 
 void fail_with(RecordedConfig& config, const std::string& word, SpaceBuilder& builder) {

@@ -61,11 +61,11 @@ inline constexpr double ms_per_second = 1e3;
 
 /// How a text in the place of an objective, or an error's name, is understood: "CompilationFailedConfig" is
 /// failed for "compile". Nothing for a word that is none of the known ones.
-struct Outcome {
+struct ErrorOutcome {
     Status status;
     std::string reason;
 };
-[[nodiscard]] std::optional<Outcome> outcome_of_error(std::string_view word);
+[[nodiscard]] std::optional<ErrorOutcome> outcome_of_error(std::string_view word);
 /// Marks an entry as one that has no objective because of the error `word`; an unknown word counts as a
 /// failure when run, with a note.
 void fail_with(RecordedConfig& config, const std::string& word, SpaceBuilder& builder);
