@@ -180,7 +180,98 @@ class CsvReader {
     std::vector<Quantity> quantities_;  // of each column from the status on
 };
 
+std::string column_of(const std::string& name, const std::string& unit) {
+    if (unit == "s") return name + std::string(ms_ending);
+    return unit.empty() ? name : name + " [" + unit + "]";
+}
+
+std::string number_in_column(const std::string& unit, double value) {
+    return number_text(unit == "s" ? milliseconds(value) : value);
+}
+
+class CsvWriter {
+  public:
+    explicit CsvWriter(const RecordedSpace& space) : space_(space) {
+        for (const auto& recorded : space.configs)
+            for (const auto& quantity : recorded.more) add(column_of(quantity.name, quantity.unit));
+    }
+
+    Written write() {
+        std::vector<std::string> header;
+        for (const auto& parameter : space_.parameters.parameters) {
+            if (parameter.name == "status")
+                throw InputError("a parameter named 'status' cannot be told from the column of that name");
+            header.push_back(parameter.name);
+        }
+        header.emplace_back("status");
+        header.push_back(column_of(space_.objective, space_.unit));
+        header.insert(header.end(), quantities_.begin(), quantities_.end());
+        for (const auto& cost : cost_columns) header.emplace_back(cost.name);
+        add_line(std::move(header));
+        for (const auto& recorded : space_.configs) add_line(fields(recorded));
+        note_losses();
+        return std::move(out_);
+    }
+
+  private:
+    void add(const std::string& column) {
+        const bool cost = std::ranges::find(cost_columns, column, &CostColumn::name) != cost_columns.end();
+        if (!cost && std::ranges::find(quantities_, column) == quantities_.end())
+            quantities_.push_back(column);
+    }
+
+    void add_line(std::vector<std::string> fields) {
+        for (auto& field : fields) field = csv_field(field);
+        out_.text += join(fields, ",") + "\n";
+    }
+
+    [[nodiscard]] std::vector<std::string> fields(const RecordedConfig& recorded) const {
+        std::vector<std::string> out;
+        for (const auto& parameter : space_.parameters.parameters)
+            out.push_back(python_text(recorded.config.values().at(parameter.name)));
+        out.emplace_back(recorded.objective ? "ok" : error_of(recorded));
+        out.push_back(recorded.objective ? number_in_column(space_.unit, *recorded.objective) : "");
+        const auto first = out.size();
+        out.resize(first + quantities_.size());
+        for (const auto& quantity : recorded.more) {
+            const auto found = std::ranges::find(quantities_, column_of(quantity.name, quantity.unit));
+            if (found != quantities_.end())
+                out[first + static_cast<std::size_t>(found - quantities_.begin())] =
+                    number_in_column(quantity.unit, quantity.value);
+        }
+        for (const auto& cost : cost_columns) out.push_back(number_in_column("s", recorded.*(cost.part)));
+        return out;
+    }
+
+    void note_losses() {
+        const auto& configs = space_.configs;
+        const auto note = [&](bool lost, const char* what) {
+            if (lost) out_.lost.emplace_back(what);
+        };
+        note(std::ranges::any_of(configs, [](const auto& recorded) { return !recorded.samples_s.empty(); }),
+             "a table has no place for single runs");
+        note(!std::ranges::all_of(configs, has_own_error),
+             "time-outs and wrong results are written as RuntimeFailedConfig");
+        note(!space_.kernel.empty() || !space_.device.empty() || !space_.problem.empty(),
+             "a table has no place for the names of kernel, device and problem");
+        note(!space_.parameters.constraints.empty(), "a table has no place for constraints");
+        for (const auto& parameter : space_.parameters.parameters)
+            note(std::ranges::any_of(parameter.values, changes_type),
+                 "texts that look like numbers are read back as numbers");
+    }
+
+    static bool changes_type(const ParameterValue& value) {
+        return value_from_text(python_text(value)) != value;
+    }
+
+    const RecordedSpace& space_;
+    std::vector<std::string> quantities_;
+    Written out_;
+};
+
 }  // namespace
+
+Written write_csv_space(const RecordedSpace& space) { return CsvWriter(space).write(); }
 
 RecordedSpace read_csv_space(const Document& document) { return CsvReader(document).read(); }
 

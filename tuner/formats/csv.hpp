@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tuner/formats/document.hpp"
+#include "tuner/formats/written.hpp"
 #include "tuner/recorded_space.hpp"
 
 namespace ridge::tuner {
@@ -11,5 +12,8 @@ namespace ridge::tuner {
 /// `framework_ms`, `strategy_ms`, `verification_ms` are costs, other numbers quantities, with the unit s for
 /// those whose name ends with _ms. Throws InputError when the header or every line is unsound.
 [[nodiscard]] RecordedSpace read_csv_space(const Document& document);
+
+/// Writes such a table. Throws InputError for a parameter named `status`.
+[[nodiscard]] Written write_csv_space(const RecordedSpace& space);
 
 }  // namespace ridge::tuner

@@ -145,7 +145,84 @@ class Header {
     Json header_ = Json::object();
 };
 
+// "[4096,16]" is a list again, "20000000" a number.
+Json problem_json(const std::string& problem) {
+    const bool is_json = Json::accept(problem);
+    const auto value = is_json ? parse_json(problem, "problem_size") : Json();
+    return value.is_array() || value.is_number() ? value : Json(problem);
+}
+
+Json header_json(const RecordedSpace& space) {
+    Json keys = Json::array(), values = Json::object();
+    for (const auto& parameter : space.parameters.parameters) {
+        keys.push_back(parameter.name);
+        auto& list = values[parameter.name] = Json::array();
+        for (const auto& value : parameter.values) list.push_back(to_json(value));
+    }
+    return {{"device_name", space.device},
+            {"kernel_name", space.kernel},
+            {"problem_size", problem_json(space.problem)},
+            {"tune_params_keys", keys},
+            {"tune_params", values},
+            {"objective", space.objective}};
+}
+
+Json entry_json(const RecordedSpace& space, const RecordedConfig& recorded) {
+    Json entry = Json::object();
+    for (const auto& parameter : space.parameters.parameters)
+        entry[parameter.name] = to_json(recorded.config.values().at(parameter.name));
+    for (const auto& quantity : recorded.more)
+        entry[quantity.name] = quantity.unit == "s" ? milliseconds(quantity.value) : quantity.value;
+    if (recorded.objective) {
+        entry[space.objective] = space.unit == "s" ? milliseconds(*recorded.objective) : *recorded.objective;
+    } else {
+        entry[space.objective] = std::string(error_of(recorded));
+        entry["__error__"] = entry[space.objective];
+    }
+    if (!recorded.samples_s.empty()) {
+        auto& times = entry["times"] = Json::array();
+        for (const double sample : recorded.samples_s) times.push_back(milliseconds(sample));
+    }
+    for (const auto& cost : cost_keys) entry[std::string(cost.key)] = milliseconds(recorded.*(cost.part));
+    return entry;
+}
+
+std::string entry_key(const RecordedSpace& space, const RecordedConfig& recorded) {
+    std::vector<std::string> parts;
+    for (const auto& parameter : space.parameters.parameters)
+        parts.push_back(python_text(recorded.config.values().at(parameter.name)));
+    return join(parts, ",");
+}
+
+std::vector<std::string> losses(const RecordedSpace& space) {
+    std::vector<std::string> lost;
+    if (!space.parameters.constraints.empty()) lost.emplace_back("a cache has no place for constraints");
+    if (!std::ranges::all_of(space.configs, has_own_error))
+        lost.emplace_back(
+            "Kernel Tuner has no error of its own for time-outs and wrong results: they are "
+            "RuntimeFailedConfig");
+    const bool units = std::ranges::any_of(space.configs, [](const RecordedConfig& recorded) {
+        return std::ranges::any_of(recorded.more, [](const RecordedQuantity& quantity) {
+            return !quantity.unit.empty() && quantity.name != "time";
+        });
+    });
+    if (units) lost.emplace_back("units of other quantities are left out; times are in milliseconds");
+    return lost;
+}
+
 }  // namespace
+
+Written write_kernel_tuner_cache(const RecordedSpace& space) {
+    Written out;
+    auto header = header_json(space).dump(0, ' ', false, Json::error_handler_t::replace);
+    header.erase(header.rfind("\n}"));
+    out.text = header + ",\n\"cache\": {\n";
+    for (const auto& recorded : space.configs)
+        out.text += to_line(Json(entry_key(space, recorded))) + ": " + to_line(entry_json(space, recorded)) +
+                    (&recorded == &space.configs.back() ? "}\n}" : ",\n");
+    out.lost = losses(space);
+    return out;
+}
 
 RecordedSpace read_kernel_tuner_cache(const JsonSource& source) {
     const auto pieces = source.pieces();

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "tuner/formats/json_source.hpp"
+#include "tuner/formats/written.hpp"
 #include "tuner/recorded_space.hpp"
 
 namespace ridge::tuner {
@@ -14,5 +15,9 @@ namespace ridge::tuner {
 /// or under "__error__". Other numbers of an entry become quantities without a unit. What is whole of a file
 /// that ends in the middle is read. Throws InputError when the header or every entry is unsound.
 [[nodiscard]] RecordedSpace read_kernel_tuner_cache(const JsonSource& source);
+
+/// Writes a cache as Kernel Tuner does, so that it can go on with it; an error stands in the place of the
+/// objective and under "__error__", for readers old and new.
+[[nodiscard]] Written write_kernel_tuner_cache(const RecordedSpace& space);
 
 }  // namespace ridge::tuner

@@ -43,13 +43,10 @@ struct ErrorWord {
     std::string_view word, reason;
     Status status;
 };
-// Kernel Tuner's names of errors (kernel_tuner/util.py); the first of a reason is the one that is written.
-constexpr auto error_words =
-    std::to_array<ErrorWord>({{"CompilationFailedConfig", "compile", Status::failed},
-                              {"RuntimeFailedConfig", "runtime", Status::failed},
-                              {"InvalidConfig", "constraints", Status::invalid},
-                              {"TimeoutFailedConfig", "timeout", Status::failed},
-                              {"VerificationFailedConfig", "correctness", Status::wrong}});
+// Kernel Tuner's names of errors (kernel_tuner/util.py).
+constexpr auto error_words = std::to_array<ErrorWord>({{"CompilationFailedConfig", "compile", Status::failed},
+                                                       {"RuntimeFailedConfig", "runtime", Status::failed},
+                                                       {"InvalidConfig", "constraints", Status::invalid}});
 
 }  // namespace
 
@@ -158,8 +155,13 @@ void fail_with(RecordedConfig& config, const std::string& word, SpaceBuilder& bu
 }
 
 std::string_view error_of(const RecordedConfig& config) {
-    const auto found = std::ranges::find(error_words, config.reason, &ErrorWord::reason);
-    return found == error_words.end() ? "RuntimeFailedConfig" : found->word;
+    const auto* found = std::ranges::find(error_words, config.reason, &ErrorWord::reason);
+    if (found != error_words.end()) return found->word;
+    return config.status == Status::invalid ? "InvalidConfig" : "RuntimeFailedConfig";
+}
+
+bool has_own_error(const RecordedConfig& config) {
+    return config.objective || outcome_of_error(error_of(config))->reason == config.reason;
 }
 
 bool grows_with_quality(std::string_view objective) {

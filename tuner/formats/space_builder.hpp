@@ -69,8 +69,10 @@ struct ErrorOutcome {
 /// Marks an entry as one that has no objective because of the error `word`; an unknown word counts as a
 /// failure when run, with a note.
 void fail_with(RecordedConfig& config, const std::string& word, SpaceBuilder& builder);
-/// The name that Kernel Tuner has for it.
+/// The name that Kernel Tuner has for it, or for what comes nearest.
 [[nodiscard]] std::string_view error_of(const RecordedConfig& config);
+/// Whether that name says all: not for a time-out or a wrong result.
+[[nodiscard]] bool has_own_error(const RecordedConfig& config);
 
 /// Whether an objective is one of those of which more is better ("GFLOP/s"), which no reader takes.
 [[nodiscard]] bool grows_with_quality(std::string_view objective);
