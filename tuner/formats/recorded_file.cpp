@@ -10,7 +10,11 @@
 #include "tuner/formats/csv.hpp"
 #include "tuner/formats/json_source.hpp"
 #include "tuner/formats/kernel_tuner_cache.hpp"
+#include "tuner/formats/moe_configs.hpp"
+#include "tuner/formats/t1.hpp"
 #include "tuner/formats/t4.hpp"
+#include "tuner/formats/triton_autotune.hpp"
+#include "tuner/formats/wisdom.hpp"
 
 namespace ridge::tuner {
 namespace {
@@ -25,7 +29,9 @@ struct Format {
 
 template <RecordedSpace (*read)(const JsonSource&)>
 RecordedSpace read_json(const Document& document) {
-    return read(JsonSource(document.text, document.file));
+    auto text = document.text;
+    replace_python_numbers(text);
+    return read(JsonSource(text, document.file));
 }
 
 bool is_csv(const Document& document, const Keys& keys) {
@@ -44,6 +50,11 @@ constexpr auto formats = std::to_array<Format>({
          return keys.contains("results") && (keys.contains("schema_version") || keys.contains("metadata"));
      },
      read_json<read_t4>},
+    {"triton", "an autotune.json of Triton",
+     [](const Document&, const Keys& keys) { return keys.contains("configs_timings"); },
+     read_json<read_triton_autotune>},
+    {"wisdom", "wisdom of Kernel Launcher",
+     [](const Document& document, const Keys&) { return is_wisdom(document); }, read_wisdom_space},
     {"csv", "a CSV table with a column 'status'", is_csv, read_csv_space},
 });
 
@@ -60,7 +71,10 @@ const Format& find_format(const Document& document) {
     const auto keys = keys_of(document);
     for (const auto& format : formats)
         if (format.recognises(document, keys)) return format;
-    if (keys.contains("ConfigurationSpace"))
+    if (is_moe_configs(document))
+        throw InputError(document.file +
+                         ": vLLM's best configurations have no times, and so are no recorded space");
+    if (is_t1(document))
         throw InputError(document.file + ": a T1 input says what to tune, but holds no measurements to read");
     std::vector<std::string> titles;
     for (const auto& format : formats) titles.emplace_back(format.title);
@@ -71,12 +85,7 @@ const Format& find_format(const Document& document) {
 
 std::string_view format_of(const Document& document) { return find_format(document).name; }
 
-RecordedSpace read_recorded_space(Document document) {
-    const auto begin = document.text.find_first_not_of(" \t\r\n");
-    if (begin != std::string::npos && (document.text[begin] == '{' || document.text[begin] == '['))
-        replace_python_numbers(document.text);
-    return find_format(document).read(document);
-}
+RecordedSpace read_recorded_space(const Document& document) { return find_format(document).read(document); }
 
 RecordedSpace read_recorded_space(const std::filesystem::path& path) {
     return read_recorded_space(read_document(path));

@@ -9,7 +9,8 @@
 
 namespace ridge::tuner {
 
-/// Name of the format that a text has by its content: "kernel-tuner", "t4", "csv". Throws InputError naming
+/// Name of the format that a text has by its content: "kernel-tuner", "t4", "triton", "wisdom",
+/// "csv". Throws InputError naming
 /// the known ones when it has none of them.
 [[nodiscard]] std::string_view format_of(const Document& document);
 
@@ -18,6 +19,6 @@ namespace ridge::tuner {
 /// Throws InputError when the file cannot be read, is of no known format, or has no sound configuration.
 [[nodiscard]] RecordedSpace read_recorded_space(const std::filesystem::path& path);
 /// The same for a document in memory.
-[[nodiscard]] RecordedSpace read_recorded_space(Document document);
+[[nodiscard]] RecordedSpace read_recorded_space(const Document& document);
 
 }  // namespace ridge::tuner
