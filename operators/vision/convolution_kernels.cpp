@@ -80,7 +80,7 @@ ParameterSpace space() {
     return {.parameters = {word_parameter("tile", {"6x4", "14x2", "8x3"},
                                           "pixels and vectors of features of the register tile"),
                            integer_parameter("mc", {256, 64, 128, 512, 1024}, "pixels of a strip"),
-                           integer_parameter("kc", {1024, 256, 512, 4096},
+                           integer_parameter("kc", {1024, 128, 256, 512, 4096},
                                              "elements of a filter that a block of weights covers"),
                            word_parameter("partition", {"m", "n"},
                                           "what the threads divide: pixels (m) or features (n)")},

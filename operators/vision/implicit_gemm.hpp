@@ -64,7 +64,7 @@ struct CopyPixels {
     ConvolutionProblem<T, Dot> p;
 
     /// Row `row` of the copies, or of all images one after the other.
-    KOKKOS_FUNCTION void operator()(std::int64_t row, Word* to) const {
+    KOKKOS_FUNCTION void copy_to(std::int64_t row, Word* to) const {
         std::memset(to, 0, static_cast<std::size_t>(p.view.row_words) * sizeof(Word));
         const std::int64_t image = row / p.view.rows_of_image;
         const std::int64_t from = source(row % p.view.rows_of_image);
@@ -74,7 +74,7 @@ struct CopyPixels {
             for (std::int64_t i = 0; i < p.view.row_words; ++i) to[i] = Dot::activation(to[i]);
     }
     KOKKOS_FUNCTION void operator()(const std::int64_t row) const {
-        (*this)(row, p.copies + row * p.view.row_words);
+        copy_to(row, p.copies + row * p.view.row_words);
     }
 
   private:
@@ -212,7 +212,8 @@ struct ImplicitGemmLoops {
         if (p.copies == nullptr) return reinterpret_cast<const Word*>(p.x);
         const std::int64_t first = p.first_row(begin), last = p.first_row(end - 1) + p.view.rows;
         const CopyPixels<T, Dot> copy{p};
-        for (std::int64_t row = first; row < last; ++row) copy(row, to + (row - first) * p.view.row_words);
+        for (std::int64_t row = first; row < last; ++row)
+            copy.copy_to(row, to + (row - first) * p.view.row_words);
         return to;
     }
 };
