@@ -9,7 +9,8 @@
 //
 // Without --call the calls are those of a suite (default: speed); TEXT selects by substring, several by
 // commas. A benchmark's name is CALL/IMPLEMENTATION/CONFIG/cold, or …/warm: cold runs begin with every
-// operand flushed from the caches, warm ones follow an untimed run of the same kernel.
+// operand flushed from the caches, warm ones follow an untimed run of the same kernel. Exchanges between
+// parts of a machine have the bus bandwidth of a part beside that of the memory.
 #include <benchmark/benchmark.h>
 
 #include <Kokkos_Core.hpp>
@@ -22,6 +23,7 @@
 #include "core/statistics.hpp"
 #include "core/text.hpp"
 #include "operators/catalogue.hpp"
+#include "operators/collectives/collectives_call.hpp"
 #include "operators/implementation.hpp"
 #include "profiler/cache_flush.hpp"
 #include "profiler/process_settings.hpp"
@@ -155,7 +157,8 @@ Candidate best_candidate(const operators::Implementation& implementation,
     return best;
 }
 
-void measure(benchmark::State& state, const std::shared_ptr<Subject>& subject, const Work& work) {
+void measure(benchmark::State& state, const std::shared_ptr<Subject>& subject, const OperatorCall& call) {
+    const auto work = operators::work(call);
     if (!subject->is_right()) state.SkipWithError("the result misses the reference");
     double time_s = 0;
     for (auto _ : state) {
@@ -164,11 +167,12 @@ void measure(benchmark::State& state, const std::shared_ptr<Subject>& subject, c
     }
     if (work.flop > 0) state.counters["flop_per_s"] = work.flop / time_s;
     state.counters["bytes_per_s"] = work.bytes() / time_s;
+    if (const auto bytes = operators::bus_bytes(call)) state.counters["bus_bytes_per_s"] = *bytes / time_s;
 }
 
-void register_best(const Candidate& best, const std::string& name, const Work& work, int samples) {
+void register_best(const Candidate& best, const std::string& name, const OperatorCall& call, int samples) {
     std::cerr << name << ": " << best.time_s << " s\n";
-    benchmark::RegisterBenchmark(name.c_str(), measure, best.subject, work)
+    benchmark::RegisterBenchmark(name.c_str(), measure, best.subject, call)
         ->UseManualTime()
         ->Iterations(1)
         ->Repetitions(samples)
@@ -192,7 +196,7 @@ OperandSets register_calls(const Options& options, const profiler::CacheFlush& f
             if (!best.subject) continue;
             register_best(best,
                           text + "/" + info.name + "/" + best.config.text() + (cold ? "/cold" : "/warm"),
-                          operators::work(call), options.samples);
+                          call, options.samples);
         }
     }
     return operands;
