@@ -4,6 +4,7 @@
 #include "core/error.hpp"
 #include "operators/catalogue.hpp"
 #include "operators/kernel_checks.hpp"
+#include "operators/memory_needed.hpp"
 
 namespace ridge::operators {
 namespace {
@@ -123,6 +124,13 @@ TEST(Vision, CountsProductsAndTheBytesOfPixelsThatAreUsed) {
     const auto patches = work(parse_call(
         "patch_embedding batch=1 image=224 patch=16 channels=3 features=1024 x=fp32 w=fp32 y=fp32"));
     EXPECT_EQ(patches.flop, 2.0 * 196 * 1024 * 768);
+}
+
+// A shortcut reads a quarter of its pixels, but all of them lie in memory, and its filters twice.
+TEST(Vision, NeedsMemoryForPixelsThatAreNotUsed) {
+    const auto call = parse_call(
+        "conv2d batch=1 height=56 width=56 channels=256 features=512 kernel=1 stride=2 x=fp32 w=fp32 y=fp32");
+    EXPECT_EQ(memory_needed(call), 4.0 * (56 * 56 * 256 + 2 * 512 * 256 + 512 + 28 * 28 * 512));
 }
 
 }  // namespace
