@@ -13,7 +13,7 @@
 namespace ridge::cli {
 namespace {
 
-constexpr std::array<Command, 16> all = {{{add_doctor},
+constexpr std::array<Command, 17> all = {{{add_doctor},
                                           {add_operators},
                                           {add_devices},
                                           {add_worker},
@@ -27,6 +27,7 @@ constexpr std::array<Command, 16> all = {{{add_doctor},
                                           {add_report},
                                           {add_import},
                                           {add_export},
+                                          {add_space},
                                           {add_merge},
                                           {add_store}}};
 

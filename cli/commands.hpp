@@ -20,6 +20,7 @@ void add_cost(CLI::App& app, Action& action);
 void add_report(CLI::App& app, Action& action);
 void add_import(CLI::App& app, Action& action);
 void add_export(CLI::App& app, Action& action);
+void add_space(CLI::App& app, Action& action);
 void add_merge(CLI::App& app, Action& action);
 void add_store(CLI::App& app, Action& action);
 

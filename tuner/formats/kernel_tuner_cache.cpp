@@ -53,7 +53,7 @@ class EntryReader {
             const bool sound = is_finite_number(value) && value.get<double>() >= 0;
             if (sound) out.*(cost->part) = value.get<double>() / ms_per_second;
             if (!sound && !value.is_null())
-                builder_.note("'" + name + "' that is negative or no number counts as 0");
+                builder_.note(source_.file() + ": '" + name + "' that is negative or no number counts as 0");
         } else if (name == "times" && value.is_array()) {
             for (const auto& sample : value)
                 if (is_finite_number(sample)) out.samples_s.push_back(sample.get<double>() / ms_per_second);
