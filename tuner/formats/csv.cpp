@@ -119,6 +119,10 @@ class CsvReader {
         builder_.set_parameters({columns_.begin(), status});
         for (auto column = status; column != columns_.end(); ++column)
             quantities_.push_back(quantity_of(*column));
+        if (grows_with_quality(objective().name))
+            throw InputError(document_.file + ": column '" + columns_[status_ + 1] +
+                             "' is an objective of which more is better; only those of which less is better "
+                             "can be read");
         builder_.space.objective = objective().name;
         builder_.space.unit = objective().unit;
     }

@@ -145,6 +145,28 @@ class Header {
     Json header_ = Json::object();
 };
 
+// Keys of an entry with a meaning of their own.
+bool is_reserved(std::string_view name) {
+    return name == "times" || name == "timestamp" || name == "__error__" ||
+           std::ranges::find(cost_keys, name, &CostKey::key) != cost_keys.end();
+}
+
+bool is_parameter(const RecordedSpace& space, const std::string& name) {
+    return std::ranges::find(space.parameters.parameters, name, &TunableParameter::name) !=
+           space.parameters.parameters.end();
+}
+
+// Parameters, objective and quantities share one object with the costs.
+void check_names(const RecordedSpace& space) {
+    const auto refuse = [](const std::string& what, const std::string& name) {
+        throw InputError(what + " '" + name + "' has the name of something else in a cache of Kernel Tuner");
+    };
+    for (const auto& parameter : space.parameters.parameters)
+        if (is_reserved(parameter.name)) refuse("parameter", parameter.name);
+    if (is_reserved(space.objective) || is_parameter(space, space.objective))
+        refuse("objective", space.objective);
+}
+
 // "[4096,16]" is a list again, "20000000" a number.
 Json problem_json(const std::string& problem) {
     const bool is_json = Json::accept(problem);
@@ -172,7 +194,8 @@ Json entry_json(const RecordedSpace& space, const RecordedConfig& recorded) {
     for (const auto& parameter : space.parameters.parameters)
         entry[parameter.name] = to_json(recorded.config.values().at(parameter.name));
     for (const auto& quantity : recorded.more)
-        entry[quantity.name] = quantity.unit == "s" ? milliseconds(quantity.value) : quantity.value;
+        if (!is_reserved(quantity.name) && !is_parameter(space, quantity.name))
+            entry[quantity.name] = quantity.unit == "s" ? milliseconds(quantity.value) : quantity.value;
     if (recorded.objective) {
         entry[space.objective] = space.unit == "s" ? milliseconds(*recorded.objective) : *recorded.objective;
     } else {
@@ -213,6 +236,7 @@ std::vector<std::string> losses(const RecordedSpace& space) {
 }  // namespace
 
 Written write_kernel_tuner_cache(const RecordedSpace& space) {
+    check_names(space);
     Written out;
     auto header = header_json(space).dump(0, ' ', false, Json::error_handler_t::replace);
     header.erase(header.rfind("\n}"));

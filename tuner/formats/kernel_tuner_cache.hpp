@@ -17,7 +17,8 @@ namespace ridge::tuner {
 [[nodiscard]] RecordedSpace read_kernel_tuner_cache(const JsonSource& source);
 
 /// Writes a cache as Kernel Tuner does, so that it can go on with it; an error stands in the place of the
-/// objective and under "__error__", for readers old and new.
+/// objective and under "__error__", for readers old and new. Throws InputError for a
+/// parameter or an objective with the name of another key ("times", "compile_time").
 [[nodiscard]] Written write_kernel_tuner_cache(const RecordedSpace& space);
 
 }  // namespace ridge::tuner

@@ -251,7 +251,8 @@ Json row_json(const RecordedSpace& space, const RecordedConfig& recorded) {
         measurements.push_back(
             {{"name", space.objective}, {"value", std::string(error_of(recorded))}, {"unit", ""}});
     for (const auto& quantity : recorded.more)
-        measurements.push_back(measurement_json(quantity.name, quantity.unit, quantity.value));
+        if (quantity.name != space.objective)
+            measurements.push_back(measurement_json(quantity.name, quantity.unit, quantity.value));
     return {
         {"configuration", std::move(config)},      {"times", times_json(recorded)},
         {"invalidity", invalidity_of(recorded)},   {"correctness", recorded.status == Status::wrong ? 0 : 1},
