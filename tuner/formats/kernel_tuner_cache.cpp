@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 
 #include "core/error.hpp"
@@ -24,6 +25,43 @@ constexpr auto cost_keys = std::to_array<CostKey>({{"compile_time", &RecordedCon
 
 bool is_finite_number(const Json& value) { return value.is_number() && std::isfinite(value.get<double>()); }
 
+// Numbers of a flat list, "[1.5, 2]", without the parser: of a large cache they are nearly all of the text.
+// Nothing when it is anything else.
+std::optional<std::vector<double>> plain_numbers(std::string_view list) {
+    std::vector<double> numbers;
+    const auto* at = list.data() + 1;
+    const auto* end = list.data() + list.size() - 1;
+    while (at < end) {
+        double number = 0;
+        const auto [behind, error] = std::from_chars(at, end, number);
+        if (error != std::errc{} || !std::isfinite(number)) return std::nullopt;
+        numbers.push_back(number);
+        at = behind;
+        if (at < end && *at++ != ',') return std::nullopt;
+        while (at < end && *at == ' ') ++at;
+    }
+    return numbers;
+}
+
+// An entry with its single runs beside it.
+struct Entry {
+    Json json;
+    std::vector<double> times_ms;
+};
+
+Entry parse_entry(const JsonSource& source, const JsonPiece& piece) {
+    constexpr std::string_view key = "\"times\": [";
+    const auto at = piece.text.find(key);
+    const auto begin = at == std::string_view::npos ? at : at + key.size() - 1;
+    const auto end = piece.text.find(']', std::min(begin, piece.text.size()));
+    if (end == std::string_view::npos || std::ranges::count(piece.text.substr(0, at), '{') != 1)
+        return {source.parse(piece), {}};
+    auto numbers = plain_numbers(piece.text.substr(begin, end + 1 - begin));
+    if (!numbers) return {source.parse(piece), {}};
+    const auto rest = std::string(piece.text.substr(0, begin + 1)) + std::string(piece.text.substr(end));
+    return {source.parse(piece, rest), std::move(*numbers)};
+}
+
 // Reads the entries of one cache.
 class EntryReader {
   public:
@@ -32,16 +70,17 @@ class EntryReader {
 
     void read(const JsonPiece& piece) {
         builder_.add([&] { return source_.place(piece.text) + ", entry '" + piece.key.substr(0, 60) + "'"; },
-                     [&] { return recorded(source_.parse(piece), piece.key); });
+                     [&] { return recorded(parse_entry(source_, piece), piece.key); });
     }
 
   private:
-    RecordedConfig recorded(const Json& entry, const std::string& key) {
-        if (!entry.is_object()) throw InputError("it is not an object");
+    RecordedConfig recorded(const Entry& entry, const std::string& key) {
+        if (!entry.json.is_object()) throw InputError("it is not an object");
         RecordedConfig out;
-        for (const auto& [name, value] : entry.items()) take(out, name, value);
+        for (const double time : entry.times_ms) out.samples_s.push_back(time / ms_per_second);
+        for (const auto& [name, value] : entry.json.items()) take(out, name, value);
         check_key(out.config, key);
-        judge(out, entry);
+        judge(out, entry.json);
         return out;
     }
 
@@ -249,7 +288,7 @@ Written write_kernel_tuner_cache(const RecordedSpace& space) {
 }
 
 RecordedSpace read_kernel_tuner_cache(const JsonSource& source) {
-    const auto pieces = source.pieces();
+    const auto [pieces, cut] = source.root();
     SpaceBuilder builder(source.file());
     Header(source, pieces).fill(builder);
     const auto cache = std::ranges::find(pieces, "cache", &JsonPiece::key);
@@ -260,7 +299,7 @@ RecordedSpace read_kernel_tuner_cache(const JsonSource& source) {
         whole = piece.whole;
         if (whole) reader.read(piece);
     }
-    if (source.cut()) builder.note_cut(!whole);
+    if (cut) builder.note_cut(!whole);
     return builder.finish();
 }
 

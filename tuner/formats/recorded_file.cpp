@@ -29,6 +29,7 @@ struct Format {
 
 template <RecordedSpace (*read)(const JsonSource&)>
 RecordedSpace read_json(const Document& document) {
+    if (!has_python_numbers(document.text)) return read(JsonSource(document.text, document.file));
     auto text = document.text;
     replace_python_numbers(text);
     return read(JsonSource(text, document.file));

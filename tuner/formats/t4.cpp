@@ -160,7 +160,7 @@ class Reader {
     explicit Reader(const JsonSource& source) : source_(source), builder_(source.file()) {}
 
     RecordedSpace read() {
-        const auto pieces = source_.pieces();
+        const auto [pieces, cut] = source_.root();
         check_version(find(pieces, "schema_version"));
         const double per_second = time_unit(find(pieces, "metadata"));
         const auto* results = find(pieces, "results");
@@ -176,7 +176,7 @@ class Reader {
                              return rows.read(JsonReader(row, "the row"));
                          });
         }
-        if (source_.cut()) builder_.note_cut(!whole);
+        if (cut) builder_.note_cut(!whole);
         return builder_.finish();
     }
 

@@ -100,7 +100,8 @@ RecordedSpace read_triton_autotune(const JsonSource& source) {
     auto name = std::filesystem::path(source.file()).filename().string();
     if (name.ends_with(file_ending)) builder.space.kernel = name.substr(0, name.size() - file_ending.size());
     bool whole = true;
-    for (const auto& piece : source.pieces()) {
+    const auto [pieces, cut] = source.root();
+    for (const auto& piece : pieces) {
         if (piece.key == "key" && piece.whole) builder.space.problem = source.parse(piece).dump();
         if (piece.key != "configs_timings") continue;
         for (const auto& pair : source.pieces(piece.text)) {
@@ -113,7 +114,7 @@ RecordedSpace read_triton_autotune(const JsonSource& source) {
                             });
         }
     }
-    if (source.cut()) builder.note_cut(!whole);
+    if (cut) builder.note_cut(!whole);
     return builder.finish();
 }
 
