@@ -33,8 +33,8 @@ std::string key_of(const SuiteCall& call, const std::string& implementation, con
 }
 
 Outcome outcome_of(const db::Record& record) {
-    Outcome outcome{.status = record.measurement.status, .median_s = {}};
-    if (record.summary) outcome.median_s = record.summary->median;
+    Outcome outcome{.status = record.measurement.status, .value = {}};
+    if (record.summary) outcome.value = record.summary->median;
     return outcome;
 }
 
@@ -164,7 +164,7 @@ class Session {
         for (const auto index : planned.candidates) {
             Lane lane{.candidate = &plan_.candidates[index], .searcher = make_searcher(options_.searcher)};
             const auto who = key_of(planned.call, lane.candidate->info.name, std::to_string(options_.seed));
-            lane.searcher->start(lane.candidate->space, hash_text(who));
+            lane.searcher->start(lane.candidate->space, hash_text(who), {});
             lanes.push_back(std::move(lane));
         }
         return lanes;
@@ -173,13 +173,14 @@ class Session {
     // The next configuration of a lane, from the store or the worker; false when the time budget ends the
     // lane.
     bool step(const SuiteCall& call, Lane& lane) {
-        const auto config = exhausted(lane) ? std::nullopt : lane.searcher->next();
-        if (!config) {
+        const auto index = exhausted(lane) ? std::nullopt : lane.searcher->next();
+        if (!index) {
             lane.over = true;
             return true;
         }
+        const auto config = lane.candidate->space.config(*index);
         const auto& implementation = lane.candidate->info.name;
-        const auto found = known_.find(key_of(call, implementation, config->text()));
+        const auto found = known_.find(key_of(call, implementation, config.text()));
         if (found == known_.end() && out_of_time(lane)) {
             lane.over = true;
             return false;
@@ -188,9 +189,9 @@ class Session {
             stopped_ = true;
             return true;
         }
-        const auto outcome = found != known_.end() ? found->second : measure(call, *lane.candidate, *config);
-        if (outcome.median_s && (!best_s_ || *outcome.median_s < *best_s_)) best_s_ = outcome.median_s;
-        lane.searcher->tell(*config, outcome);
+        const auto outcome = found != known_.end() ? found->second : measure(call, *lane.candidate, config);
+        if (outcome.value && (!best_s_ || *outcome.value < *best_s_)) best_s_ = outcome.value;
+        lane.searcher->tell(*index, outcome);
         account(call, lane, outcome);
         return true;
     }

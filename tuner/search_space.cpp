@@ -2,22 +2,16 @@
 #include "tuner/search_space.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
-#include "tuner/expression.hpp"
 
 namespace ridge::tuner {
 namespace {
 
-// The walk recurses once for each parameter.
+// The walk over a group recurses once for each parameter.
 constexpr std::size_t max_parameters = 64;
-
-std::vector<std::string> names_of(const ParameterSpace& space) {
-    std::vector<std::string> names;
-    for (const auto& parameter : space.parameters) names.push_back(parameter.name);
-    return names;
-}
 
 template <typename T>
 const T* find_twice(const std::vector<T>& values) {
@@ -28,13 +22,17 @@ const T* find_twice(const std::vector<T>& values) {
     return nullptr;
 }
 
-void check_parameters(const ParameterSpace& space, const std::string& owner) {
+void check_names(const ParameterSpace& space, const std::string& owner) {
     if (space.parameters.size() > max_parameters)
         throw InputError(owner + ": " + std::to_string(space.parameters.size()) +
                          " parameters, should be at most " + std::to_string(max_parameters));
-    const auto names = names_of(space);
+    std::vector<std::string> names;
+    for (const auto& parameter : space.parameters) names.push_back(parameter.name);
     if (const auto* name = find_twice(names))
         throw InputError(owner + ": parameter '" + *name + "' stands twice");
+}
+
+void check_values(const ParameterSpace& space, const std::string& owner) {
     for (const auto& parameter : space.parameters) {
         if (parameter.values.empty())
             throw InputError(owner + ": parameter '" + parameter.name + "' has no value");
@@ -44,115 +42,7 @@ void check_parameters(const ParameterSpace& space, const std::string& owner) {
     }
 }
 
-/// A constraint, and where the values of its names stand among the parameters.
-struct Bound {
-    Expression expression;
-    std::vector<std::size_t> parameters;
-    std::size_t depth = 0;  ///< parameters that have to be chosen before it can be looked at
-};
-
-Bound bind(const std::string& constraint, const std::vector<std::string>& names, const std::string& owner) {
-    Bound bound{.expression = Expression::parse(constraint), .parameters = {}};
-    for (const auto& name : bound.expression.names()) {
-        const auto found = std::ranges::find(names, name);
-        if (found == names.end()) {
-            const auto near = nearest(name, names);
-            throw InputError(
-                owner + ": constraint '" + constraint + "' names '" + name + "', which is no parameter" +
-                (near.empty() ? "; known: " + join(names, ", ") : "; did you mean '" + near + "'?"));
-        }
-        bound.parameters.push_back(static_cast<std::size_t>(found - names.begin()));
-        bound.depth = std::max(bound.depth, bound.parameters.back() + 1);
-    }
-    return bound;
-}
-
-/// Depth-first walk that leaves a branch as soon as a constraint whose names are all chosen does not hold.
-class Enumeration {
-  public:
-    Enumeration(const ParameterSpace& space, const std::string& owner, std::uint64_t max_visited)
-        : space_(space),
-          owner_(owner),
-          max_visited_(max_visited),
-          at_depth_(space.parameters.size() + 1),
-          chosen_(space.parameters.size()) {
-        const auto names = names_of(space);
-        for (const auto& constraint : space.constraints) {
-            auto bound = bind(constraint, names, owner);
-            at_depth_[bound.depth].push_back(std::move(bound));
-        }
-    }
-
-    std::vector<std::uint64_t> run() {
-        descend(0, 0);
-        if (ranks_.empty()) refuse_empty();
-        return std::move(ranks_);
-    }
-
-    /// The first constraint that does not hold for a choice of a value for every parameter.
-    std::optional<std::string> violated(const std::vector<const ParameterValue*>& choice) {
-        chosen_ = choice;
-        for (const auto& level : at_depth_)
-            if (const auto* bound = first_refusing(level)) return bound->expression.text();
-        return std::nullopt;
-    }
-
-  private:
-    void descend(std::size_t depth, std::uint64_t rank) {
-        if (++visited_ > max_visited_)
-            throw InputError(
-                owner_ + ": the search space is too large to enumerate (more than " +
-                std::to_string(max_visited_) +
-                " partial configurations); constraints over the first parameters would make it smaller");
-        if (const auto* refusing = first_refusing(at_depth_[depth])) return note(refusing, depth);
-        if (depth == space_.parameters.size()) return ranks_.push_back(rank);
-        const auto& values = space_.parameters[depth].values;
-        for (std::size_t i = 0; i < values.size(); ++i) {
-            chosen_[depth] = &values[i];
-            descend(depth + 1, rank * values.size() + i);
-        }
-    }
-
-    const Bound* first_refusing(const std::vector<Bound>& level) const {
-        for (const auto& bound : level) {
-            std::vector<const ParameterValue*> values;
-            for (const auto parameter : bound.parameters) values.push_back(chosen_[parameter]);
-            if (!truth(bound.expression.evaluate(values))) return &bound;
-        }
-        return nullptr;
-    }
-
-    void note(const Bound* refusing, std::size_t depth) {
-        if (depth > deepest_ || blamed_.empty()) deepest_ = depth, blamed_.clear();
-        const auto& text = refusing->expression.text();
-        if (depth == deepest_ && std::ranges::find(blamed_, text) == blamed_.end()) blamed_.push_back(text);
-    }
-
-    [[noreturn]] void refuse_empty() const {
-        throw InputError(owner_ + ": no configuration satisfies all constraints; the last to refuse: '" +
-                         join(blamed_, "', '") + "'");
-    }
-
-    const ParameterSpace& space_;
-    const std::string& owner_;
-    std::uint64_t max_visited_;
-    std::vector<std::vector<Bound>> at_depth_;
-    std::vector<const ParameterValue*> chosen_;
-    std::vector<std::uint64_t> ranks_;
-    std::uint64_t visited_ = 0;
-    std::size_t deepest_ = 0;
-    std::vector<std::string> blamed_;
-};
-
-void check_product(const ParameterSpace& space, const std::string& owner) {
-    std::uint64_t product = 1;
-    for (const auto& parameter : space.parameters)
-        if (__builtin_mul_overflow(product, parameter.values.size(), &product))
-            throw InputError(owner +
-                             ": the product of the parameters' value counts does not fit into 64 bits");
-}
-
-void check_default(const ParameterSpace& space, const std::string& owner, std::uint64_t max_visited) {
+std::vector<const ParameterValue*> default_choice(const ParameterSpace& space, const std::string& owner) {
     std::vector<const ParameterValue*> choice;
     for (const auto& parameter : space.parameters) {
         if (std::ranges::find(parameter.values, parameter.default_value) == parameter.values.end())
@@ -160,49 +50,150 @@ void check_default(const ParameterSpace& space, const std::string& owner, std::u
                              parameter.name + "' is none of its values");
         choice.push_back(&parameter.default_value);
     }
-    if (const auto constraint = Enumeration(space, owner, max_visited).violated(choice))
+    return choice;
+}
+
+void check_default(const ParameterSpace& space, const std::vector<Constraint>& constraints,
+                   const std::string& owner) {
+    const auto violated = first_violated(constraints, default_choice(space, owner));
+    if (!violated.empty())
         throw InputError(owner + ": the default configuration '" + space.default_config().text() +
-                         "' violates the constraint '" + *constraint + "'");
+                         "' violates the constraint '" + violated + "'");
 }
 
 }  // namespace
 
-SearchSpace::SearchSpace(ParameterSpace space, const std::string& owner, std::uint64_t max_visited)
+SearchSpace::SearchSpace(ParameterSpace space, const std::string& owner, const EnumerationLimits& limits)
     : space_(std::move(space)) {
-    check_parameters(space_, owner);
-    check_product(space_, owner);
-    ranks_ = Enumeration(space_, owner, max_visited).run();
-    check_default(space_, owner, max_visited);
+    check_names(space_, owner);
+    check_values(space_, owner);
+    const auto constraints = bind_constraints(space_, owner);
+    for (auto& group : independent_groups(space_.parameters.size(), constraints)) {
+        const auto concerned = [&](const Constraint& constraint) {
+            return constraint.parameters.empty() ||
+                   std::ranges::find(group, constraint.parameters.front()) != group.end();
+        };
+        const bool free = std::ranges::none_of(constraints, concerned);
+        add_group({.parameters = group,
+                   .ranks = free ? std::vector<std::uint64_t>()
+                                 : valid_ranks(space_, group, constraints, owner, limits)},
+                  owner);
+    }
+    check_default(space_, constraints, owner);
     default_index_ = index(space_.default_config()).value();
 }
 
-KernelConfig SearchSpace::config(std::size_t index) const {
-    auto rank = ranks_.at(index);
-    KernelConfig config;
-    for (auto parameter = space_.parameters.rbegin(); parameter != space_.parameters.rend(); ++parameter) {
-        config.set(parameter->name, parameter->values[rank % parameter->values.size()]);
-        rank /= parameter->values.size();
+SearchSpace::SearchSpace(ParameterSpace space, const std::vector<KernelConfig>& configs,
+                         const std::string& owner)
+    : space_(std::move(space)) {
+    check_names(space_, owner);
+    check_values(space_, owner);
+    if (configs.empty()) throw InputError(owner + ": no configuration");
+    std::vector<std::size_t> all(space_.parameters.size());
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    static_cast<void>(product(all));
+    Group group{.parameters = std::move(all), .ranks = {}};
+    for (const auto& config : configs) {
+        const auto choice = choice_of(config);
+        if (!choice)
+            throw InputError(owner + ": the configuration '" + config.text() +
+                             "' does not fit its parameters");
+        std::uint64_t rank = 0;
+        for (std::size_t i = 0; i < choice->size(); ++i)
+            rank = rank * space_.parameters[i].values.size() + (*choice)[i];
+        group.ranks.push_back(rank);
     }
+    std::ranges::sort(group.ranks);
+    if (std::ranges::adjacent_find(group.ranks) != group.ranks.end())
+        throw InputError(owner + ": a configuration stands twice");
+    add_group(std::move(group), owner);
+    default_index_ = index(space_.default_config()).value_or(index(configs.front()).value());
+}
+
+std::uint64_t SearchSpace::product(const std::vector<std::size_t>& parameters) const {
+    std::uint64_t product = 1;
+    for (const auto parameter : parameters)
+        if (__builtin_mul_overflow(product, space_.parameters[parameter].values.size(), &product))
+            throw InputError("the product of the parameters' value counts does not fit into 64 bits");
+    return product;
+}
+
+void SearchSpace::add_group(Group group, const std::string& owner) {
+    try {
+        group.size = group.ranks.empty() ? product(group.parameters) : group.ranks.size();
+        static_cast<void>(product(group.parameters));
+    } catch (const InputError& error) {
+        throw InputError(owner + ": " + error.what());
+    }
+    if (__builtin_mul_overflow(size_, group.size, &size_))
+        throw InputError(owner + ": the number of configurations does not fit into 64 bits");
+    groups_.push_back(std::move(group));
+}
+
+void SearchSpace::choose(std::size_t index, std::span<std::uint32_t> choice) const {
+    for (auto group = groups_.rbegin(); group != groups_.rend(); ++group) {
+        const auto within = index % group->size;
+        index /= group->size;
+        auto rank = group->ranks.empty() ? within : group->ranks[within];
+        for (auto parameter = group->parameters.rbegin(); parameter != group->parameters.rend();
+             ++parameter) {
+            const auto values = space_.parameters[*parameter].values.size();
+            choice[*parameter] = static_cast<std::uint32_t>(rank % values);
+            rank /= values;
+        }
+    }
+}
+
+Choice SearchSpace::choice(std::size_t index) const {
+    Choice out(space_.parameters.size());
+    choose(index, out);
+    return out;
+}
+
+KernelConfig SearchSpace::config(std::size_t index) const {
+    const auto taken = choice(index);
+    KernelConfig config;
+    for (std::size_t i = 0; i < taken.size(); ++i)
+        config.set(space_.parameters[i].name, space_.parameters[i].values[taken[i]]);
     return config;
 }
 
-std::optional<std::size_t> SearchSpace::index(const KernelConfig& config) const {
+std::optional<std::size_t> SearchSpace::index(std::span<const std::uint32_t> choice) const {
+    std::size_t out = 0;
+    for (const auto& group : groups_) {
+        std::uint64_t rank = 0;
+        for (const auto parameter : group.parameters)
+            rank = rank * space_.parameters[parameter].values.size() + choice[parameter];
+        if (!group.ranks.empty()) {
+            const auto found = std::ranges::lower_bound(group.ranks, rank);
+            if (found == group.ranks.end() || *found != rank) return std::nullopt;
+            rank = static_cast<std::uint64_t>(found - group.ranks.begin());
+        }
+        out = out * group.size + rank;
+    }
+    return out;
+}
+
+std::optional<Choice> SearchSpace::choice_of(const KernelConfig& config) const {
     if (config.values().size() != space_.parameters.size()) return std::nullopt;
-    std::uint64_t rank = 0;
+    Choice choice;
     for (const auto& parameter : space_.parameters) {
         const auto held = config.values().find(parameter.name);
         if (held == config.values().end()) return std::nullopt;
         const auto value = std::ranges::find(parameter.values, held->second);
         if (value == parameter.values.end()) return std::nullopt;
-        rank = rank * parameter.values.size() + static_cast<std::uint64_t>(value - parameter.values.begin());
+        choice.push_back(static_cast<std::uint32_t>(value - parameter.values.begin()));
     }
-    const auto found = std::ranges::lower_bound(ranks_, rank);
-    if (found == ranks_.end() || *found != rank) return std::nullopt;
-    return static_cast<std::size_t>(found - ranks_.begin());
+    return choice;
+}
+
+std::optional<std::size_t> SearchSpace::index(const KernelConfig& config) const {
+    const auto choice = choice_of(config);
+    return choice ? index(*choice) : std::nullopt;
 }
 
 std::size_t SearchSpace::random_index(Random& random) const {
-    return static_cast<std::size_t>(below(random, ranks_.size()));
+    return static_cast<std::size_t>(below(random, size_));
 }
 
 }  // namespace ridge::tuner

@@ -6,7 +6,12 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "tuner/searchers/annealing.hpp"
+#include "tuner/searchers/bayesian.hpp"
+#include "tuner/searchers/evolution.hpp"
 #include "tuner/searchers/exhaustive.hpp"
+#include "tuner/searchers/local_search.hpp"
+#include "tuner/searchers/portfolio.hpp"
 #include "tuner/searchers/random.hpp"
 
 namespace ridge::tuner {
@@ -17,12 +22,23 @@ std::unique_ptr<Searcher> make() {
     return std::make_unique<S>();
 }
 
-constexpr std::array<SearcherInfo, 2> registry = {{
-    {RandomSearcher::registered_name, "configurations in a random order, none twice", make<RandomSearcher>},
-    {ExhaustiveSearcher::registered_name, "every configuration in the order of the space",
-     make<ExhaustiveSearcher>},
-}};
+template <typename S>
+constexpr SearcherInfo row(std::string_view summary) {
+    return {S::registered_name, summary, make<S>};
+}
 
+constexpr std::array registry = {
+    row<PortfolioSearcher>("several ways of proposing over one model, by what each brought so far"),
+    row<BayesianSearcher>("the greatest expected improvement by a Gaussian process of what was measured"),
+    row<GreedySearcher>("downhill by one parameter at a time, from one random configuration after the other"),
+    row<IteratedSearcher>(
+        "downhill, then a step of several parameters away from the minimum, and downhill again"),
+    row<AnnealingSearcher>("simulated annealing, its temperature in units of the steps met"),
+    row<GeneticSearcher>("a genetic algorithm: tournament, uniform crossover, mutation"),
+    row<DifferentialEvolutionSearcher>("differential evolution on the positions of the values"),
+    row<RandomSearcher>("configurations in a random order"),
+    row<ExhaustiveSearcher>("every configuration in the order of the space"),
+};
 }  // namespace
 
 std::span<const SearcherInfo> searchers() { return registry; }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
 
 #include "core/measurement.hpp"
@@ -16,12 +17,16 @@ namespace ridge::tuner {
 /// What became of a configuration.
 struct Outcome {
     Status status = Status::failed;
-    std::optional<double> median_s;  ///< there when the status is ok
+    std::optional<double> value;  ///< there when the status is ok, above 0; the smaller the better
 };
 
-/// Proposes configurations of one search space for one operator call. The same space, seed and outcomes give
-/// the same proposals, so that a resumed campaign finds its way again; the default configuration comes first;
-/// none comes twice.
+/// What is known of a configuration before it is measured, in any unit of its own: the time on another
+/// device, of a call nearby, or of a model. Nothing where nothing is known.
+using Prior = std::function<std::optional<double>(std::size_t index)>;
+
+/// Proposes configurations, by their index, of one search space for one operator call. The same space, prior,
+/// seed and outcomes give the same proposals, so that a resumed campaign finds its way again; the default
+/// configuration comes first; none comes that is known already.
 class Searcher {
   public:
     virtual ~Searcher() = default;
@@ -30,12 +35,12 @@ class Searcher {
     Searcher& operator=(const Searcher&) = delete;
 
     [[nodiscard]] virtual std::string_view name() const = 0;
-    /// Begins anew; `space` outlives the search.
-    virtual void start(const SearchSpace& space, std::uint64_t seed) = 0;
-    /// The next configuration; nothing when the search is over.
-    [[nodiscard]] virtual std::optional<KernelConfig> next() = 0;
-    /// Called once for each configuration that next() gave, before the next call of next().
-    virtual void tell(const KernelConfig& config, const Outcome& outcome) = 0;
+    /// Begins anew; `space` outlives the search. A searcher that has no use for a prior ignores it.
+    virtual void start(const SearchSpace& space, std::uint64_t seed, const Prior& prior) = 0;
+    /// The next configuration, the same one until it was told of; nothing when the whole space is known.
+    [[nodiscard]] virtual std::optional<std::size_t> next() = 0;
+    /// What became of a configuration, whoever proposed it; once for each.
+    virtual void tell(std::size_t index, const Outcome& outcome) = 0;
 };
 
 struct SearcherInfo {

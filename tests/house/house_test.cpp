@@ -43,7 +43,7 @@ const std::vector<std::pair<std::string, Names>> may_know = {{"Kokkos_", {"kerne
                                                              {"zlib.h", {"tuner"}},
                                                              {"Q", {"gui"}},
                                                              {"CLI/", {"cli"}},
-                                                             {"Eigen/", {"cost_model"}},
+                                                             {"Eigen/", {"cost_model", "tuner"}},
                                                              {"unsupported/Eigen/", {"cost_model"}}};
 
 struct Source {

@@ -25,7 +25,8 @@ TunableParameter parameter(const std::string& name, const std::vector<std::int64
 
 std::string refusal(const ParameterSpace& space) {
     try {
-        return "has " + std::to_string(SearchSpace(space, "owner", 20000).size());
+        return "has " +
+               std::to_string(SearchSpace(space, "owner", {.visited = 20000, .valid = 20000}).size());
     } catch (const InputError& error) {
         return error.what();
     }
@@ -140,6 +141,51 @@ TEST(SearchSpace, RandomConfigurationsAreUniform) {
     EXPECT_LT(chi_squared, 152);
 }
 
+std::vector<std::int64_t> up_to(std::int64_t last) {
+    std::vector<std::int64_t> out;
+    for (std::int64_t value = 1; value <= last; ++value) out.push_back(value);
+    return out;
+}
+
+// 10^18 configurations, none of which is stored.
+TEST(SearchSpace, IndependentParametersAreNotEnumerated) {
+    ParameterSpace parameters;
+    for (int i = 0; i < 18; ++i)
+        parameters.parameters.push_back(parameter("p" + std::to_string(i), up_to(10)));
+    const SearchSpace space(parameters, "owner");
+    EXPECT_EQ(space.size(), 1'000'000'000'000'000'000U);
+    Random random(5);
+    for (int i = 0; i < 100; ++i) {
+        const auto index = space.random_index(random);
+        EXPECT_EQ(space.index(space.config(index)), index);
+    }
+}
+
+// 10^9 combinations; with each two of the six digits a chain ascends strictly: C(10, 6) of 10^6 choices,
+// times 10^3.
+TEST(SearchSpace, ConstraintsOverLateParametersAreLookedAtEarly) {
+    ParameterSpace parameters;
+    for (int i = 0; i < 9; ++i)
+        parameters.parameters.push_back(parameter("p" + std::to_string(i), up_to(10)));
+    for (int i = 0; i < 6; ++i)
+        parameters.parameters[static_cast<std::size_t>(i)].default_value = std::int64_t{i + 1};
+    parameters.constraints = {"p4 < p5", "p3 < p4", "p2 < p3", "p1 < p2", "p0 < p1"};
+    const SearchSpace space(parameters, "owner", {.visited = 20000, .valid = 20000});
+    EXPECT_EQ(space.size(), 210U * 1000U);
+}
+
+TEST(SearchSpace, OfGivenConfigurationsHasExactlyThese) {
+    const ParameterSpace parameters{.parameters = {parameter("a", {1, 2, 3}), parameter("b", {1, 2})},
+                                    .constraints = {"a > 100"}};
+    const auto config = [](std::int64_t a, std::int64_t b) { return KernelConfig({{"a", a}, {"b", b}}); };
+    const SearchSpace space(parameters, {config(3, 1), config(2, 2)}, "owner");
+    EXPECT_EQ(space.size(), 2U);
+    EXPECT_EQ(space.config(space.default_index()), config(3, 1));
+    EXPECT_FALSE(space.index(config(1, 1)));
+    EXPECT_THROW(SearchSpace(parameters, {config(4, 1)}, "owner"), InputError);
+    EXPECT_THROW(SearchSpace(parameters, {config(3, 1), config(3, 1)}, "owner"), InputError);
+}
+
 TEST(SearchSpace, WithoutParametersHasTheEmptyConfiguration) {
     const SearchSpace space({}, "owner");
     ASSERT_EQ(space.size(), 1U);
@@ -175,6 +221,9 @@ TEST(SearchSpace, MistakesAreRefusedWithTheirName) {
     ParameterSpace huge, many;
     for (int i = 0; i < 65; ++i) many.parameters.push_back(parameter("p" + std::to_string(i), {1}));
     for (int i = 0; i < 15; ++i) huge.parameters.push_back(parameter("p" + std::to_string(i), {1, 2}));
+    std::string sum = "p0";
+    for (int i = 1; i < 15; ++i) sum += " + p" + std::to_string(i);
+    huge.constraints = {sum + " > 0"};
     auto no_default = parameter("a", {1, 2});
     no_default.default_value = std::int64_t{5};
     const auto a = parameter("a", {1, 2});

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
 #include <set>
 
 #include "core/error.hpp"
@@ -24,12 +26,21 @@ SearchSpace make_space() {
     return SearchSpace(space, "test");
 }
 
+// A bowl with its least value at a=7 b=1, which the constraint leaves in the space; some configurations fail.
+Outcome outcome_of(const KernelConfig& config) {
+    if (config.values().empty()) return {.status = Status::ok, .value = 1.0};
+    const auto a = static_cast<double>(config.integer("a")), b = static_cast<double>(config.integer("b"));
+    if (a == 3) return {};
+    return {.status = Status::ok, .value = 1 + (a - 7) * (a - 7) + (b - 1) * (b - 1)};
+}
+
 std::vector<std::string> proposals(Searcher& searcher, const SearchSpace& space, std::uint64_t seed) {
     std::vector<std::string> out;
-    searcher.start(space, seed);
-    while (const auto config = searcher.next()) {
-        out.push_back(config->text());
-        searcher.tell(*config, {.status = Status::ok, .median_s = 1.0});
+    searcher.start(space, seed, {});
+    while (const auto index = searcher.next()) {
+        const auto config = space.config(*index);
+        out.push_back(config.text());
+        searcher.tell(*index, outcome_of(config));
         if (out.size() > space.size()) break;
     }
     return out;
@@ -57,6 +68,35 @@ TEST_P(EverySearcher, IsDeterministicForASeedAndStartsAnew) {
     EXPECT_EQ(proposals(*make_searcher(GetParam()), space_, 3), first);
 }
 
+TEST_P(EverySearcher, ProposesTheSameUntilItIsToldOfIt) {
+    searcher_->start(space_, 4, {});
+    const auto first = searcher_->next();
+    EXPECT_EQ(searcher_->next(), first);
+    searcher_->tell(*first, {});
+    EXPECT_NE(searcher_->next(), first);
+}
+
+TEST_P(EverySearcher, LeavesOutWhatItWasToldUnasked) {
+    searcher_->start(space_, 5, {});
+    std::set<std::size_t> told;
+    for (std::size_t index = 0; index < space_.size(); index += 2) {
+        searcher_->tell(index, outcome_of(space_.config(index)));
+        told.insert(index);
+    }
+    while (const auto index = searcher_->next()) {
+        ASSERT_TRUE(told.insert(*index).second) << *index;
+        searcher_->tell(*index, outcome_of(space_.config(*index)));
+    }
+    EXPECT_EQ(told.size(), space_.size());
+}
+
+TEST_P(EverySearcher, GoesOnWhenEverythingFails) {
+    searcher_->start(space_, 6, {});
+    std::size_t told = 0;
+    for (; const auto index = searcher_->next(); ++told) searcher_->tell(*index, {});
+    EXPECT_EQ(told, space_.size());
+}
+
 TEST_P(EverySearcher, KnowsItsName) { EXPECT_EQ(searcher_->name(), GetParam()); }
 
 TEST_P(EverySearcher, EndsAtOnceAfterTheOnlyConfiguration) {
@@ -73,6 +113,31 @@ std::vector<std::string> names() {
 INSTANTIATE_TEST_SUITE_P(Registry, EverySearcher, testing::ValuesIn(names()),
                          [](const auto& one) { return one.param; });
 
+// Of 54 configurations a search that learns finds the best one within 30 on most seeds; a random one has it
+// by then in 56 % of cases, all 20 below 17 with probability 0.998.
+TEST(LearningSearchers, FindTheBestOfABowlEarly) {
+    const auto space = make_space();
+    for (const std::string name : {"portfolio", "bayesian"}) {
+        std::size_t early = 0;
+        for (std::uint64_t seed = 0; seed < 20; ++seed) {
+            const auto given = proposals(*make_searcher(name), space, seed);
+            if (std::ranges::find(given, "a=7 b=1") - given.begin() < 30) ++early;
+        }
+        EXPECT_GE(early, 18U) << name;
+    }
+}
+
+TEST(LearningSearchers, BeginWithWhatThePriorExpectsToBeBest) {
+    const auto space = make_space();
+    const Prior prior = [&](std::size_t index) { return outcome_of(space.config(index)).value; };
+    for (const std::string name : {"portfolio", "bayesian"}) {
+        const auto searcher = make_searcher(name);
+        searcher->start(space, 1, prior);
+        searcher->tell(space.default_index(), outcome_of(space.config(space.default_index())));
+        EXPECT_EQ(space.config(*searcher->next()).text(), "a=7 b=1") << name;
+    }
+}
+
 TEST(RandomSearcher, SeedsGiveDifferentOrders) {
     const auto space = make_space();
     const auto searcher = make_searcher("random");
@@ -85,9 +150,9 @@ TEST(RandomSearcher, EveryConfigurationIsAsLikelyToComeSecond) {
     const auto searcher = make_searcher("random");
     std::map<std::string, int> second;
     for (std::uint64_t seed = 0; seed < 2000; ++seed) {
-        searcher->start(space, seed);
-        static_cast<void>(searcher->next());
-        ++second[searcher->next()->text()];
+        searcher->start(space, seed, {});
+        searcher->tell(space.default_index(), {});
+        ++second[space.config(*searcher->next()).text()];
     }
     EXPECT_EQ(second.size(), space.size() - 1);
     for (const auto& [config, count] : second) EXPECT_NEAR(count, 37.7, 31) << config;

@@ -3,19 +3,8 @@
 
 namespace ridge::tuner {
 
-void ExhaustiveSearcher::start(const SearchSpace& space, std::uint64_t /*seed*/) {
-    space_ = &space;
-    given_ = 0;
+Task ExhaustiveSearcher::strategy() {
+    for (std::size_t index = 0; index < space().size(); ++index) co_await evaluate(index);
 }
-
-std::optional<KernelConfig> ExhaustiveSearcher::next() {
-    if (given_ == space_->size()) return std::nullopt;
-    const auto position = given_++;
-    const auto first = space_->default_index();
-    if (position == 0) return space_->config(first);
-    return space_->config(position <= first ? position - 1 : position);
-}
-
-void ExhaustiveSearcher::tell(const KernelConfig& /*config*/, const Outcome& /*outcome*/) {}
 
 }  // namespace ridge::tuner

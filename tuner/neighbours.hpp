@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "tuner/search_space.hpp"
+
+/// Steps through a search space.
+namespace ridge::tuner {
+
+/// Valid configurations that differ from one in a single parameter: by one place among its values, or, where
+/// constraints leave none of these for a parameter, by the least number of places that does.
+[[nodiscard]] std::vector<std::size_t> adjacent(const SearchSpace& space, std::size_t index);
+
+/// Valid configurations that differ in a single parameter, by whatever value.
+[[nodiscard]] std::vector<std::size_t> one_apart(const SearchSpace& space, std::size_t index);
+
+/// A valid configuration with up to `parameters` parameters drawn anew; one drawn anywhere when none of a
+/// number of tries is valid.
+[[nodiscard]] std::size_t perturbed(const SearchSpace& space, std::size_t index, std::size_t parameters,
+                                    Random& random);
+
+/// The valid configuration that a choice stands for, or one that is near it: parameters are drawn anew from
+/// those of `fallback` until it is valid.
+[[nodiscard]] std::size_t repaired(const SearchSpace& space, Choice choice, const Choice& fallback,
+                                   Random& random);
+
+}  // namespace ridge::tuner

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tuner/searchers/portfolio.hpp"
+
+#include <algorithm>
+
+#include "tuner/neighbours.hpp"
+
+namespace ridge::tuner {
+namespace {
+
+// The best configurations whose surroundings and children are looked at.
+constexpr std::size_t elite_size = 8;
+constexpr std::size_t children_bred = 64;
+// An account forgets a twentieth with each proposal, and begins as if every second proposal of expected
+// improvement had been a gain and every fourth of the other ways: these have to earn their use.
+constexpr double memory = 0.95;
+constexpr double gains_of_improvement = 1, gains_of_others = 0.5, uses_before = 2;
+
+}  // namespace
+
+void PortfolioSearcher::reset() {
+    accounts_.fill({gains_of_others, uses_before});
+    accounts_[0].gains = gains_of_improvement;
+    last_way_.reset();
+    best_before_.reset();
+}
+
+// What the last proposal brought, to the account of the way that made it.
+void PortfolioSearcher::credit() {
+    if (last_way_) {
+        for (auto& account : accounts_) account.gains *= memory, account.uses *= memory;
+        auto& account = accounts_[*last_way_];
+        account.uses += 1;
+        if (trials().best() != best_before_) account.gains += 1;
+    }
+    best_before_ = trials().best();
+}
+
+std::size_t PortfolioSearcher::choose_way() {
+    std::array<double, ways> rate{};
+    double sum = 0;
+    for (std::size_t way = 0; way < ways; ++way) {
+        rate[way] =
+            (accounts_[way].gains + (way == 0 ? gains_of_improvement : gains_of_others) / uses_before) /
+            (accounts_[way].uses + 1);
+        sum += rate[way];
+    }
+    double drawn = static_cast<double>(random()() >> 11U) * 0x1p-53 * sum;
+    for (std::size_t way = 0; way + 1 < ways; ++way)
+        if ((drawn -= rate[way]) < 0) return way;
+    return ways - 1;
+}
+
+std::vector<std::size_t> PortfolioSearcher::elite() const {
+    auto all = trials().history();
+    const auto count = std::min(elite_size, all.size());
+    std::ranges::partial_sort(all, all.begin() + static_cast<std::ptrdiff_t>(count), {},
+                              [&](std::size_t index) { return trials().value(index); });
+    all.resize(count);
+    return all;
+}
+
+std::vector<std::size_t> PortfolioSearcher::neighbours() const {
+    std::vector<std::size_t> out;
+    for (const auto index : elite()) {
+        const auto near = one_apart(space(), index);
+        out.insert(out.end(), near.begin(), near.end());
+    }
+    return out;
+}
+
+std::vector<std::size_t> PortfolioSearcher::children() {
+    const auto parents = elite();
+    std::vector<std::size_t> out;
+    for (std::size_t i = 0; i < children_bred; ++i) {
+        const auto mother =
+            space().choice(parents[static_cast<std::size_t>(below(random(), parents.size()))]);
+        const auto father =
+            space().choice(parents[static_cast<std::size_t>(below(random(), parents.size()))]);
+        auto choice = mother;
+        for (std::size_t j = 0; j < choice.size(); ++j)
+            if (below(random(), 2) == 1) choice[j] = father[j];
+        const auto child = repaired(space(), std::move(choice), mother, random());
+        out.push_back(trials().known(child) ? perturbed(space(), child, 1, random()) : child);
+    }
+    return out;
+}
+
+std::optional<std::size_t> PortfolioSearcher::ask(std::size_t way, const SurrogateModel& model) {
+    switch (way) {
+        case 0:
+            return model.most_promising();
+        case 1:
+            return model.least_expected(neighbours());
+        default:
+            return model.least_expected(children());
+    }
+}
+
+std::size_t PortfolioSearcher::propose(const SurrogateModel& model) {
+    credit();
+    last_way_ = choose_way();
+    if (const auto found = ask(*last_way_, model)) return *found;
+    last_way_ = 0;
+    return model.most_promising().value_or(untried());
+}
+
+}  // namespace ridge::tuner

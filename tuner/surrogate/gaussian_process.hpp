@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <Eigen/Dense>
+#include <cstddef>
+#include <vector>
+
+namespace ridge::tuner {
+
+using Points = Eigen::MatrixXf;  ///< one point a row
+
+/// How a function of a configuration varies: over which distance in the coordinates of each parameter it
+/// stays alike, and how much of its variance is noise.
+struct KernelScales {
+    Eigen::VectorXf length;  ///< of each coordinate, those of one parameter alike
+    double noise = 1e-3;     ///< variance, in units of the function's own
+};
+
+/// Matérn covariance with smoothness 5/2 (Rasmussen and Williams 2006, 4.17) of `point` with each row.
+[[nodiscard]] Eigen::VectorXf covariances(const Points& points, const Eigen::RowVectorXf& point,
+                                          const Eigen::VectorXf& length);
+
+/// The scales that make the values most likely (maximum a posteriori, lengths around half the range of a
+/// parameter), by a pattern search that begins at `from`; `parameter_of` names the parameter of each
+/// coordinate. The amplitude is profiled out. Values should have mean 0 and variance 1.
+[[nodiscard]] KernelScales fit_scales(const Points& points, const Eigen::VectorXd& values, KernelScales from,
+                                      const std::vector<std::size_t>& parameter_of);
+
+/// Mean and variance of a Gaussian process at a fixed set of candidates, brought up to date with each
+/// observation in time proportional to candidates times observations.
+class GaussianProcess {
+  public:
+    GaussianProcess(Points candidates, KernelScales scales, std::size_t max_observations);
+
+    void observe(const Eigen::RowVectorXf& point, double value);
+    [[nodiscard]] std::size_t observations() const { return static_cast<std::size_t>(count_); }
+    [[nodiscard]] const Eigen::VectorXf& mean() const { return mean_; }  ///< of each candidate
+    /// Of each candidate, in units of amplitude().
+    [[nodiscard]] const Eigen::VectorXf& variance() const { return variance_; }
+    /// Variance of the function that makes the observations most likely.
+    [[nodiscard]] double amplitude() const;
+
+  private:
+    Points candidates_;
+    KernelScales scales_;
+    Eigen::Index count_ = 0;
+    Points observed_;
+    Eigen::MatrixXd factor_;     // lower Cholesky factor of the observations' covariance
+    Eigen::VectorXd whitened_;   // factor^-1 values
+    Eigen::MatrixXf projected_;  // candidates x observations: covariances times factor^-T
+    Eigen::VectorXf mean_, variance_;
+};
+
+}  // namespace ridge::tuner
