@@ -6,11 +6,14 @@
 #include "cli/interrupt.hpp"
 #include "cli/options.hpp"
 #include "cli/progress.hpp"
+#include "cli/replay.hpp"
+#include "core/text.hpp"
 #include "core/units.hpp"
 #include "db/store.hpp"
 #include "reports/call_table.hpp"
 #include "reports/device_report.hpp"
 #include "tuner/campaign.hpp"
+#include "tuner/searcher.hpp"
 
 namespace ridge::cli {
 namespace {
@@ -20,6 +23,7 @@ struct TuneOptions {
     WorkerOption worker;
     FormatOption format;
     tuner::CampaignOptions campaign;
+    ReplayOptions replay;
     std::string suite = "demo";
     std::string resume;  // uuid, or "latest"; empty: not asked for
     bool go_on = false;
@@ -117,6 +121,30 @@ ExitCode tune(db::Store& store, const TuneOptions& options, const std::atomic<bo
     return report(store, go_on_or_begin(store, worker, options, former->uuid, on_event), options.format);
 }
 
+void add_replay_options(CLI::App& command, ReplayOptions& replay) {
+    auto* once = command.add_option(
+        "--replay", replay.replay,
+        "search a recorded space (a file that 'ridge space show' reads) instead of a worker");
+    command
+        .add_option("--score", replay.score,
+                    "score the searcher over many repeated searches of recorded spaces, given as files")
+        ->excludes(once);
+    command.add_option("--prior", replay.prior,
+                       "with --replay and --score: a recorded space of the same kernel on another device");
+    command.add_option("--repeats", replay.repeats, "with --score: searches of each space (default: 50)");
+}
+
+// Replays share the words of a campaign: who searches, from which seed, and for how long.
+ReplayOptions replay_options(const TuneOptions& options, bool limited) {
+    auto replay = options.replay;
+    for (const auto name : split(options.campaign.searcher, ',')) replay.searchers.emplace_back(name);
+    replay.seed = options.campaign.seed;
+    replay.evaluations = limited ? options.campaign.max_configs : 0;
+    replay.time_s = options.campaign.time_budget_s;
+    replay.format = options.format;
+    return replay;
+}
+
 ExitCode run_tune(TuneOptions options) {
     auto store = options.store.create();
     if (options.resume.empty()) options.campaign.suite = tuner::load_suite(options.suite);
@@ -129,8 +157,16 @@ ExitCode run_tune(TuneOptions options) {
     }
 }
 
+std::string searcher_names() {
+    std::vector<std::string> names;
+    for (const auto& info : tuner::searchers()) names.emplace_back(info.name);
+    return join(names, ", ");
+}
+
 void add_campaign_options(CLI::App& command, tuner::CampaignOptions& campaign) {
-    command.add_option("--searcher", campaign.searcher, "exhaustive or random (default: random)");
+    command.add_option(
+        "--searcher", campaign.searcher,
+        searcher_names() + " (default: " + campaign.searcher + "); with --score several, by commas");
     command.add_option("--seed", campaign.seed, "of the searcher and of the operands (default: 1)");
     command.add_option("--max-configs", campaign.max_configs,
                        "for each call and implementation; 0: no limit (default: 16)");
@@ -156,6 +192,7 @@ void add_tune(CLI::App& app, Action& action) {
     options->format.add(*command);
     auto* suite = command->add_option("--suite", options->suite, "name or file of a suite (default: demo)");
     add_campaign_options(*command, options->campaign);
+    add_replay_options(*command, options->replay);
     auto* resume =
         command->add_option("--resume", options->resume,
                             "go on with a campaign, by its uuid; without one, the newest unfinished");
@@ -166,7 +203,12 @@ void add_tune(CLI::App& app, Action& action) {
                    "begin one")
         ->excludes(resume);
     command->add_flag("--quiet", options->quiet, "no progress");
-    command->callback([options, resume, &action] {
+    command->callback([options, resume, command, &action] {
+        if (options->replay.wanted()) {
+            const bool limited = command->count("--max-configs") > 0;
+            action = [options, limited] { return run_replay(replay_options(*options, limited)); };
+            return;
+        }
         if (resume->count() && options->resume.empty()) options->resume = "latest";
         action = [options] { return run_tune(*options); };
     });

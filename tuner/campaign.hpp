@@ -18,7 +18,7 @@ namespace ridge::tuner {
 /// What a campaign does; kept in the store, and what a resume repeats.
 struct CampaignOptions {
     Suite suite;
-    std::string searcher = "random";
+    std::string searcher = "portfolio";
     std::uint64_t seed = 1;  ///< of the searchers and of the operands; below 2^63
     std::int64_t max_configs =
         16;  ///< answers other than invalid for each call and implementation; 0: no limit

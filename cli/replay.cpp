@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/replay.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <filesystem>
+#include <iostream>
+#include <optional>
+#include <thread>
+
+#include "core/statistics.hpp"
+#include "core/units.hpp"
+#include "tuner/formats/recorded_file.hpp"
+#include "tuner/score.hpp"
+
+namespace ridge::cli {
+namespace {
+
+tuner::RecordedSpace read(const std::string& path) {
+    auto space = tuner::read_recorded_space(std::filesystem::path(path));
+    for (const auto& note : space.notes) std::cerr << "ridge: " << note << '\n';
+    return space;
+}
+
+/// Another device's data for the same kernel, or nothing.
+class PriorFile {
+  public:
+    explicit PriorFile(const std::string& path) {
+        if (!path.empty()) space_ = read(path);
+    }
+    [[nodiscard]] tuner::Prior of(const tuner::Replay& replay) const {
+        return space_ ? tuner::prior_from(*space_, replay.space()) : tuner::Prior();
+    }
+
+  private:
+    std::optional<tuner::RecordedSpace> space_;
+};
+
+// The trials that were better than all before.
+reports::Table improvements(const tuner::Replay& replay, const std::vector<tuner::SimulatedTrial>& trials) {
+    reports::Table table("replay", "Improvements",
+                         {"evaluation", "elapsed_s", "objective", "optimum_share", "config"});
+    const double optimum = replay.values().back();
+    std::optional<double> best;
+    for (std::size_t i = 0; i < trials.size(); ++i) {
+        const auto& trial = trials[i];
+        if (!trial.best || trial.best == best) continue;
+        best = trial.best;
+        table.add_row()
+            .set("evaluation", static_cast<double>(i + 1))
+            .set("elapsed_s", trial.elapsed_s)
+            .set("objective", *best)
+            .set("optimum_share", optimum / *best)
+            .set("config", replay.space().config(trial.index).text());
+    }
+    return table;
+}
+
+ExitCode replay_once(const ReplayOptions& options) {
+    const tuner::Replay replay(read(options.replay));
+    const auto searcher = tuner::make_searcher(options.searchers.front());
+    tuner::SimulationBudget budget;
+    if (options.evaluations > 0) budget.evaluations = static_cast<std::size_t>(options.evaluations);
+    if (options.time_s > 0) budget.time_s = options.time_s;
+    const auto trials = replay.run(*searcher, options.seed, budget, PriorFile(options.prior).of(replay));
+    options.format.print({improvements(replay, trials)});
+    std::cerr << "ridge: " << trials.size() << " of " << replay.space().size() << " configurations tried by "
+              << searcher->name() << " in " << quantity(trials.back().elapsed_s, "s")
+              << " of recorded time\n";
+    return ExitCode::done;
+}
+
+constexpr std::array share_ids = {"share_25", "share_50", "share_100", "share_200"};
+constexpr std::array until_ids = {"until_1", "until_5", "until_10"};
+
+/// Rows of one searcher's scores, and their mean at the end.
+class ScoreTable {
+  public:
+    void add(const std::string& searcher, const std::string& space, const tuner::SpaceScore& score) {
+        auto& row = table_.add_row().set("searcher", searcher).set("space", space).set("score", score.score);
+        row.set("score_low", score.interval.low).set("score_high", score.interval.high);
+        for (std::size_t i = 0; i < share_ids.size(); ++i) row.set(share_ids[i], score.share[i]);
+        row.set("share_50_low", score.share_interval[1].low)
+            .set("share_50_high", score.share_interval[1].high);
+        for (std::size_t i = 0; i < until_ids.size(); ++i) set_until(i, score.evaluations_until[i]);
+        row.set("budget_s", score.budget_s)
+            .set("evaluations_per_s", static_cast<double>(score.evaluations) / score.search_time_s);
+        scores_.push_back(score.score);
+        for (std::size_t i = 0; i < share_ids.size(); ++i) shares_[i].push_back(score.share[i]);
+    }
+
+    void add_mean(const std::string& searcher) {
+        auto& row =
+            table_.add_row().set("searcher", searcher).set("space", "mean").set("score", mean(scores_));
+        for (std::size_t i = 0; i < share_ids.size(); ++i) row.set(share_ids[i], mean(shares_[i]));
+        scores_.clear();
+        for (auto& shares : shares_) shares.clear();
+    }
+
+    [[nodiscard]] const reports::Table& table() const { return table_; }
+
+  private:
+    void set_until(std::size_t i, double evaluations) {
+        if (std::isfinite(evaluations))
+            table_.set(until_ids[i], evaluations);
+        else
+            table_.missing(until_ids[i], "less than half of the searches got there");
+    }
+
+    reports::Table table_ = {"score",
+                             "Score of searchers on recorded spaces",
+                             {"searcher", "space", "score", "score_low", "score_high", "share_25", "share_50",
+                              "share_50_low", "share_50_high", "share_100", "share_200", "until_1", "until_5",
+                              "until_10", "budget_s", "evaluations_per_s"}};
+    std::vector<double> scores_;
+    std::array<std::vector<double>, share_ids.size()> shares_;
+};
+
+ExitCode score_all(const ReplayOptions& options) {
+    const PriorFile prior(options.prior);
+    std::vector<std::pair<std::string, tuner::Replay>> spaces;
+    for (const auto& path : options.score)
+        spaces.emplace_back(std::filesystem::path(path).filename().string(), tuner::Replay(read(path)));
+    ScoreTable scores;
+    for (const auto& searcher : options.searchers) {
+        tuner::ScoreOptions how;
+        how.searcher = searcher;
+        how.seed = options.seed;
+        how.repeats = static_cast<std::size_t>(options.repeats);
+        how.threads = std::max(1U, std::thread::hardware_concurrency());
+        for (const auto& [name, replay] : spaces)
+            scores.add(searcher, name, tuner::score(replay, how, prior.of(replay)));
+        scores.add_mean(searcher);
+    }
+    options.format.print({scores.table()});
+    return ExitCode::done;
+}
+
+}  // namespace
+
+ExitCode run_replay(const ReplayOptions& options) {
+    if (options.repeats < 1)
+        throw InputError("--repeats is " + std::to_string(options.repeats) + ", should be 1 or more");
+    if (options.evaluations < 0 || !(options.time_s >= 0))
+        throw InputError("--max-configs and --time should be 0 or more");
+    for (const auto& name : options.searchers) static_cast<void>(tuner::make_searcher(name));
+    return options.score.empty() ? replay_once(options) : score_all(options);
+}
+
+}  // namespace ridge::cli
