@@ -7,11 +7,13 @@
 #include <filesystem>
 #include <iostream>
 #include <optional>
+#include <set>
 #include <thread>
 
 #include "core/statistics.hpp"
 #include "core/units.hpp"
 #include "tuner/formats/recorded_file.hpp"
+#include "tuner/formats/trials_file.hpp"
 #include "tuner/score.hpp"
 
 namespace ridge::cli {
@@ -71,7 +73,7 @@ ExitCode replay_once(const ReplayOptions& options) {
     return ExitCode::done;
 }
 
-constexpr std::array share_ids = {"share_25", "share_50", "share_100", "share_200"};
+constexpr std::array share_ids = {"share_10", "share_25", "share_50", "share_100", "share_200"};
 constexpr std::array until_ids = {"until_1", "until_5", "until_10"};
 
 /// Rows of one searcher's scores, and their mean at the end.
@@ -81,8 +83,8 @@ class ScoreTable {
         auto& row = table_.add_row().set("searcher", searcher).set("space", space).set("score", score.score);
         row.set("score_low", score.interval.low).set("score_high", score.interval.high);
         for (std::size_t i = 0; i < share_ids.size(); ++i) row.set(share_ids[i], score.share[i]);
-        row.set("share_50_low", score.share_interval[1].low)
-            .set("share_50_high", score.share_interval[1].high);
+        row.set("share_50_low", score.share_interval[2].low)
+            .set("share_50_high", score.share_interval[2].high);
         for (std::size_t i = 0; i < until_ids.size(); ++i) set_until(i, score.evaluations_until[i]);
         row.set("budget_s", score.budget_s)
             .set("evaluations_per_s", static_cast<double>(score.evaluations) / score.search_time_s);
@@ -110,14 +112,47 @@ class ScoreTable {
 
     reports::Table table_ = {"score",
                              "Score of searchers on recorded spaces",
-                             {"searcher", "space", "score", "score_low", "score_high", "share_25", "share_50",
-                              "share_50_low", "share_50_high", "share_100", "share_200", "until_1", "until_5",
-                              "until_10", "budget_s", "evaluations_per_s"}};
+                             {"searcher", "space", "score", "score_low", "score_high", "share_10", "share_25",
+                              "share_50", "share_50_low", "share_50_high", "share_100", "share_200",
+                              "until_1", "until_5", "until_10", "budget_s", "evaluations_per_s"}};
     std::vector<double> scores_;
     std::array<std::vector<double>, share_ids.size()> shares_;
 };
 
+tuner::GivenTrials indices_in(const tuner::SearchSpace& space,
+                              const std::vector<tuner::TrialList>& searches) {
+    tuner::GivenTrials out;
+    for (const auto& search : searches) {
+        std::set<std::size_t> seen;
+        auto& trials = out.emplace_back();
+        for (const auto& config : search.configs) {
+            const auto index = space.index(config);
+            if (!index)
+                throw InputError("the search tried '" + config.text() + "', which is not in the space");
+            if (seen.insert(*index).second) trials.push_back(*index);
+        }
+    }
+    return out;
+}
+
+ExitCode score_given(const ReplayOptions& options) {
+    if (options.score.size() != 1)
+        throw InputError("--trials are of one space; --score names " + std::to_string(options.score.size()));
+    const tuner::Replay replay(read(options.score.front()));
+    const auto searches = tuner::read_trials(options.trials);
+    tuner::ScoreOptions how;
+    how.given = indices_in(replay.space(), searches);
+    how.repeats = how.given.size();
+    how.seed = options.seed;
+    ScoreTable scores;
+    scores.add(searches.front().strategy, std::filesystem::path(options.score.front()).filename().string(),
+               tuner::score(replay, how));
+    options.format.print({scores.table()});
+    return ExitCode::done;
+}
+
 ExitCode score_all(const ReplayOptions& options) {
+    if (!options.trials.empty()) return score_given(options);
     const PriorFile prior(options.prior);
     std::vector<std::pair<std::string, tuner::Replay>> spaces;
     for (const auto& path : options.score)

@@ -14,6 +14,7 @@ namespace ridge::cli {
 struct ReplayOptions {
     std::vector<std::string> score;  ///< files to score a searcher on
     std::string replay;              ///< file to search once
+    std::string trials;              ///< file with searches of another program, to score instead
     std::string prior;               ///< file with another device's data for the same kernel
     std::vector<std::string> searchers;
     std::uint64_t seed = 1;

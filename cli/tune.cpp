@@ -131,6 +131,10 @@ void add_replay_options(CLI::App& command, ReplayOptions& replay) {
         ->excludes(once);
     command.add_option("--prior", replay.prior,
                        "with --replay and --score: a recorded space of the same kernel on another device");
+    command.add_option(
+        "--trials", replay.trials,
+        "with --score of one space: the configurations that another program's searches tried, to score these "
+        "(bench/peers/kernel_tuner_trials.py writes such a file)");
     command.add_option("--repeats", replay.repeats, "with --score: searches of each space (default: 50)");
 }
 
@@ -178,6 +182,12 @@ void add_campaign_options(CLI::App& command, tuner::CampaignOptions& campaign) {
     command.add_option("--target", campaign.budget.target,
                        "half-width of the median's interval at which sampling stops (default: 0.01)");
     command.add_option("--max-samples", campaign.budget.max_samples, "for each configuration (default: 200)");
+    command.add_flag("!--no-race", campaign.race,
+                     "measure every configuration to the end, also when it cannot be the best any more");
+    command.add_option(
+        "--finalists", campaign.finalists,
+        "best configurations that are measured again, taking turns, when they cannot be told apart; 0: none "
+        "(default: 4)");
     command.add_option("--timeout", campaign.budget.timeout_s,
                        "seconds after which a request is given up (default: 60)");
 }

@@ -118,11 +118,14 @@ Description Description::from_json(const JsonReader& json) {
 }
 
 Json Budget::json() const {
-    return {{"target", target},
-            {"max_time_s", max_time_s},
-            {"min_samples", min_samples},
-            {"max_samples", max_samples},
-            {"timeout_s", timeout_s}};
+    Json out = {{"target", target},
+                {"max_time_s", max_time_s},
+                {"min_samples", min_samples},
+                {"max_samples", max_samples},
+                {"timeout_s", timeout_s}};
+    if (rival)
+        out["rival"] = {{"high_ns", rival->high_s * nanoseconds_per_second}, {"spread", rival->spread}};
+    return out;
 }
 
 Budget Budget::from_json(const JsonReader& json) {
@@ -132,6 +135,11 @@ Budget Budget::from_json(const JsonReader& json) {
     budget.min_samples = json.at("min_samples").integer();
     budget.max_samples = json.at("max_samples").integer();
     budget.timeout_s = json.at("timeout_s").positive();
+    if (json.has("rival")) {
+        const auto rival = json.at("rival");
+        budget.rival = {rival.at("high_ns").positive() / nanoseconds_per_second,
+                        rival.at("spread").positive()};
+    }
     if (budget.min_samples < 1) json.at("min_samples").fail("at least 1");
     if (budget.max_samples < budget.min_samples) json.at("max_samples").fail("at least min_samples");
     return budget;

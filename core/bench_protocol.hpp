@@ -52,13 +52,22 @@ struct Description {
     [[nodiscard]] static Description from_json(const JsonReader& json);
 };
 
-/// When sampling stops: the 95 % interval of the median is narrower than `target`, or a limit is reached.
+/// What a configuration has to beat: a worker may stop sampling as soon as it cannot.
+struct Rival {
+    double high_s = 0;  ///< upper end of the 95 % interval of the rival's median
+    double spread = 0;  ///< standard deviation of its samples over their median, robustly estimated
+    bool operator==(const Rival&) const = default;
+};
+
+/// When sampling stops: the 95 % interval of the median is narrower than `target`, the rival cannot be beaten
+/// any more, or a limit is reached.
 struct Budget {
     double target = 0.01;     ///< half-width of the interval over the median
     double max_time_s = 1.0;  ///< of sampling; warm-up, packing and verification come on top
     std::int64_t min_samples = 7;
     std::int64_t max_samples = 200;
     double timeout_s = 60.0;  ///< after which the client gives the request up and restarts the worker
+    std::optional<Rival> rival = {};
     [[nodiscard]] Json json() const;
     [[nodiscard]] static Budget from_json(const JsonReader& json);
 };

@@ -37,7 +37,7 @@ struct Measurement {
     std::string reason;  ///< why it is not ok; empty for ok
     CacheState cache = CacheState::cold;
     std::vector<double> samples_s;  ///< seconds of one call each, in the order taken; empty unless ok
-    std::string stop;               ///< why sampling ended: "interval", "budget" or "count"
+    std::string stop;               ///< why sampling ended: "interval", "budget", "count" or "beaten"
     std::int64_t discarded = 0;     ///< disturbed samples that were repeated
     std::optional<double>
         error;  ///< largest |result - reference| / bound over the checked outputs; at most 1 is right

@@ -12,6 +12,9 @@ namespace ridge::profiler {
 /// guessed.
 [[nodiscard]] Device host_device(const std::filesystem::path& root = "/");
 
+/// host_device() of this machine with the clock of a core, measured.
+[[nodiscard]] Device clocked_host_device();
+
 /// The device that kernels of this program run on: the host, or the accelerator of Kokkos' default execution
 /// space. Kokkos has to be initialised.
 [[nodiscard]] Device found_device();

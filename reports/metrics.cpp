@@ -215,6 +215,7 @@ constexpr auto registry = std::to_array<Metric>({
      "Performance over time: 0 is random search, 1 the optimum at once (docs/tuning.md)."},
     {"score_low", "Score, low", "", plain, "Lower end of the score's 95 % interval over the repeats."},
     {"score_high", "Score, high", "", plain, "Upper end of the score's 95 % interval over the repeats."},
+    {"share_10", "@10", "", share, "Optimum over the best value after 10 evaluations, mean of the repeats."},
     {"share_25", "@25", "", share, "Optimum over the best value after 25 evaluations, mean of the repeats."},
     {"share_50", "@50", "", share, "Optimum over the best value after 50 evaluations, mean of the repeats."},
     {"share_100", "@100", "", share,

@@ -12,6 +12,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "tuner/campaign_plan.hpp"
+#include "tuner/race.hpp"
 #include "tuner/random.hpp"
 #include "tuner/searcher.hpp"
 
@@ -69,10 +70,12 @@ class Session {
         refuse_changes(stored);
         done_before_ = static_cast<std::size_t>(stored.at("calls_done").integer());
         elapsed_before_ = stored.at("elapsed_s").number();
-        for (const auto& record : store_.measurements(own_records()))
+        for (const auto& record : store_.measurements(own_records())) {
+            ++next_order_;
+            if (record.round > 0) continue;
             known_[key_of({record.call, record.measurement.cache, 1}, record.implementation,
                           record.config.text())] = outcome_of(record);
-        next_order_ = static_cast<std::int64_t>(known_.size());
+        }
     }
 
     CampaignResult run() {
@@ -142,6 +145,7 @@ class Session {
     void measure_call(const PlannedCall& planned) {
         call_deadline_s_ = seconds_since(begin_) + share_of_time();
         best_s_.reset();
+        rival_.reset();
         bool cut = false;
         auto lanes = make_lanes(planned);
         const auto open = [](const Lane& lane) { return !lane.over; };
@@ -149,6 +153,30 @@ class Session {
             for (auto& lane : lanes)
                 if (open(lane) && !stopped_) cut = !step(planned.call, lane) || cut;
         if (cut && !stopped_) ++result_.cut_by_time;
+        if (!cut && !stopped_ && options_.finalists > 0) run_final(planned);
+    }
+
+    // The best configurations that cannot be told apart take turns until they can, or the budget of each is
+    // spent: no drift favours one of them, and the winner's time is not the luckiest of many.
+    void run_final(const PlannedCall& planned) {
+        auto filter = own_records();
+        filter.call = planned.call.call;
+        filter.cache = planned.call.cache;
+        auto records = store_.measurements(filter);
+        if (std::ranges::any_of(records, [](const auto& record) { return record.round > 0; })) return;
+        records = finalists(std::move(records), static_cast<std::size_t>(options_.finalists));
+        records = race(std::move(records), options_.budget,
+                       [&](const db::Record& record, const protocol::Budget& share) {
+                           if (stop_requested()) throw Stopped();
+                           auto request = request_of(planned.call, record.implementation, record.config);
+                           request.budget = share;
+                           return worker_.measure(request);
+                       });
+        for (auto& record : records) {
+            record.order_index = next_order_++;
+            record.taken_at = db::timestamp();
+        }
+        result_.added += store_.add(records);
     }
 
     // What is left of the time budget is shared among the calls that are left, by their weights.
@@ -217,17 +245,25 @@ class Session {
              std::to_string(lane.failures) + " failures in a row");
     }
 
+    protocol::MeasureRequest request_of(const SuiteCall& call, const std::string& implementation,
+                                        const KernelConfig& config) const {
+        return {.id = 0,
+                .call = call.call,
+                .implementation = implementation,
+                .config = config,
+                .cache = call.cache,
+                .seed = options_.seed,
+                .verify = true,
+                .budget = options_.budget};
+    }
+
     Outcome measure(const SuiteCall& call, const Candidate& candidate, const KernelConfig& config) {
-        protocol::MeasureRequest request{.id = 0,
-                                         .call = call.call,
-                                         .implementation = candidate.info.name,
-                                         .config = config,
-                                         .cache = call.cache,
-                                         .seed = options_.seed,
-                                         .verify = true,
-                                         .budget = options_.budget};
+        auto request = request_of(call, candidate.info.name, config);
+        if (options_.race) request.budget.rival = rival_;
         const auto record = record_of(request, candidate.info, worker_.measure(request));
         commit(record);
+        if (record.summary && (!best_s_ || record.summary->median < *best_s_))
+            rival_ = rival_of(record.measurement.samples_s);
         report(record);
         return outcome_of(record);
     }
@@ -299,41 +335,10 @@ class Session {
     std::size_t done_before_ = 0, calls_done_ = 0;
     double elapsed_before_ = 0, call_deadline_s_ = 0;
     std::optional<double> best_s_;
+    std::optional<protocol::Rival> rival_;  // the best of this call, to be beaten
     bool stopped_ = false;
     CampaignResult result_;
 };
-
-void refuse_unless(bool right, const char* what, double value, const char* wanted) {
-    if (!right)
-        throw InputError(std::string("campaign: ") + what + " is " + number_text(value) + ", should be " +
-                         wanted);
-}
-
-void check_budget(const protocol::Budget& budget) {
-    const auto positive = [](double value, const char* what) {
-        refuse_unless(std::isfinite(value) && value > 0, what, value, "a number above 0");
-    };
-    const auto at_least_one = [](std::int64_t value, const char* what) {
-        refuse_unless(value >= 1, what, static_cast<double>(value), "1 or more");
-    };
-    positive(budget.target, "target");
-    positive(budget.max_time_s, "max_time_s");
-    positive(budget.timeout_s, "timeout_s");
-    at_least_one(budget.min_samples, "min_samples");
-    at_least_one(budget.max_samples, "max_samples");
-}
-
-void check_options(const CampaignOptions& options) {
-    const auto refuse_negative = [](double value, const char* what) {
-        refuse_unless(std::isfinite(value) && value >= 0, what, value, "0 or more");
-    };
-    if (options.seed > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
-        throw InputError("campaign: seed is " + std::to_string(options.seed) + ", should be below 2^63");
-    refuse_negative(static_cast<double>(options.max_configs), "max_configs");
-    refuse_negative(options.time_budget_s, "time_budget_s");
-    refuse_negative(static_cast<double>(options.give_up_after), "give_up_after");
-    check_budget(options.budget);
-}
 
 std::string known_campaigns(const std::vector<db::Campaign>& campaigns) {
     std::vector<std::string> shown;

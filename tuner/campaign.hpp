@@ -27,10 +27,17 @@ struct CampaignOptions {
     std::vector<std::string> implementations;  ///< names; empty: all that fit
     std::int64_t give_up_after = 5;  ///< failures in a row of one implementation on one call; 0: never
     protocol::Budget budget;         ///< of each measurement; min_samples is lowered to max_samples
+    bool race = true;  ///< a configuration is given up as soon as it cannot beat the best one of its call
+    /// The best configurations of a call that cannot be told apart are measured again, taking turns: at most
+    /// so many; 0: none.
+    std::int64_t finalists = 4;
 
     [[nodiscard]] Json json() const;
     [[nodiscard]] static CampaignOptions from_json(const JsonReader& json);
 };
+
+/// Throws InputError naming the option, its value and what would be right.
+void check_options(const CampaignOptions& options);
 
 /// State after an answer was committed.
 struct Progress {

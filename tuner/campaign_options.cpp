@@ -1,7 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tuner/campaign.hpp"
 
+#include <cmath>
+#include <limits>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+
 namespace ridge::tuner {
+namespace {
+
+void refuse_unless(bool right, const char* what, double value, const char* wanted) {
+    if (!right)
+        throw InputError(std::string("campaign: ") + what + " is " + number_text(value) + ", should be " +
+                         wanted);
+}
+
+void check_budget(const protocol::Budget& budget) {
+    const auto positive = [](double value, const char* what) {
+        refuse_unless(std::isfinite(value) && value > 0, what, value, "a number above 0");
+    };
+    const auto at_least_one = [](std::int64_t value, const char* what) {
+        refuse_unless(value >= 1, what, static_cast<double>(value), "1 or more");
+    };
+    positive(budget.target, "target");
+    positive(budget.max_time_s, "max_time_s");
+    positive(budget.timeout_s, "timeout_s");
+    at_least_one(budget.min_samples, "min_samples");
+    at_least_one(budget.max_samples, "max_samples");
+}
+
+}  // namespace
+
+void check_options(const CampaignOptions& options) {
+    const auto refuse_negative = [](double value, const char* what) {
+        refuse_unless(std::isfinite(value) && value >= 0, what, value, "0 or more");
+    };
+    if (options.seed > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+        throw InputError("campaign: seed is " + std::to_string(options.seed) + ", should be below 2^63");
+    refuse_negative(static_cast<double>(options.max_configs), "max_configs");
+    refuse_negative(options.time_budget_s, "time_budget_s");
+    refuse_negative(static_cast<double>(options.give_up_after), "give_up_after");
+    refuse_negative(static_cast<double>(options.finalists), "finalists");
+    check_budget(options.budget);
+}
 
 Json CampaignOptions::json() const {
     return {{"suite", suite.json()},
@@ -12,7 +54,9 @@ Json CampaignOptions::json() const {
             {"time_budget_s", time_budget_s},
             {"implementations", implementations},
             {"give_up_after", give_up_after},
-            {"budget", budget.json()}};
+            {"budget", budget.json()},
+            {"race", race},
+            {"finalists", finalists}};
 }
 
 CampaignOptions CampaignOptions::from_json(const JsonReader& json) {
@@ -27,6 +71,9 @@ CampaignOptions CampaignOptions::from_json(const JsonReader& json) {
         options.implementations.push_back(item.text());
     options.give_up_after = json.at("give_up_after").integer();
     options.budget = protocol::Budget::from_json(json.at("budget"));
+    // Campaigns of former versions have neither.
+    options.race = json.has("race") && json.at("race").boolean();
+    options.finalists = json.count_or("finalists", 0);
     return options;
 }
 

@@ -21,15 +21,17 @@ void count(SearchResult& result, Status status) {
     }
 }
 
-// The searchers propose the default configuration first.
+// The searchers propose the default configuration first; it may have been measured again since.
 std::optional<double> default_median(const std::vector<db::Record>& records,
                                      const std::string& implementation) {
     const db::Record* first = nullptr;
     for (const auto& record : records)
         if (record.implementation == implementation && (!first || record.order_index < first->order_index))
             first = &record;
-    if (!first || !first->summary) return std::nullopt;
-    return first->summary->median;
+    for (const auto* record : db::latest_records(records))
+        if (first && record->implementation == implementation && record->config == first->config)
+            return record->summary->median;
+    return std::nullopt;
 }
 
 SearchResult result_of(const SuiteCall& call, const std::vector<db::Record>& records) {
@@ -38,7 +40,7 @@ SearchResult result_of(const SuiteCall& call, const std::vector<db::Record>& rec
     for (const auto& record : records)
         if (record.call == call.call && record.measurement.cache == call.cache) own.push_back(record);
     for (const auto& record : own) {
-        count(result, record.measurement.status);
+        if (record.round == 0) count(result, record.measurement.status);
         if (result.first_reason.empty()) result.first_reason = record.measurement.reason;
     }
     auto best = db::best_configs(own);

@@ -27,6 +27,27 @@ struct Repeat {
     double search_time_s = 0;
 };
 
+/// Proposes what another program's search tried.
+class GivenSearcher : public Searcher {
+  public:
+    explicit GivenSearcher(std::vector<std::size_t> trials) : trials_(std::move(trials)) {}
+    [[nodiscard]] std::string_view name() const override { return "given"; }
+    void start(const SearchSpace&, std::uint64_t, const Prior&) override { next_ = 0; }
+    [[nodiscard]] std::optional<std::size_t> next() override {
+        return next_ < trials_.size() ? std::optional(trials_[next_]) : std::nullopt;
+    }
+    void tell(std::size_t, const Outcome&) override { ++next_; }
+
+  private:
+    std::vector<std::size_t> trials_;
+    std::size_t next_ = 0;
+};
+
+std::unique_ptr<Searcher> searcher_for(const ScoreOptions& options, std::size_t repeat) {
+    if (options.given.empty()) return make_searcher(options.searcher);
+    return std::make_unique<GivenSearcher>(options.given[repeat]);
+}
+
 double rank_of(const Replay& replay, double value) {
     const auto& values = replay.values();  // the worst first
     return static_cast<double>(std::ranges::lower_bound(values, value, std::greater()) - values.begin());
@@ -46,6 +67,7 @@ std::vector<double> ranks_on(const std::vector<double>& axis_s, const Replay& re
 }
 
 double share_after(const std::vector<SimulatedTrial>& trials, std::size_t evaluations, double optimum) {
+    if (trials.empty()) return 0;
     const auto& last = trials[std::min(evaluations, trials.size()) - 1];
     return last.best ? optimum / *last.best : 0;
 }
@@ -58,7 +80,7 @@ double evaluations_until(const std::vector<SimulatedTrial>& trials, double value
 
 Repeat one_repeat(const Replay& replay, const ScoreOptions& options, const std::vector<double>& axis_s,
                   std::size_t number, const Prior& prior) {
-    const auto searcher = make_searcher(options.searcher);
+    const auto searcher = searcher_for(options, number);
     const auto begin = std::chrono::steady_clock::now();
     // To the end of the budget, and to the last of the share points if that is later.
     auto trials = replay.run(*searcher, options.seed + number, {.time_s = axis_s.back()}, prior);
@@ -158,6 +180,9 @@ double upper_median(std::vector<double> values) {
 void check(const ScoreOptions& options) {
     const auto refuse = [](const std::string& what) { throw InputError("score: " + what); };
     if (options.repeats == 0) refuse("repeats is 0, should be at least 1");
+    if (!options.given.empty() && options.given.size() != options.repeats)
+        refuse("there are " + std::to_string(options.given.size()) + " searches for " +
+               std::to_string(options.repeats) + " repeats");
     if (options.resolution < 2) refuse("resolution should be at least 2");
     if (!(options.first_cutoff > 0 && options.first_cutoff < options.cutoff && options.cutoff < 1))
         refuse("the cut-offs should satisfy 0 < first < last < 1");

@@ -16,8 +16,13 @@
 /// and by plain figures (docs/tuning.md).
 namespace ridge::tuner {
 
+/// Configurations that other programs' searches tried, in order: indices in Replay::space().
+using GivenTrials = std::vector<std::vector<std::size_t>>;
+
 struct ScoreOptions {
     std::string searcher;
+    /// Not empty: these searches are scored instead of the searcher's, one for each repeat.
+    GivenTrials given = {};
     std::size_t repeats = 50;
     std::uint64_t seed = 1;      ///< of the first repeat; the others count up
     double cutoff = 0.95;        ///< p: the share of the way from median to optimum that ends the budget
@@ -42,7 +47,7 @@ class RandomBaseline {
     double per_value_s_ = 0;
 };
 
-inline constexpr std::array<std::size_t, 4> share_points = {25, 50, 100, 200};
+inline constexpr std::array<std::size_t, 5> share_points = {10, 25, 50, 100, 200};
 inline constexpr std::array<double, 3> closeness = {0.01, 0.05, 0.10};
 
 struct SpaceScore {

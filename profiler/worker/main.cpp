@@ -57,7 +57,8 @@ void work(int answers) {
     profiler::Worker worker(std::move(implementations), operators::make_operands, std::move(machine));
     const protocol::Greeting greeting{.worker = RIDGE_WORKER_NAME, .worker_version = RIDGE_VERSION};
     profiler::serve(
-        std::cin, [answers](const std::string& line) { return write_all(answers, line); }, worker, greeting);
+        std::cin, [answers](const std::string& line) { return write_all(answers, line); },
+        [&worker](const std::string& line) { return worker.answer(line); }, greeting);
 }
 
 }  // namespace

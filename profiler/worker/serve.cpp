@@ -27,22 +27,22 @@ std::optional<Line> read_line(std::istream& in) {
 
 bool is_blank(const std::string& text) { return text.find_first_not_of(" \t\r") == std::string::npos; }
 
-std::optional<Json> answer_to(const Line& line, Worker& worker) {
+std::optional<Json> answer_to(const Line& line, const AnswerLine& answer) {
     if (line.too_long)
         return protocol::error_answer(0, "request: longer than " + std::to_string(longest_request) +
                                              " bytes, should be one line of JSON");
-    return worker.answer(line.text);
+    return answer(line.text);
 }
 
 }  // namespace
 
-void serve(std::istream& requests, const WriteLine& write, Worker& worker,
+void serve(std::istream& requests, const WriteLine& write, const AnswerLine& answer,
            const protocol::Greeting& greeting) {
     if (!write(to_line(greeting.json()))) return;
     while (const auto line = read_line(requests)) {
         if (!line->too_long && is_blank(line->text)) continue;
-        const auto answer = answer_to(*line, worker);
-        if (!answer || !write(to_line(*answer))) return;
+        const auto answered = answer_to(*line, answer);
+        if (!answered || !write(to_line(*answered))) return;
     }
 }
 

@@ -3,9 +3,10 @@
 
 #include <functional>
 #include <istream>
+#include <optional>
 #include <string>
 
-#include "profiler/worker/worker.hpp"
+#include "core/bench_protocol.hpp"
 
 namespace ridge::profiler {
 
@@ -15,9 +16,12 @@ inline constexpr std::size_t longest_request = 1024 * 1024;
 /// Takes one line without its newline; false when nobody reads any more.
 using WriteLine = std::function<bool(const std::string&)>;
 
+/// The answer to one line; nothing for `quit`.
+using AnswerLine = std::function<std::optional<Json>(const std::string&)>;
+
 /// Greets, then answers line after line until `quit`, the end of the input, or nobody reads the answers.
 /// Blank lines are passed over.
-void serve(std::istream& requests, const WriteLine& write, Worker& worker,
+void serve(std::istream& requests, const WriteLine& write, const AnswerLine& answer,
            const protocol::Greeting& greeting);
 
 }  // namespace ridge::profiler

@@ -15,8 +15,6 @@
 namespace ridge::profiler {
 namespace {
 
-constexpr const char* request_source = "request";
-
 Measurement not_timed(Status status, CacheState cache, std::string reason) {
     Measurement out;
     out.status = status;
@@ -25,43 +23,12 @@ Measurement not_timed(Status status, CacheState cache, std::string reason) {
     return out;
 }
 
-std::int64_t id_of(const Json& request) {
-    const auto found = request.is_object() ? request.find("id") : request.end();
-    return request.is_object() && found != request.end() && found->is_number_integer()
-               ? found->get<std::int64_t>()
-               : 0;
-}
-
-bool has_value(const TunableParameter& parameter, const ParameterValue& value) {
-    return std::ranges::find(parameter.values, value) != parameter.values.end();
-}
-
 // Prepared kernels may hold a quarter of the memory.
 std::int64_t cache_bytes(std::optional<std::int64_t> available) {
     return available ? *available / 4 : std::numeric_limits<std::int64_t>::max();
 }
 
-std::string values_text(const TunableParameter& parameter) {
-    std::vector<std::string> texts;
-    for (const auto& value : parameter.values) texts.push_back(text(value));
-    return join(texts, ", ");
-}
-
 }  // namespace
-
-std::optional<std::string> outside(const ParameterSpace& space, const KernelConfig& config) {
-    for (const auto& parameter : space.parameters) {
-        const auto found = config.values().find(parameter.name);
-        if (found == config.values().end()) return "config: parameter '" + parameter.name + "' is missing";
-        if (!has_value(parameter, found->second))
-            return "config: parameter '" + parameter.name + "' is " + text(found->second) +
-                   ", should be one of " + values_text(parameter);
-    }
-    for (const auto& [name, value] : config.values())
-        if (std::ranges::find(space.parameters, name, &TunableParameter::name) == space.parameters.end())
-            return "config: unknown parameter '" + name + "'";
-    return std::nullopt;
-}
 
 Worker::Worker(std::vector<std::unique_ptr<operators::Implementation>> implementations,
                MakeOperands make_operands, Machine machine)
@@ -70,21 +37,9 @@ Worker::Worker(std::vector<std::unique_ptr<operators::Implementation>> implement
       cache_(std::move(make_operands), cache_bytes(machine_.available_bytes())) {}
 
 std::optional<Json> Worker::answer(const std::string& line) {
-    std::int64_t id = 0;
-    try {
-        const Json request = parse_json(line, request_source);
-        id = id_of(request);
-        const JsonReader reader(request, request_source);
-        const auto kind = reader.at("request").text();
-        id = reader.at("id").integer();
-        if (kind == "quit") return std::nullopt;
-        if (kind == "describe") return describe(id);
-        if (kind == "measure") return measure(reader);
-        if (kind == "roof") return roof(reader);
-        reader.at("request").fail("one of describe, measure, roof, quit");
-    } catch (const std::exception& error) {
-        return protocol::error_answer(id, error.what());
-    }
+    return answer_request(line, {.describe = [this](std::int64_t id) { return describe(id); },
+                                 .measure = [this](const JsonReader& request) { return measure(request); },
+                                 .roof = [this](const JsonReader& request) { return roof(request); }});
 }
 
 Json Worker::describe(std::int64_t id) const {

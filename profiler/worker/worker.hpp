@@ -12,6 +12,7 @@
 #include "profiler/cache_flush.hpp"
 #include "profiler/sampler.hpp"
 #include "profiler/worker/kernel_cache.hpp"
+#include "profiler/worker/requests.hpp"
 
 namespace ridge::profiler {
 
@@ -50,9 +51,5 @@ class Worker {
     Machine machine_;
     KernelCache cache_;
 };
-
-/// Why `config` is not a point of `space`: a parameter missing, unknown, or with a value that is not in its
-/// list. Constraints between parameters are the implementation's own to check.
-[[nodiscard]] std::optional<std::string> outside(const ParameterSpace& space, const KernelConfig& config);
 
 }  // namespace ridge::profiler

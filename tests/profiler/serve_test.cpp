@@ -17,6 +17,7 @@ using ::testing::HasSubstr;
 /// The answers to these lines, greeting first.
 std::vector<Json> served(const std::string& input) {
     FakeWorker fake;
+    const auto answer = [&fake](const std::string& line) { return fake.worker.answer(line); };
     std::istringstream in(input);
     std::vector<Json> lines;
     const auto keep = [&](const std::string& line) {
@@ -24,7 +25,7 @@ std::vector<Json> served(const std::string& input) {
         lines.push_back(Json::parse(line));
         return true;
     };
-    serve(in, keep, fake.worker, {.worker = "fake", .worker_version = "0"});
+    serve(in, keep, answer, {.worker = "fake", .worker_version = "0"});
     return lines;
 }
 
@@ -48,9 +49,10 @@ TEST(Serve, EndOfInputEnds) {
 
 TEST(Serve, EndsWhenNobodyReads) {
     FakeWorker fake;
+    const auto answer = [&fake](const std::string& line) { return fake.worker.answer(line); };
     std::istringstream in(describe + "\n" + describe + "\n");
     int lines = 0;
-    serve(in, [&](const std::string&) { return ++lines < 2; }, fake.worker,
+    serve(in, [&](const std::string&) { return ++lines < 2; }, answer,
           {.worker = "fake", .worker_version = "0"});
     EXPECT_EQ(lines, 2);
 }

@@ -46,10 +46,35 @@ TEST(StopRule, ReasonsInTheirOrder) {
     EXPECT_EQ(decide(six, 0.5, budget_of(0.001, 1, 6, 10)), Stop::go_on);
 }
 
+// Two samples around 1.2 with a deviation of 2 %: the interval reaches 3.29 * sqrt(pi / 4) * 2 % = 5.8 %
+// down, to 1.134.
+TEST(StopRule, BeatenWhenTheIntervalLiesAboveTheRival) {
+    const std::vector<double> two = {1.2, 1.2};
+    EXPECT_TRUE(is_beaten(two, {.high_s = 1.13, .spread = 0.02}));
+    EXPECT_FALSE(is_beaten(two, {.high_s = 1.14, .spread = 0.02}));
+    EXPECT_FALSE(is_beaten(two, {.high_s = 1.13, .spread = 0.05}));
+    EXPECT_FALSE(is_beaten({two.data(), 1}, {.high_s = 0.1, .spread = 0.01}));
+}
+
+TEST(StopRule, ItsOwnSpreadCountsWhereItIsLarger) {
+    const std::vector<double> wide = {1.0, 1.2, 1.4};
+    EXPECT_FALSE(is_beaten(wide, {.high_s = 1.0, .spread = 0.01}));
+    EXPECT_TRUE(is_beaten(wide, {.high_s = 0.6, .spread = 0.01}));
+}
+
+TEST(StopRule, ARivalEndsSamplingBelowTheLeastCount) {
+    auto budget = budget_of(0.001, 10, 7, 100);
+    const std::vector<double> slow(2, 2.0);
+    EXPECT_EQ(decide(slow, 0.1, budget), Stop::go_on);
+    budget.rival = protocol::Rival{.high_s = 1.0, .spread = 0.01};
+    EXPECT_EQ(decide(slow, 0.1, budget), Stop::beaten);
+}
+
 TEST(StopRule, Words) {
     EXPECT_EQ(name(Stop::interval), "interval");
     EXPECT_EQ(name(Stop::budget), "budget");
     EXPECT_EQ(name(Stop::count), "count");
+    EXPECT_EQ(name(Stop::beaten), "beaten");
 }
 
 }  // namespace

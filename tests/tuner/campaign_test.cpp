@@ -65,6 +65,33 @@ std::set<std::string> keys(const std::vector<db::Record>& records) {
     return out;
 }
 
+// The three configurations of beta take the same time; alpha has a single best one.
+TEST_F(CampaignTest, TheBestThatCannotBeToldApartAreMeasuredAgain) {
+    auto options = fake_options(1);
+    options.finalists = 2;
+    options.implementations = {"beta"};
+    const auto result = run(options);
+    EXPECT_EQ(result.added, beta_size + 2);
+    const auto all = records();
+    EXPECT_EQ(std::ranges::count(all, 1, &db::Record::round), 2);
+    EXPECT_EQ(result.calls.at(0).best->best.round, 1);
+    EXPECT_GT(result.calls.at(0).best->best.summary->count, 7U);
+    EXPECT_EQ(result.calls.at(0).ok, beta_size);
+    options.implementations = {"alpha"};
+    EXPECT_EQ(run(options).added, alpha_size);
+}
+
+TEST_F(CampaignTest, AFinalThatWasMeasuredIsNotMeasuredAgain) {
+    auto options = fake_options(2);
+    options.finalists = 3;
+    options.implementations = {"beta"};
+    const auto stopped = run_and_stop(options, beta_size + 1);
+    EXPECT_EQ(stopped.state, "interrupted");
+    const auto resumed = resume();
+    EXPECT_EQ(stopped.added + resumed.added, 2 * (beta_size + 3));
+    EXPECT_EQ(records().size(), 2 * (beta_size + 3));
+}
+
 TEST_F(CampaignTest, ExhaustiveMeasuresEveryConfigurationOnce) {
     const auto result = run(fake_options(2));
     EXPECT_EQ(result.state, "finished");

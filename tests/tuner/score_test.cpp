@@ -84,7 +84,7 @@ TEST(Score, ASearchThatLearnsIsNearOneWhereThereIsSomethingToLearn) {
     const Replay replay(space);
     const auto learned = score(replay, options("bayesian", 10));
     EXPECT_GT(learned.score, 0.6);
-    EXPECT_EQ(learned.share[1], 1);
+    EXPECT_EQ(learned.share[2], 1);
     EXPECT_LT(learned.evaluations_until[0], 15);
     EXPECT_GT(score(replay, options("random", 100)).evaluations_until[0], 30);
 }

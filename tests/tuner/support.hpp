@@ -57,6 +57,8 @@ inline CampaignOptions fake_options(std::size_t calls) {
     options.suite = fake_suite(calls);
     options.searcher = "exhaustive";
     options.max_configs = 0;
+    options.race = false;
+    options.finalists = 0;
     options.budget.timeout_s = 10;
     return options;
 }

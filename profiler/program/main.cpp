@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// ridge-worker-command: measures a program of the user's, described by a file, over the bench protocol.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <filesystem>
+#include <iostream>
+#include <system_error>
+
+#include "core/error.hpp"
+#include "profiler/device_identity.hpp"
+#include "profiler/machine_state.hpp"
+#include "profiler/program/program_worker.hpp"
+#include "profiler/worker/serve.hpp"
+
+namespace {
+
+using namespace ridge;
+
+bool write_all(int file, std::string line) {
+    line += '\n';
+    for (std::size_t done = 0; done < line.size();) {
+        const auto written = ::write(file, line.data() + done, line.size() - done);
+        if (written <= 0 && errno != EINTR) return false;
+        if (written > 0) done += static_cast<std::size_t>(written);
+    }
+    return true;
+}
+
+operators::Program read_program(const std::filesystem::path& path) {
+    const Json document = read_json_file(path);
+    return operators::Program::from_json(JsonReader(document, path.string()));
+}
+
+void enter(const std::string& folder) {
+    std::error_code error;
+    if (!folder.empty()) std::filesystem::current_path(folder, error);
+    if (error)
+        throw EnvironmentError("folder '" + folder +
+                               "' of the program cannot be entered: " + error.message());
+}
+
+void work(const std::filesystem::path& path) {
+    auto program = read_program(path);
+    enter(program.folder);
+    profiler::ProgramWorker worker(
+        std::move(program), profiler::clocked_host_device, [] { return profiler::read_machine_state(); },
+        STDOUT_FILENO);
+    const protocol::Greeting greeting{.worker = "ridge-worker-command", .worker_version = RIDGE_VERSION};
+    profiler::serve(
+        std::cin, [](const std::string& line) { return write_all(STDOUT_FILENO, line); },
+        [&worker](const std::string& line) { return worker.answer(line); }, greeting);
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+    if (count != 2) {
+        std::cerr
+            << "ridge-worker-command " RIDGE_VERSION
+               ": takes the description of a program, a file as 'ridge tune --command' writes it, and reads "
+               "requests of the bench protocol from stdin\n";
+        return 2;
+    }
+    std::signal(SIGPIPE, SIG_IGN);
+    std::ios::sync_with_stdio(false);
+    try {
+        work(arguments[1]);
+    } catch (const Error& error) {
+        std::cerr << "ridge-worker-command: " << error.what() << '\n';
+        return static_cast<int>(error.code());
+    } catch (const std::exception& error) {
+        std::cerr << "ridge-worker-command: " << error.what() << '\n';
+        return 1;
+    }
+    return 0;
+}
