@@ -10,6 +10,7 @@
 #include "operators/experts/experts_call.hpp"
 #include "operators/gemm/gemm_call.hpp"
 #include "operators/kv_cache/kv_cache_call.hpp"
+#include "operators/program/program_call.hpp"
 #include "operators/recurrent/recurrent_call.hpp"
 #include "operators/row_operators.hpp"
 #include "operators/stream/stream_call.hpp"
@@ -69,6 +70,7 @@ std::span<const OperatorInfo> catalogue() {
 }
 
 const OperatorInfo& find_operator(std::string_view name) {
+    if (is_program(name)) return program_operator();
     std::vector<std::string> names;
     for (const auto& info : catalogue()) {
         if (info.name == name) return info;
@@ -81,6 +83,7 @@ const OperatorInfo& find_operator(std::string_view name) {
 }
 
 OperatorCall canonical(const OperatorCall& call) {
+    if (is_program(call.op)) return canonical_program(call);
     const auto& info = find_operator(call.op);
     OperatorCall out = call;
     out.dimensions = ordered(call.dimensions, info.dimensions, call, "dimension");
