@@ -5,6 +5,7 @@
 #include "cli/commands.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/options.hpp"
+#include "cli/program_options.hpp"
 #include "cli/progress.hpp"
 #include "cli/replay.hpp"
 #include "core/text.hpp"
@@ -24,6 +25,7 @@ struct TuneOptions {
     FormatOption format;
     tuner::CampaignOptions campaign;
     ReplayOptions replay;
+    ProgramOptions program;
     std::string suite = "demo";
     std::string resume;  // uuid, or "latest"; empty: not asked for
     bool go_on = false;
@@ -106,8 +108,20 @@ tuner::CampaignResult go_on_or_begin(db::Store& store, tuner::Worker& worker, co
     }
 }
 
-ExitCode tune(db::Store& store, const TuneOptions& options, const std::atomic<bool>& stop) {
-    tuner::Worker worker(options.worker.options(&stop));
+// The same name may have been given to another program, or its commands may have changed.
+bool measures_another(const db::Store& store, const db::Campaign& campaign,
+                      const std::optional<operators::Program>& program) {
+    if (!program) return false;
+    const auto before = program_of(store, campaign.uuid);
+    return !before || before->json() != program->json();
+}
+
+ExitCode tune(db::Store& store, const TuneOptions& options, const std::optional<operators::Program>& program,
+              const std::atomic<bool>& stop) {
+    auto worker_options = options.worker.options(&stop);
+    std::optional<ProgramWorkerFile> program_file;
+    if (program) worker_options.command = program_file.emplace(*program).command();
+    tuner::Worker worker(std::move(worker_options));
     Progress progress(options.quiet);
     const auto on_event = hooks(progress, stop);
     if (!options.resume.empty())
@@ -115,7 +129,7 @@ ExitCode tune(db::Store& store, const TuneOptions& options, const std::atomic<bo
     const auto former = options.go_on
                             ? campaign_of(store, options.campaign.suite, worker.describe().device.id)
                             : std::nullopt;
-    if (!former)
+    if (!former || measures_another(store, *former, program))
         return report(store, tuner::run_campaign(store, worker, options.campaign, on_event), options.format);
     if (former->state == "finished") return report_finished(store, *former, options.format);
     return report(store, go_on_or_begin(store, worker, options, former->uuid, on_event), options.format);
@@ -150,12 +164,17 @@ ReplayOptions replay_options(const TuneOptions& options, bool limited) {
 }
 
 ExitCode run_tune(TuneOptions options) {
+    std::optional<operators::Program> program;
+    if (options.program.wanted()) program = options.program.program();
     auto store = options.store.create();
-    if (options.resume.empty()) options.campaign.suite = tuner::load_suite(options.suite);
     if (options.resume == "latest") options.resume = newest_unfinished(store);
+    if (!options.resume.empty())
+        program = program_of(store, options.resume);
+    else
+        options.campaign.suite = program ? suite_of(*program) : tuner::load_suite(options.suite);
     const InterruptGuard interrupt;
     try {
-        return tune(store, options, interrupt.flag());
+        return tune(store, options, program, interrupt.flag());
     } catch (const tuner::Stopped&) {
         return ExitCode::interrupted;
     }
@@ -203,10 +222,14 @@ void add_tune(CLI::App& app, Action& action) {
     auto* suite = command->add_option("--suite", options->suite, "name or file of a suite (default: demo)");
     add_campaign_options(*command, options->campaign);
     add_replay_options(*command, options->replay);
+    options->program.add(*command);
+    for (const auto* mine : {"--command", "--source"})
+        command->get_option(mine)->excludes(suite)->excludes(command->get_option("--worker"));
     auto* resume =
         command->add_option("--resume", options->resume,
                             "go on with a campaign, by its uuid; without one, the newest unfinished");
-    resume->expected(0, 1)->default_str("latest")->excludes(suite);
+    resume->expected(0, 1)->default_str("latest")->excludes(suite)->excludes(command->get_option("--command"),
+                                                                             command->get_option("--source"));
     command
         ->add_flag("--continue", options->go_on,
                    "go on with the suite's campaign if it is unfinished, do nothing if it is finished, else "

@@ -26,7 +26,7 @@ constexpr std::size_t explored_best = 16;
 constexpr float failure_length = 0.15F;
 constexpr float failure_doubt = 0.5F;
 // Before five trials say how far the prior is off: this share of its own spread.
-constexpr double prior_doubt = 0.3;
+constexpr double prior_doubt = 1.0;
 constexpr std::size_t trusted_trials = 5;
 constexpr std::size_t prior_sample = 512;
 
