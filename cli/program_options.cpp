@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/program_options.hpp"
+
+#include <unistd.h>
+
+#include <cctype>
+#include <fstream>
+#include <iostream>
+
+#include "cli/options.hpp"
+#include "core/command_line.hpp"
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "operators/program/program_call.hpp"
+#include "tuner/campaign.hpp"
+#include "tuner/formats/space_file.hpp"
+
+namespace ridge::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t longest_name = 40;
+
+// Of a file: its name without the ending, of what a program's name may consist of.
+std::string name_from(const std::string& file) {
+    std::string out;
+    for (const char c : fs::path(file).stem().string()) {
+        const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0;
+        if (plain || (!out.empty() && (c == '.' || c == '_' || c == '-'))) out += c;
+    }
+    return out.empty() ? "program" : out.substr(0, longest_name);
+}
+
+// "python3 -S my_kernel.py --bm {bm}" is about my_kernel: the last file before the first value, else the
+// program.
+std::string named_file(const std::string& command, bool shell) {
+    std::vector<std::string> list;
+    if (shell)
+        for (const auto word : words(command)) list.emplace_back(word);
+    else
+        list = split_command(command, "--command");
+    auto file = list.empty() ? std::string() : list.front();
+    std::error_code error;
+    for (const auto& word : list) {
+        if (word.find('{') != std::string::npos) break;
+        if (fs::is_regular_file(word, error)) file = word;
+    }
+    return file;
+}
+
+std::vector<Dimension> problem_from(const std::string& text) {
+    std::vector<Dimension> problem;
+    for (const auto word : words(text)) {
+        const auto equals = word.find('=');
+        if (equals == std::string_view::npos || equals == 0)
+            throw InputError("--problem '" + text + "': '" + std::string(word) +
+                             "' should be a size such as n=512");
+        const auto name = std::string(word.substr(0, equals));
+        problem.push_back({name, parse_integer(word.substr(equals + 1), "--problem: " + name)});
+    }
+    return problem;
+}
+
+Device named_device(const std::string& name) {
+    Device device;
+    device.name = name;
+    device.id = slug(name);
+    device.vendor = "unknown";
+    device.kind = "accelerator";
+    device.sources = {"named by the user"};
+    return device;
+}
+
+}  // namespace
+
+void ProgramOptions::add(CLI::App& app) {
+    auto* one =
+        app.add_option("--command", command,
+                       "tune a program of your own: its command line with {parameter} in place of values");
+    app.add_option("--source", source,
+                   "tune a source of your own, compiled for each configuration; with --build and --run")
+        ->excludes(one);
+    app.add_option("--build", build, "with --source: e.g. 'g++ -O3 {defines} {source} -o {output}'");
+    app.add_option("--run", run, "with --source: how the compiled file is run (default: {output})");
+    app.add_option("--space", space, "with --command and --source: file of the search space");
+    app.add_option("--name", name, "of the program (default: the file's)");
+    app.add_option("--problem", problem, "sizes of what the program computes, e.g. 'm=512 n=512'");
+    app.add_option("--time-from", time_from,
+                   "printed: what the program prints; wall: from its start to its end (default: printed)");
+    app.add_flag("--shell", shell, "give the program's command lines to /bin/sh");
+    app.add_option("--device-name", device, "what the program runs on, if not the CPU of this machine");
+}
+
+operators::Program ProgramOptions::program() const {
+    if (space.empty())
+        throw InputError(std::string(command.empty() ? "--source" : "--command") +
+                         " needs --space, the file of the search space");
+    if (!source.empty() && build.empty())
+        throw InputError("--source needs --build, such as 'g++ -O3 {defines} {source} -o {output}'");
+    if (source.empty() && !build.empty()) throw InputError("--build needs --source, the file to compile");
+    std::error_code error;
+    if (!source.empty() && !fs::is_regular_file(source, error))
+        throw InputError("--source " + source + ": there is no such file");
+    auto file = tuner::read_space_file(space);
+    for (const auto& note : file.notes) std::cerr << "ridge: " << space << ": " << note << '\n';
+    operators::Program program{.name = name,
+                               .problem = problem_from(problem),
+                               .command = source.empty() ? command : run,
+                               .shell = shell,
+                               .time_from = operators::parse_time_from(time_from),
+                               .build = {},
+                               .folder = fs::current_path().string(),
+                               .device = {},
+                               .space = std::move(file.space)};
+    if (!source.empty()) program.build = operators::ProgramBuild{fs::absolute(source).string(), build};
+    if (name.empty()) program.name = name_from(source.empty() ? named_file(command, shell) : source);
+    if (!device.empty()) program.device = named_device(device);
+    operators::check(program);
+    return program;
+}
+
+tuner::Suite suite_of(const operators::Program& program) {
+    return {.name = "program-" + program.name,
+            .version = 1,
+            .description = program.command,
+            .calls = {{.call = program.call(), .cache = CacheState::warm, .weight = 1}},
+            .path = {}};
+}
+
+std::optional<operators::Program> program_of(const db::Store& store, const std::string& uuid) {
+    for (const auto& campaign : store.campaigns()) {
+        if (!campaign.uuid.starts_with(uuid)) continue;
+        const auto options =
+            tuner::CampaignOptions::from_json(JsonReader(campaign.options, "campaign " + campaign.uuid));
+        if (!operators::is_program(options.suite.calls.front().call)) return std::nullopt;
+        const auto records = store.measurements({.campaign = campaign.uuid});
+        if (records.empty())
+            throw InputError("campaign " + campaign.uuid +
+                             " measured nothing yet, so its program is not known; begin it anew with "
+                             "--command or --source");
+        const auto environment = store.environment(records.front().environment);
+        const JsonReader reader(environment, "environment of campaign " + campaign.uuid);
+        return operators::Program::from_json(reader.at("program"));
+    }
+    return std::nullopt;
+}
+
+ProgramWorkerFile::ProgramWorkerFile(const operators::Program& program) {
+    auto pattern = (fs::temp_directory_path() / "ridge-program-XXXXXX").string();
+    const int file = mkstemp(pattern.data());
+    if (file < 0) throw EnvironmentError("cannot write a file " + pattern);
+    ::close(file);
+    path_ = pattern;
+    std::ofstream out(path_);
+    out << program.json().dump() << '\n';
+    if (!out.flush()) throw EnvironmentError("cannot write " + path_.string());
+}
+
+ProgramWorkerFile::~ProgramWorkerFile() {
+    std::error_code ignored;
+    fs::remove(path_, ignored);
+}
+
+std::vector<std::string> ProgramWorkerFile::command() const {
+    return {(program_folder() / "ridge-worker-command").string(), path_.string()};
+}
+
+}  // namespace ridge::cli
