@@ -8,20 +8,15 @@ Q4_0 is our int4:g32, Q8_0 our int8:g32 (32 values and an fp16 scale each). The 
 model file has them, `llama-repack` in the layout that llama.cpp repacks them to for this CPU when it loads a model.
 """
 import ctypes as c
-import json
 import os
 import random
 import sys
-import time
 
-SETTINGS = {"OMP_PROC_BIND": "close", "OMP_PLACES": "cores", "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
-if any(name not in os.environ for name in SETTINGS):  # read before the first library is loaded
-    os.execve(sys.executable, [sys.executable, *sys.argv], {**SETTINGS, **os.environ})
+import protocol
 
-THREADS = int(os.environ.get("OMP_NUM_THREADS", len(os.sched_getaffinity(0))))
+LAST_LEVEL_BYTES = protocol.LAST_LEVEL_BYTES
 F32, Q4_0, Q8_0 = 0, 2, 8  # enum ggml_type
 TYPES = {"a=fp32 w=int4:g32 c=fp32": Q4_0, "a=fp32 w=int8:g32 c=fp32": Q8_0, "a=fp32 w=fp32 c=fp32": F32}
-LAST_LEVEL_BYTES = 512 << 20  # beyond the caches of today's CPUs
 
 
 class InitParams(c.Structure):
@@ -63,7 +58,7 @@ def load(folder):
 
 ggml = load(sys.argv[1])
 backend = ggml.backend_cpu_init()
-ggml.backend_cpu_set_n_threads(backend, THREADS)
+ggml.backend_cpu_set_n_threads(backend, protocol.THREADS)
 flush_buffer = c.create_string_buffer(LAST_LEVEL_BYTES)
 c.memset(flush_buffer, 0, LAST_LEVEL_BYTES)  # memory never written is one page of zeros
 libc = c.CDLL(None)
@@ -140,18 +135,18 @@ if repack_buffer_type():
 prepared = {}  # kernels of the last call and seed, by implementation
 
 
-def describe(_):
+def describe():
     infos = [{"operator": "gemm", "name": name, "version": "", "formats": list(TYPES), "sparsities": ["dense"],
               "parameters": [], "constraints": []} for name in KINDS]
     device = {"id": "llama-cpu", "name": "llama.cpp on this CPU", "vendor": "peer", "kind": "cpu"}
-    return {"answer": "describe", "device": device, "environment": {"threads": THREADS}, "roofs": [], "implementations": infos}
+    return {"device": device, "environment": {"threads": protocol.THREADS}, "roofs": [], "implementations": infos}
 
 
 def prepare(request):
-    name, words = request["implementation"], request["call"].split()
-    fields = dict(word.split("=", 1) for word in words[1:])
-    formats = " ".join("%s=%s" % field for field in fields.items() if not field[1].isdigit())
-    if words[0] != "gemm" or formats not in TYPES or name not in KINDS:
+    name = request["implementation"]
+    op, dims, formats = protocol.fields_of(request["call"])
+    formats = protocol.formats_text(formats)
+    if op != "gemm" or formats not in TYPES or name not in KINDS:
         raise ValueError("%s does not run '%s'" % (name, request["call"]))
     key = (request["call"], request["seed"])
     if key not in prepared:
@@ -160,51 +155,11 @@ def prepare(request):
         prepared.clear()
         prepared[key] = {}
     if name not in prepared[key]:
-        m, n, k = (int(fields[d]) for d in "mnk")
+        m, n, k = (dims[d] for d in "mnk")
         if name == "llama-repack" and TYPES[formats] != Q4_0:
             raise ValueError("llama.cpp repacks Q4_0 alone for this CPU")
         prepared[key][name] = MatMul(m, n, k, TYPES[formats], KINDS[name], request["seed"])
     return prepared[key][name].run
 
 
-def sample(run, cold, budget):
-    begin, samples = time.perf_counter(), []
-    while len(samples) < budget["max_samples"]:
-        flush() if cold else run()
-        before = time.perf_counter_ns()
-        run()
-        samples.append(max(1, time.perf_counter_ns() - before))
-        if len(samples) >= budget["min_samples"] and time.perf_counter() - begin > budget["max_time_s"]:
-            return samples, "budget"
-    return samples, "count"
-
-
-def measure(request):
-    answer = {"answer": "measure", "cache": request["cache"], "samples_ns": []}
-    try:
-        run = prepare(request)
-        run()
-    except ValueError as reason:
-        return {**answer, "status": "invalid", "reason": str(reason)}
-    answer["samples_ns"], answer["stop"] = sample(run, request["cache"] == "cold", request["budget"])
-    return {**answer, "status": "ok"}
-
-
-def say(answer):
-    print(json.dumps(answer), flush=True)
-
-
-def main():
-    say({"protocol": "ridge-bench", "version": 1, "worker": "llama-worker", "worker_version": "1"})
-    for line in sys.stdin:
-        request = {}
-        try:
-            request = json.loads(line)
-            if request["request"] == "quit":
-                return
-            say({"id": request["id"], **{"describe": describe, "measure": measure}[request["request"]](request)})
-        except (AttributeError, KeyError, TypeError, ValueError, RuntimeError) as error:
-            say({"id": request.get("id", 0) if isinstance(request, dict) else 0, "error": "cannot be done: %r" % error})
-
-
-main()
+protocol.serve("llama-worker", "1", describe, prepare, flush)

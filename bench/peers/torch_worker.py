@@ -3,29 +3,18 @@
 """PyTorch's operators as a worker of the bench protocol, to compare with; `bench/compare.py` and `ridge tune --worker` start it.
 
 Needs the packages torch and numpy. Linear layers run as PyTorch runs them, and with weights packed once by oneDNN and
-by MKL, as its compiler does for inference. Verification is against PyTorch's own result in fp64, with a coarse bound:
-the peers' results are not what is judged here.
+by MKL, as its compiler does for inference. Results are not verified here: what the peers compute is
+not what is judged.
 """
-import json
-import os
-import random
-import sys
-import time
+import protocol
 
-SETTINGS = {"OMP_PROC_BIND": "close", "OMP_PLACES": "cores", "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
-if any(name not in os.environ for name in SETTINGS):  # read before the first library is loaded
-    os.execve(sys.executable, [sys.executable, *sys.argv], {**SETTINGS, **os.environ})
+import torch
+import torch.nn.functional as F
 
-THREADS = int(os.environ.get("OMP_NUM_THREADS", len(os.sched_getaffinity(0))))  # before OpenMP binds this one
-
-import torch  # noqa: E402
-import torch.nn.functional as F  # noqa: E402
-
-torch.set_num_threads(THREADS)
+torch.set_num_threads(protocol.THREADS)
 torch.set_grad_enabled(False)
 TYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16, "fp64": torch.float64}
-LAST_LEVEL_BYTES = 512 << 20  # beyond the caches of today's CPUs
-flush_buffer = torch.ones(LAST_LEVEL_BYTES // 4)
+flush_buffer = torch.ones(protocol.LAST_LEVEL_BYTES // 4)
 
 
 def draw(generator, shape, dtype):
@@ -36,12 +25,9 @@ class Call:
     """An operator call as the protocol writes it, and its operands."""
 
     def __init__(self, text, seed):
-        words = text.split()
-        self.op = words[0]
-        fields = dict(word.split("=", 1) for word in words[1:])
-        self.dims = {name: int(value) for name, value in fields.items() if value.isdigit()}
-        self.formats = " ".join("%s=%s" % field for field in fields.items() if not field[1].isdigit())
-        self.types = {name: TYPES.get(value) for name, value in fields.items() if not value.isdigit()}
+        self.op, self.dims, formats = protocol.fields_of(text)
+        self.formats = protocol.formats_text(formats)
+        self.types = {name: TYPES.get(value) for name, value in formats.items()}
         self.generator = torch.Generator().manual_seed(seed)
 
     def tensor(self, shape, operand):
@@ -104,7 +90,8 @@ TABLE = {
     ("rmsnorm", "torch"): (rows(lambda x, w: F.rms_norm(x, x.shape[-1:], w)), FLOATS),
     ("layernorm", "torch"): (rows(lambda x, w: F.layer_norm(x, x.shape[-1:], w, w)), FLOATS),
     ("softmax", "torch"): (rows(lambda x, w: F.softmax(x, -1)), FLOATS),
-    ("gelu", "torch"): (rows(lambda x, w: F.gelu(x, approximate="tanh")), FLOATS),
+    ("gelu", "torch"): (rows(lambda x, w: F.gelu(x)), FLOATS),
+    ("gelu_tanh", "torch"): (rows(lambda x, w: F.gelu(x, approximate="tanh")), FLOATS),
     ("silu_mul", "torch"): (gate, FLOATS),
     ("residual_add", "torch"): (residual, FLOATS),
     ("transpose", "torch"): (rows(lambda x, w: x.t().contiguous()), FLOATS),
@@ -112,12 +99,11 @@ TABLE = {
 prepared = {}  # kernels of the last call and seed
 
 
-def describe(_):
+def describe():
     infos = [{"operator": op, "name": name, "version": torch.__version__, "formats": formats, "sparsities": ["dense"],
               "parameters": [], "constraints": []} for (op, name), (_, formats) in TABLE.items()]
     device = {"id": "torch-cpu", "name": "PyTorch on this CPU", "vendor": "peer", "kind": "cpu"}
-    return {"answer": "describe", "device": device, "environment": {"threads": torch.get_num_threads()}, "roofs": [],
-            "implementations": infos}
+    return {"device": device, "environment": {"threads": torch.get_num_threads()}, "roofs": [], "implementations": infos}
 
 
 def prepare(request):
@@ -139,47 +125,8 @@ def prepare(request):
     return kernels[name][1]
 
 
-def sample(run, cold, budget):
-    begin, samples = time.perf_counter(), []
-    while len(samples) < budget["max_samples"]:
-        if cold:
-            flush_buffer.sum()  # read, not written: dirty lines would have to go back to memory during the sample
-        else:
-            run()
-        before = time.perf_counter_ns()
-        run()
-        samples.append(max(1, time.perf_counter_ns() - before))
-        if len(samples) >= budget["min_samples"] and time.perf_counter() - begin > budget["max_time_s"]:
-            return samples, "budget"
-    return samples, "count"
+def flush():
+    flush_buffer.sum()  # read, not written: dirty lines would have to go back to memory during the sample
 
 
-def measure(request):
-    answer = {"answer": "measure", "cache": request["cache"], "samples_ns": []}
-    try:
-        run = prepare(request)
-    except ValueError as reason:
-        return {**answer, "status": "invalid", "reason": str(reason)}
-    answer["samples_ns"], answer["stop"] = sample(run, request["cache"] == "cold", request["budget"])
-    return {**answer, "status": "ok"}
-
-
-def say(answer):
-    print(json.dumps(answer), flush=True)
-
-
-def main():
-    random.seed(1)
-    say({"protocol": "ridge-bench", "version": 1, "worker": "torch-worker", "worker_version": torch.__version__})
-    for line in sys.stdin:
-        request = {}
-        try:
-            request = json.loads(line)
-            if request["request"] == "quit":
-                return
-            say({"id": request["id"], **{"describe": describe, "measure": measure}[request["request"]](request)})
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            say({"id": request.get("id", 0) if isinstance(request, dict) else 0, "error": "cannot be done: %r" % error})
-
-
-main()
+protocol.serve("torch-worker", torch.__version__, describe, prepare, flush)
