@@ -124,6 +124,7 @@ bool is_library(const db::Record& record) { return !record.implementation_versio
 
 std::optional<Attainable> attainable(const Work& work, CacheState cache,
                                      const cost_model::DeviceModel& model) {
+    if (work.flop <= 0 && work.bytes() <= 0) return std::nullopt;  // a program's
     const auto home = cost_model::home_level(work, cache, model.device, model.ceilings);
     if (!home || home->ceiling.rate <= 0) return std::nullopt;
     const auto& memory = home->ceiling;

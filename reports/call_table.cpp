@@ -22,7 +22,10 @@ void set_times(Table& table, const CallResult& result) {
 }
 
 void set_rates(Table& table, const CallResult& result) {
-    table.set("byte_rate", result.byte_rate());
+    if (result.work.bytes() > 0)
+        table.set("byte_rate", result.byte_rate());
+    else
+        table.missing("byte_rate", "nothing is known of the call's work");
     if (result.work.flop > 0) {
         table.set("flop_rate", result.flop_rate()).set("intensity_flop_per_byte", result.work.intensity());
         table.shown_as("flop_rate", quantity(result.flop_rate(), operations(result) + "/s"));

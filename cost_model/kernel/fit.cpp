@@ -13,6 +13,7 @@
 #include "core/units.hpp"
 #include "cost_model/kernel/least_squares.hpp"
 #include "operators/catalogue.hpp"
+#include "operators/program/program_call.hpp"
 
 namespace ridge::cost_model {
 namespace {
@@ -82,6 +83,7 @@ double bare_roofline(const OperatorCall& call, CacheState cache, const Machine& 
 Groups group_rows(const std::vector<const db::Record*>& records, const Machine& machine) {
     Groups groups;
     for (const auto* record : records) {
+        if (operators::is_program(record->call)) continue;  // nothing is known of its work
         try {
             const auto call = operators::parse_call(record->call);
             const auto cache = record->measurement.cache;
