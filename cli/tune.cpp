@@ -10,7 +10,10 @@
 #include "cli/replay.hpp"
 #include "core/text.hpp"
 #include "core/units.hpp"
+#include "cost_model/device_model.hpp"
 #include "db/store.hpp"
+#include "operators/catalogue.hpp"
+#include "reports/call_results.hpp"
 #include "reports/call_table.hpp"
 #include "reports/device_report.hpp"
 #include "tuner/campaign.hpp"
@@ -32,6 +35,24 @@ struct TuneOptions {
     bool quiet = false;
 };
 
+/// The least time that the measured roofs of a device allow a call.
+class RoofTime {
+  public:
+    RoofTime(const db::Store& store, const std::string& device)
+        : model_(cost_model::load_measured_device(store, device)) {}
+
+    std::optional<double> operator()(const tuner::SuiteCall& suite_call) const {
+        if (!model_) return std::nullopt;
+        const auto work = operators::work(operators::parse_call(suite_call.call));
+        const auto roof = reports::attainable(work, suite_call.cache, *model_);
+        if (!roof || roof->provenance != Provenance::measured) return std::nullopt;
+        return (work.flop > 0 ? work.flop : work.bytes()) / roof->rate;
+    }
+
+  private:
+    std::optional<cost_model::DeviceModel> model_;
+};
+
 tuner::CampaignHooks hooks(Progress& progress, const std::atomic<bool>& stop) {
     return {.progress =
                 [&progress](const tuner::Progress& now) {
@@ -40,6 +61,7 @@ tuner::CampaignHooks hooks(Progress& progress, const std::atomic<bool>& stop) {
                     progress.show(now.measured, now.planned, what);
                 },
             .note = [](const std::string& note) { std::cerr << "ridge: " << note << '\n'; },
+            .roof_time_s = {},
             .stop = &stop};
 }
 
@@ -123,7 +145,8 @@ ExitCode tune(db::Store& store, const TuneOptions& options, const std::optional<
     if (program) worker_options.command = program_file.emplace(*program).command();
     tuner::Worker worker(std::move(worker_options));
     Progress progress(options.quiet);
-    const auto on_event = hooks(progress, stop);
+    auto on_event = hooks(progress, stop);
+    on_event.roof_time_s = RoofTime(store, worker.describe().device.id);
     if (!options.resume.empty())
         return report(store, tuner::resume_campaign(store, worker, options.resume, on_event), options.format);
     const auto former = options.go_on
@@ -201,6 +224,14 @@ void add_campaign_options(CLI::App& command, tuner::CampaignOptions& campaign) {
     command.add_option("--target", campaign.budget.target,
                        "half-width of the median's interval at which sampling stops (default: 0.01)");
     command.add_option("--max-samples", campaign.budget.max_samples, "for each configuration (default: 200)");
+    command.add_option("--patience", campaign.patience,
+                       "configurations in a row that bring nothing better, after which a search ends; 0: "
+                       "never (default: 0)");
+    command.add_option(
+        "--good-enough", campaign.good_enough,
+        "share of the measured roof, such as 0.9, at which the search on a call ends; 0: never (default: 0)");
+    command.add_flag("!--no-prior", campaign.use_prior,
+                     "searches take no account of what the store knows of other devices and of calls nearby");
     command.add_flag("!--no-race", campaign.race,
                      "measure every configuration to the end, also when it cannot be the best any more");
     command.add_option(

@@ -11,10 +11,12 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "tuner/campaign_choice.hpp"
 #include "tuner/campaign_plan.hpp"
 #include "tuner/race.hpp"
 #include "tuner/random.hpp"
 #include "tuner/searcher.hpp"
+#include "tuner/store_prior.hpp"
 
 namespace ridge::tuner {
 namespace {
@@ -44,6 +46,8 @@ struct Lane {
     const Candidate* candidate = nullptr;
     std::unique_ptr<Searcher> searcher;
     std::int64_t proposed = 0, counted = 0, failures = 0;
+    std::int64_t vain = 0;  // proposals since the last better one
+    std::optional<double> best_s = {};
     bool over = false;
 };
 
@@ -149,9 +153,10 @@ class Session {
         bool cut = false;
         auto lanes = make_lanes(planned);
         const auto open = [](const Lane& lane) { return !lane.over; };
-        while (std::ranges::any_of(lanes, open) && !stopped_)
+        while (std::ranges::any_of(lanes, open) && !stopped_ && !is_good_enough(planned.call))
             for (auto& lane : lanes)
-                if (open(lane) && !stopped_) cut = !step(planned.call, lane) || cut;
+                if (open(lane) && !stopped_ && !is_good_enough(planned.call))
+                    cut = !step(planned.call, lane) || cut;
         if (cut && !stopped_) ++result_.cut_by_time;
         if (!cut && !stopped_ && options_.finalists > 0) run_final(planned);
     }
@@ -192,10 +197,16 @@ class Session {
         for (const auto index : planned.candidates) {
             Lane lane{.candidate = &plan_.candidates[index], .searcher = make_searcher(options_.searcher)};
             const auto who = key_of(planned.call, lane.candidate->info.name, std::to_string(options_.seed));
-            lane.searcher->start(lane.candidate->space, hash_text(who), {});
+            lane.searcher->start(lane.candidate->space, hash_text(who),
+                                 prior_for(planned.call, *lane.candidate));
             lanes.push_back(std::move(lane));
         }
         return lanes;
+    }
+
+    Prior prior_for(const SuiteCall& call, const Candidate& candidate) const {
+        if (!options_.use_prior) return {};
+        return store_prior(store_, campaign_.device, call, candidate.info.name, candidate.space).prior;
     }
 
     // The next configuration of a lane, from the store or the worker; false when the time budget ends the
@@ -224,7 +235,15 @@ class Session {
         return true;
     }
 
+    // Whether the best time has the wanted share of the time that the roofs allow at least.
+    bool is_good_enough(const SuiteCall& call) const {
+        if (options_.good_enough <= 0 || !best_s_ || !hooks_.roof_time_s) return false;
+        const auto least_s = hooks_.roof_time_s(call);
+        return least_s && *least_s >= options_.good_enough * *best_s_;
+    }
+
     bool exhausted(const Lane& lane) const {
+        if (options_.patience > 0 && lane.vain >= options_.patience) return true;
         return options_.max_configs > 0 && (lane.counted >= options_.max_configs ||
                                             lane.proposed >= options_.max_configs * proposals_per_config);
     }
@@ -237,6 +256,9 @@ class Session {
 
     void account(const SuiteCall& call, Lane& lane, const Outcome& outcome) {
         ++lane.proposed;
+        const bool better = outcome.value && (!lane.best_s || *outcome.value < *lane.best_s);
+        if (better) lane.best_s = outcome.value;
+        lane.vain = better ? 0 : lane.vain + 1;
         if (outcome.status != Status::invalid) ++lane.counted;
         lane.failures = outcome.status == Status::failed ? lane.failures + 1 : 0;
         if (options_.give_up_after == 0 || lane.failures < options_.give_up_after) return;
@@ -340,35 +362,6 @@ class Session {
     CampaignResult result_;
 };
 
-std::string known_campaigns(const std::vector<db::Campaign>& campaigns) {
-    std::vector<std::string> shown;
-    for (const auto& campaign : campaigns)
-        shown.push_back(campaign.uuid + " (" + campaign.name + ", " + campaign.state + ")");
-    return shown.empty() ? "it has no campaign" : "it has: " + join(shown, ", ");
-}
-
-db::Campaign find_campaign(const db::Store& store, const std::string& uuid) {
-    const auto all = store.campaigns();
-    std::vector<db::Campaign> matching;
-    for (const auto& campaign : all)
-        if (uuid.empty() ? campaign.state != "finished" : campaign.uuid.starts_with(uuid))
-            matching.push_back(campaign);
-    if (matching.size() == 1 || (uuid.empty() && !matching.empty())) return matching.front();
-    const auto what = uuid.empty()       ? "no campaign to go on with"
-                      : matching.empty() ? "no campaign '" + uuid + "'"
-                                         : "more than one campaign '" + uuid + "…'";
-    throw InputError(store.path().string() + ": " + what + "; " + known_campaigns(all));
-}
-
-void refuse_changed_suite(const CampaignOptions& stored, const std::string& uuid) {
-    std::error_code error;
-    if (stored.suite.path.empty() || !std::filesystem::exists(stored.suite.path, error)) return;
-    const auto changed = difference(load_suite(stored.suite.path.string()), stored.suite);
-    if (!changed.empty())
-        throw InputError("campaign " + uuid + " cannot be resumed: " + stored.suite.path.string() +
-                         " has changed since: " + changed + "; begin a new campaign");
-}
-
 }  // namespace
 
 CampaignResult run_campaign(db::Store& store, Worker& worker, const CampaignOptions& options,
@@ -386,7 +379,7 @@ CampaignResult resume_campaign(db::Store& store, Worker& worker, const std::stri
     const auto campaign = find_campaign(store, uuid);
     const auto options =
         CampaignOptions::from_json(JsonReader(campaign.options, "campaign " + campaign.uuid + ", options"));
-    refuse_changed_suite(options, campaign.uuid);
+    refuse_changed_suite(options.suite, campaign.uuid);
     Session session(store, worker, options, hooks);
     session.go_on(campaign);
     return session.run();

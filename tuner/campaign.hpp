@@ -27,6 +27,13 @@ struct CampaignOptions {
     std::vector<std::string> implementations;  ///< names; empty: all that fit
     std::int64_t give_up_after = 5;  ///< failures in a row of one implementation on one call; 0: never
     protocol::Budget budget;         ///< of each measurement; min_samples is lowered to max_samples
+    /// Configurations in a row that bring nothing better, after which an implementation's search on a call
+    /// ends; 0: never.
+    std::int64_t patience = 0;
+    /// Share of the least time that the roofs allow (CampaignHooks::roof_time_s) at which the search on a
+    /// call ends; 0: never.
+    double good_enough = 0;
+    bool use_prior = true;  ///< searches begin with what the store knows of other devices and calls nearby
     bool race = true;  ///< a configuration is given up as soon as it cannot beat the best one of its call
     /// The best configurations of a call that cannot be told apart are measured again, taking turns: at most
     /// so many; 0: none.
@@ -56,6 +63,9 @@ struct CampaignHooks {
     std::function<void(const Progress&)> progress;
     /// A sentence about something left out: an implementation given up, a call that nobody can run.
     std::function<void(const std::string&)> note;
+    /// The least time that the measured roofs of the device allow for a call, where they are known; a
+    /// function of the call.
+    std::function<std::optional<double>(const SuiteCall& call)> roof_time_s;
     /// Ends the campaign after the measurement in flight; give the worker the same flag to end it within.
     const std::atomic<bool>* stop = nullptr;
 };

@@ -42,6 +42,9 @@ void check_options(const CampaignOptions& options) {
     refuse_negative(options.time_budget_s, "time_budget_s");
     refuse_negative(static_cast<double>(options.give_up_after), "give_up_after");
     refuse_negative(static_cast<double>(options.finalists), "finalists");
+    refuse_negative(static_cast<double>(options.patience), "patience");
+    refuse_unless(options.good_enough >= 0 && options.good_enough <= 1, "good_enough", options.good_enough,
+                  "from 0 to 1");
     check_budget(options.budget);
 }
 
@@ -55,6 +58,9 @@ Json CampaignOptions::json() const {
             {"implementations", implementations},
             {"give_up_after", give_up_after},
             {"budget", budget.json()},
+            {"patience", patience},
+            {"good_enough", good_enough},
+            {"use_prior", use_prior},
             {"race", race},
             {"finalists", finalists}};
 }
@@ -71,7 +77,10 @@ CampaignOptions CampaignOptions::from_json(const JsonReader& json) {
         options.implementations.push_back(item.text());
     options.give_up_after = json.at("give_up_after").integer();
     options.budget = protocol::Budget::from_json(json.at("budget"));
-    // Campaigns of former versions have neither.
+    // Campaigns of former versions have none of these.
+    options.patience = json.count_or("patience", 0);
+    options.good_enough = json.amount_or("good_enough", 0);
+    options.use_prior = json.has("use_prior") && json.at("use_prior").boolean();
     options.race = json.has("race") && json.at("race").boolean();
     options.finalists = json.count_or("finalists", 0);
     return options;

@@ -81,6 +81,47 @@ TEST_F(CampaignTest, TheBestThatCannotBeToldApartAreMeasuredAgain) {
     EXPECT_EQ(run(options).added, alpha_size);
 }
 
+// alpha is fastest at a=4 b=1, the thirteenth configuration in the order of the space; beta never gets
+// better.
+TEST_F(CampaignTest, ASearchEndsWhenItHasRunOutOfPatience) {
+    auto options = fake_options(1);
+    options.patience = 2;
+    const auto result = run(options);
+    const auto all = records();
+    EXPECT_EQ(std::ranges::count(all, "beta", &db::Record::implementation), 3);
+    EXPECT_LT(result.added, alpha_size + beta_size);
+}
+
+TEST_F(CampaignTest, ACallEndsWhenItsBestIsGoodEnough) {
+    auto options = fake_options(1);
+    options.good_enough = 0.9;
+    options.implementations = {"alpha"};
+    CampaignHooks hooks;
+    hooks.roof_time_s = [](const SuiteCall&) { return std::optional(1e-6); };
+    const auto result = run(options, "ok", hooks);
+    EXPECT_EQ(result.state, "finished");
+    EXPECT_LT(result.added, alpha_size);
+    EXPECT_LE(result.calls.at(0).best->best.summary->median, 1e-6 / 0.9);
+    // Without roofs nothing can be good enough.
+    EXPECT_EQ(run(options).added, alpha_size);
+}
+
+// What another campaign measured on a call nearby is where the next one begins, after the default.
+TEST_F(CampaignTest, SearchesBeginWithWhatTheStoreKnowsOfACallNearby) {
+    auto options = fake_options(1);
+    options.implementations = {"alpha"};
+    static_cast<void>(run(options));
+    options.suite = testing_support::fake_suite(3);
+    options.suite.calls.erase(options.suite.calls.begin(), options.suite.calls.begin() + 2);
+    options.searcher = "portfolio";
+    options.max_configs = 2;
+    const auto result = run(options);
+    EXPECT_EQ(result.calls.at(0).best->best.config.text(), "a=4 b=1");
+    options.use_prior = false;
+    options.seed = 2;
+    EXPECT_NE(run(options).calls.at(0).best->best.config.text(), "a=4 b=1");
+}
+
 TEST_F(CampaignTest, AFinalThatWasMeasuredIsNotMeasuredAgain) {
     auto options = fake_options(2);
     options.finalists = 3;
