@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/program_options.hpp"
 
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cctype>
-#include <fstream>
+#include <cerrno>
 #include <iostream>
+#include <system_error>
 
 #include "cli/options.hpp"
 #include "core/command_line.hpp"
@@ -146,24 +148,19 @@ std::optional<operators::Program> program_of(const db::Store& store, const std::
     return std::nullopt;
 }
 
-ProgramWorkerFile::ProgramWorkerFile(const operators::Program& program) {
-    auto pattern = (fs::temp_directory_path() / "ridge-program-XXXXXX").string();
-    const int file = mkstemp(pattern.data());
-    if (file < 0) throw EnvironmentError("cannot write a file " + pattern);
-    ::close(file);
-    path_ = pattern;
-    std::ofstream out(path_);
-    out << program.json().dump() << '\n';
-    if (!out.flush()) throw EnvironmentError("cannot write " + path_.string());
+ProgramWorkerFile::ProgramWorkerFile(const operators::Program& program)
+    : file_(memfd_create("ridge-program", MFD_CLOEXEC)) {
+    const auto text = program.json().dump() + "\n";
+    if (file_ < 0 || ::write(file_, text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+        throw EnvironmentError("cannot hold the description of the program in memory: " +
+                               std::generic_category().message(errno));
 }
 
-ProgramWorkerFile::~ProgramWorkerFile() {
-    std::error_code ignored;
-    fs::remove(path_, ignored);
-}
+ProgramWorkerFile::~ProgramWorkerFile() { ::close(file_); }
 
 std::vector<std::string> ProgramWorkerFile::command() const {
-    return {(program_folder() / "ridge-worker-command").string(), path_.string()};
+    return {(program_folder() / "ridge-worker-command").string(),
+            "/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(file_)};
 }
 
 }  // namespace ridge::cli

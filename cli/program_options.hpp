@@ -2,9 +2,9 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "db/store.hpp"
 #include "operators/program/program.hpp"
@@ -34,7 +34,8 @@ struct ProgramOptions {
 /// operators. Throws InputError when it is not known: nothing was measured yet.
 [[nodiscard]] std::optional<operators::Program> program_of(const db::Store& store, const std::string& uuid);
 
-/// ridge-worker-command for a program, and the file with its description, which goes away with this.
+/// ridge-worker-command for a program, and the file with its description: in memory, so that nothing of it is
+/// left when this process is killed.
 class ProgramWorkerFile {
   public:
     explicit ProgramWorkerFile(const operators::Program& program);
@@ -44,7 +45,7 @@ class ProgramWorkerFile {
     [[nodiscard]] std::vector<std::string> command() const;
 
   private:
-    std::filesystem::path path_;
+    int file_ = -1;
 };
 
 }  // namespace ridge::cli
