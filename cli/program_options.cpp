@@ -74,6 +74,8 @@ Device named_device(const std::string& name) {
     return device;
 }
 
+std::string worker_program() { return (program_folder() / "ridge-worker-command").string(); }
+
 }  // namespace
 
 void ProgramOptions::add(CLI::App& app) {
@@ -148,6 +150,17 @@ std::optional<operators::Program> program_of(const db::Store& store, const std::
     return std::nullopt;
 }
 
+std::vector<std::string> remote_command(const operators::Program& program) {
+    // Linux takes words of up to 128 KiB (MAX_ARG_STRLEN).
+    constexpr std::size_t longest_word = 128 * 1024 - 1;
+    auto word = operators::packed(program);
+    if (word.size() > longest_word)
+        throw InputError(
+            "--launcher: the description of the program is longer than 64 KiB, should be shorter; "
+            "a search space with fewer values makes it so");
+    return {worker_program(), std::move(word)};
+}
+
 ProgramWorkerFile::ProgramWorkerFile(const operators::Program& program)
     : file_(memfd_create("ridge-program", MFD_CLOEXEC)) {
     const auto text = program.json().dump() + "\n";
@@ -159,8 +172,7 @@ ProgramWorkerFile::ProgramWorkerFile(const operators::Program& program)
 ProgramWorkerFile::~ProgramWorkerFile() { ::close(file_); }
 
 std::vector<std::string> ProgramWorkerFile::command() const {
-    return {(program_folder() / "ridge-worker-command").string(),
-            "/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(file_)};
+    return {worker_program(), "/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(file_)};
 }
 
 }  // namespace ridge::cli

@@ -34,8 +34,12 @@ struct ProgramOptions {
 /// operators. Throws InputError when it is not known: nothing was measured yet.
 [[nodiscard]] std::optional<operators::Program> program_of(const db::Store& store, const std::string& uuid);
 
-/// ridge-worker-command for a program, and the file with its description: in memory, so that nothing of it is
-/// left when this process is killed.
+/// Words of ridge-worker-command for a program, which may be started on another machine. Throws InputError
+/// for a description that is too long for that.
+[[nodiscard]] std::vector<std::string> remote_command(const operators::Program& program);
+
+/// ridge-worker-command for a program on this machine, and the file with its description: in memory, so that
+/// nothing of it is left when this process is killed.
 class ProgramWorkerFile {
   public:
     explicit ProgramWorkerFile(const operators::Program& program);

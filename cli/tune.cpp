@@ -142,7 +142,9 @@ ExitCode tune(db::Store& store, const TuneOptions& options, const std::optional<
               const std::atomic<bool>& stop) {
     auto worker_options = options.worker.options(&stop);
     std::optional<ProgramWorkerFile> program_file;
-    if (program) worker_options.command = program_file.emplace(*program).command();
+    if (program)
+        worker_options.command = worker_options.launcher.empty() ? program_file.emplace(*program).command()
+                                                                 : remote_command(*program);
     tuner::Worker worker(std::move(worker_options));
     Progress progress(options.quiet);
     auto on_event = hooks(progress, stop);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <set>
 
 #include "core/command_line.hpp"
@@ -16,6 +17,7 @@ namespace {
 using Values = std::map<std::string, std::string>;
 
 constexpr std::string_view defines_placeholder = "{defines}";
+constexpr std::string_view packed_prefix = "hex:";
 constexpr const char* run_title = "command";
 constexpr const char* build_title = "build command";
 
@@ -140,6 +142,20 @@ Json problem_json(const std::vector<Dimension>& problem) {
     return out;
 }
 
+std::string unpacked(std::string_view digits) {
+    std::string out;
+    for (std::size_t at = 0; at < digits.size(); at += 2) {
+        unsigned byte = 0;
+        const auto two = digits.substr(at, 2);
+        const auto [end, error] = std::from_chars(two.data(), two.data() + two.size(), byte, 16);
+        if (two.size() != 2 || error != std::errc{} || end != two.data() + two.size())
+            throw InputError("description of the program: '" + std::string(two) +
+                             "' should be two hexadecimal digits");
+        out += static_cast<char>(byte);
+    }
+    return out;
+}
+
 TimeFrom time_from(const JsonReader& json) {
     const auto found = json.find("time_from");
     return found ? found->parsed(parse_time_from) : TimeFrom::printed;
@@ -187,6 +203,25 @@ Program Program::from_json(const JsonReader& json) {
     program.space = ParameterSpace::from_json(json.at("space"));
     check(program);
     return program;
+}
+
+std::string packed(const Program& program) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string out(packed_prefix);
+    for (const char c : program.json().dump()) {
+        const auto byte = static_cast<unsigned char>(c);
+        out += digits[byte >> 4U];
+        out += digits[byte & 15U];
+    }
+    return out;
+}
+
+Program load_program(const std::string& word) {
+    const bool is_packed = word.starts_with(packed_prefix);
+    const auto where = is_packed ? std::string("description of the program") : word;
+    const Json json =
+        is_packed ? parse_json(unpacked(word.substr(packed_prefix.size())), where) : read_json_file(word);
+    return Program::from_json(JsonReader(json, where));
 }
 
 void check(const Program& program) {

@@ -49,6 +49,11 @@ struct Program {
     [[nodiscard]] static Program from_json(const JsonReader& json);
 };
 
+/// The description as one word that no shell changes, "hex:7b22…", for a worker on another machine.
+[[nodiscard]] std::string packed(const Program& program);
+/// From packed() text, or else from the JSON file of that name; throws InputError naming what is wrong.
+[[nodiscard]] Program load_program(const std::string& word);
+
 /// Throws InputError naming what is wrong: a name that is none, a placeholder without a meaning, a parameter
 /// that occurs in no command, a dimension with the name of a parameter, a quote without its end.
 void check(const Program& program);

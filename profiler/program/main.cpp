@@ -29,11 +29,6 @@ bool write_all(int file, std::string line) {
     return true;
 }
 
-operators::Program read_program(const std::filesystem::path& path) {
-    const Json document = read_json_file(path);
-    return operators::Program::from_json(JsonReader(document, path.string()));
-}
-
 void enter(const std::string& folder) {
     std::error_code error;
     if (!folder.empty()) std::filesystem::current_path(folder, error);
@@ -42,8 +37,8 @@ void enter(const std::string& folder) {
                                "' of the program cannot be entered: " + error.message());
 }
 
-void work(const std::filesystem::path& path) {
-    auto program = read_program(path);
+void work(const std::string& description) {
+    auto program = operators::load_program(description);
     enter(program.folder);
     profiler::ProgramWorker worker(
         std::move(program), profiler::clocked_host_device, [] { return profiler::read_machine_state(); },
@@ -60,7 +55,7 @@ int main(int count, char** arguments) {
     if (count != 2) {
         std::cerr
             << "ridge-worker-command " RIDGE_VERSION
-               ": takes the description of a program, a file as 'ridge tune --command' writes it, and reads "
+               ": takes the description of a program, a file as 'ridge tune --command' gives it, and reads "
                "requests of the bench protocol from stdin\n";
         return 2;
     }

@@ -128,6 +128,15 @@ TEST_F(OwnProgram, RunsOnTheDeviceThatIsNamed) {
     EXPECT_EQ(measured().at(0).at("device"), "some-gpu-9");
 }
 
+// As ssh does: the words are joined, and a shell takes them apart again.
+TEST_F(OwnProgram, ALauncherMayStartItOnAnotherMachine) {
+    script(valley);
+    const auto launcher = scratch_.write("launch", "exec /bin/sh -c \"$*\"\n");
+    const auto outcome = tune({"--launcher", "/bin/sh " + launcher});
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_NE(outcome.out.find("a=5"), std::string::npos) << outcome.out;
+}
+
 TEST_F(OwnProgram, AShellIsUsedWhenAskedFor) {
     script(valley);
     auto line = words({"--shell"});

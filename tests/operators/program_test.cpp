@@ -95,6 +95,18 @@ TEST(Program, SurvivesItsJson) {
     EXPECT_EQ(Program::from_json(JsonReader(json, "f")).call(), program.call());
 }
 
+TEST(Program, SurvivesBeingPackedIntoAWord) {
+    const auto word = packed(source());
+    EXPECT_EQ(word.find_first_not_of("hex:0123456789abcdef"), std::string::npos);
+    EXPECT_EQ(load_program(word).json(), source().json());
+    EXPECT_THAT(message_of([&] { (void)load_program(word.substr(0, word.size() - 1)); }),
+                HasSubstr("two hex"));
+    EXPECT_THAT(message_of([&] { (void)load_program(word.substr(0, word.size() / 4 * 2)); }),
+                HasSubstr("JSON"));
+    EXPECT_THAT(message_of([] { (void)load_program("hex:zz"); }), HasSubstr("'zz'"));
+    EXPECT_THAT(message_of([] { (void)load_program("/nowhere"); }), HasSubstr("/nowhere"));
+}
+
 struct Mistake {
     const char* name;
     std::function<void(Program&)> make;
