@@ -56,6 +56,18 @@ INSTANTIATE_TEST_SUITE_P(All, Folder,
                          testing::Values(std::pair("devices", "device"), std::pair("models", "model"),
                                          std::pair("suites", "suite"), std::pair("workloads", "workload")));
 
+TEST(Schema, OfSpacesTakesTheExamplesAndRefusesWhatIsWrong) {
+    const auto examples = fs::path(RIDGE_SOURCE_DIR) / "examples/tune-command";
+    for (const auto* file : {"matmul.space.json", "transpose.space.json"})
+        EXPECT_EQ(complaints(read(examples / file), "space"), "") << file;
+    for (const auto* parameter :
+         {"[]", "3", "[1, true]", R"([1, "a"])", R"({"range": [1]})", R"({"range": [1, 2], "step": 0})",
+          R"({"values": [1], "range": [1, 2]})", R"({"power": [1, 2]})", R"({"permutation": ["i"]})"}) {
+        const auto space = R"({"parameters": {"p": )" + std::string(parameter) + "}}";
+        EXPECT_NE(complaints(nlohmann::json::parse(space), "space"), "") << space;
+    }
+}
+
 TEST(Schema, OfModelsRefusesWhatIsWrong) {
     for (const auto& [model, key, value] : std::vector<std::tuple<const char*, const char*, nlohmann::json>>{
              {"llama-2-7b", "hidden_size", 0},
