@@ -12,10 +12,12 @@
 #include "cli/options.hpp"
 #include "core/command_line.hpp"
 #include "core/error.hpp"
+#include "core/file.hpp"
 #include "core/text.hpp"
 #include "operators/program/program_call.hpp"
 #include "tuner/campaign.hpp"
 #include "tuner/formats/space_file.hpp"
+#include "tuner/random.hpp"
 
 namespace ridge::cli {
 namespace {
@@ -74,6 +76,8 @@ Device named_device(const std::string& name) {
     return device;
 }
 
+std::string digest_of(const fs::path& file) { return std::to_string(tuner::hash_text(read_file(file))); }
+
 std::string worker_program() { return (program_folder() / "ridge-worker-command").string(); }
 
 }  // namespace
@@ -117,7 +121,8 @@ operators::Program ProgramOptions::program() const {
                                .folder = fs::current_path().string(),
                                .device = {},
                                .space = std::move(file.space)};
-    if (!source.empty()) program.build = operators::ProgramBuild{fs::absolute(source).string(), build};
+    if (!source.empty())
+        program.build = operators::ProgramBuild{fs::absolute(source).string(), build, digest_of(source)};
     if (name.empty()) program.name = name_from(source.empty() ? named_file(command, shell) : source);
     if (!device.empty()) program.device = named_device(device);
     operators::check(program);
@@ -159,6 +164,13 @@ std::vector<std::string> remote_command(const operators::Program& program) {
             "--launcher: the description of the program is longer than 64 KiB, should be shorter; "
             "a search space with fewer values makes it so");
     return {worker_program(), std::move(word)};
+}
+
+// What a changed source gives would be mixed with what the former one gave.
+void refuse_changed_source(const operators::Program& program, const std::string& campaign) {
+    if (program.build && digest_of(program.build->source) != program.build->digest)
+        throw InputError("campaign " + campaign + " cannot be resumed: " + program.build->source +
+                         " has changed since; begin a new campaign");
 }
 
 ProgramWorkerFile::ProgramWorkerFile(const operators::Program& program)

@@ -34,6 +34,9 @@ struct ProgramOptions {
 /// operators. Throws InputError when it is not known: nothing was measured yet.
 [[nodiscard]] std::optional<operators::Program> program_of(const db::Store& store, const std::string& uuid);
 
+/// Throws InputError when the source of a program is not what it was when the campaign began.
+void refuse_changed_source(const operators::Program& program, const std::string& campaign);
+
 /// Words of ridge-worker-command for a program, which may be started on another machine. Throws InputError
 /// for a description that is too long for that.
 [[nodiscard]] std::vector<std::string> remote_command(const operators::Program& program);

@@ -193,10 +193,12 @@ ExitCode run_tune(TuneOptions options) {
     if (options.program.wanted()) program = options.program.program();
     auto store = options.store.create();
     if (options.resume == "latest") options.resume = newest_unfinished(store);
-    if (!options.resume.empty())
+    if (!options.resume.empty()) {
         program = program_of(store, options.resume);
-    else
+        if (program) refuse_changed_source(*program, options.resume);
+    } else {
         options.campaign.suite = program ? suite_of(*program) : tuner::load_suite(options.suite);
+    }
     const InterruptGuard interrupt;
     try {
         return tune(store, options, program, interrupt.flag());

@@ -181,7 +181,8 @@ std::string Program::call() const {
 Json Program::json() const {
     Json out = {{"name", name},   {"problem", problem_json(problem)},        {"command", command},
                 {"shell", shell}, {"time_from", operators::name(time_from)}, {"folder", folder}};
-    if (build) out["build"] = {{"source", build->source}, {"command", build->command}};
+    if (build)
+        out["build"] = {{"source", build->source}, {"command", build->command}, {"digest", build->digest}};
     if (device) out["device"] = device->json();
     out["space"] = space.json();
     return out;
@@ -198,7 +199,8 @@ Program Program::from_json(const JsonReader& json) {
     program.time_from = operators::time_from(json);
     program.folder = json.text_or("folder", "");
     if (const auto build = json.find("build"))
-        program.build = ProgramBuild{build->at("source").text(), build->at("command").text()};
+        program.build = ProgramBuild{build->at("source").text(), build->at("command").text(),
+                                     build->text_or("digest", "")};
     if (const auto device = json.find("device")) program.device = Device::from_json(*device);
     program.space = ParameterSpace::from_json(json.at("space"));
     check(program);

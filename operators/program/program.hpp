@@ -27,6 +27,7 @@ enum class TimeFrom {
 struct ProgramBuild {
     std::string source;   ///< file, from the program's folder
     std::string command;  ///< template
+    std::string digest;   ///< of the source's content, by which a change of it is seen; may be empty
 };
 
 /// Commands are templates of core/command_line.hpp. {parameter} and {dimension} stand for values; besides,

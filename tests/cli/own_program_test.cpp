@@ -122,6 +122,36 @@ TEST_F(OwnProgram, ContinueGoesOnWithTheSameProgramOnly) {
     EXPECT_GT(measured().size(), before);
 }
 
+TEST_F(OwnProgram, ASourceThatHasChangedIsAnotherProgram) {
+    script(valley);
+    const Words line = {"ridge",
+                        "tune",
+                        "--db",
+                        scratch_.path("a.db"),
+                        "--quiet",
+                        "--source",
+                        scratch_.path("kernel.sh"),
+                        "--build",
+                        "cp {source} {output}",
+                        "--run",
+                        "/bin/sh {output} {a} 3",
+                        "--space",
+                        space(),
+                        "--max-samples",
+                        "1",
+                        "--continue"};
+    EXPECT_EQ(run(line).code, 0) << run(line).err;
+    EXPECT_NE(run(line).err.find("nothing to do"), std::string::npos);
+    const auto before = measured();
+    script(std::string("true; ") + valley);
+    const auto resumed = run({"ridge", "tune", "--db", scratch_.path("a.db"), "--resume",
+                              before.at(0).at("campaign").get<std::string>()});
+    EXPECT_EQ(resumed.code, 2) << resumed.err;
+    EXPECT_NE(resumed.err.find("kernel.sh has changed since"), std::string::npos) << resumed.err;
+    EXPECT_EQ(run(line).code, 0);
+    EXPECT_GT(measured().size(), before.size());
+}
+
 TEST_F(OwnProgram, RunsOnTheDeviceThatIsNamed) {
     script(valley);
     EXPECT_EQ(tune({"--device-name", "Some GPU 9"}).code, 0);

@@ -34,7 +34,7 @@ Program script() {
 Program source() {
     auto program = script();
     program.command = "{output} {n}";
-    program.build = ProgramBuild{"k.cpp", "g++ -O3 {defines} {source} -o {output}"};
+    program.build = ProgramBuild{"k.cpp", "g++ -O3 {defines} {source} -o {output}", "12"};
     program.space.parameters.push_back(parameter("fast", {true, false}));
     return program;
 }

@@ -202,8 +202,8 @@ class ProgramBuildTest : public ProgramWorkerTest {
         script("");
         std::ofstream(path("cc.sh")) << "echo \"$@\" >>" + path("builds") + "\n" + refusing + "\ncp $2 $3\n";
         std::ofstream(path("k.src")) << "echo $1 ms\n";
-        program_.build = operators::ProgramBuild{path("k.src"),
-                                                 "/bin/sh " + path("cc.sh") + " {defines} {source} {output}"};
+        program_.build = operators::ProgramBuild{
+            path("k.src"), "/bin/sh " + path("cc.sh") + " {defines} {source} {output}", ""};
         program_.command = "/bin/sh {output} {a}";
     }
 };
