@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Our operators beside other libraries' in one interleaved run, through the bench protocol.
 
-    bench/compare.py --suite configs/suites/speed.json --ours build/release/bin/ridge-worker-host \
+    ridge tune --suite speed --db speed.db
+    bench/compare.py --suite configs/suites/speed.json --ours build/release/bin/ridge-worker-host --store speed.db \
         --peer "python3 bench/peers/torch_worker.py" [--match TEXT,TEXT] [--tries 12] [--rounds 9] [--csv FILE]
 
-For each call of the suite every implementation of every worker first tries a few of its configurations (seeded) and keeps
-its fastest; then all take turns in a new random order each round, a sample or a few at a time. The table gives the medians:
+For each call of the suite every implementation of ours takes part with the best configuration that the store has of it; of those, and of
+peers with parameters, that the store does not know, a few seeded configurations are tried and the fastest is kept. Then all take turns in a new random order each round, a sample or a few at a time. The table gives the medians:
 the best of ours against the best of all others, where the implementations of our own worker that wrap a library (openblas,
 onednn, mkl) count as others. The last lines are the geometric mean and the worst ratio (above 1: ours is faster).
 """
@@ -16,6 +17,7 @@ import json
 import math
 import random
 import shlex
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -45,6 +47,23 @@ class Worker:
         return json.loads(answer)
 
 
+class Tuned:
+    """The best configurations in a store: of each call, cache state and implementation the one with the least median."""
+
+    def __init__(self, path):
+        self.best = {}
+        if path:
+            query = """SELECT k.text, m.cache, i.name, f.parameters, m.median_s FROM measurement m
+                JOIN call k ON k.id = m.call_id JOIN implementation i ON i.id = m.implementation_id
+                JOIN config f ON f.id = m.config_id WHERE m.status = 'ok' ORDER BY m.median_s DESC"""
+            with sqlite3.connect("file:%s?mode=ro" % path, uri=True) as store:
+                for call, cache, name, parameters, _ in store.execute(query):
+                    self.best[call, cache, name] = json.loads(parameters)
+
+    def config(self, candidate):
+        return self.best.get((candidate.call, candidate.cache, candidate.info["name"]))
+
+
 class Candidate:
     def __init__(self, worker, info, call, cache):
         self.worker, self.info, self.call, self.cache = worker, info, call, cache
@@ -59,8 +78,12 @@ class Candidate:
             print("compare: %s %s: %s" % (self.info["name"], config, answer.get("reason")), file=sys.stderr)
         return [ns * 1e-9 for ns in answer.get("samples_ns", [])]
 
-    def choose(self, tries):
-        """Keeps the fastest of a few configurations; false when none runs the call."""
+    def choose(self, tries, tuned):
+        """Keeps the tuned configuration, or the fastest of a few; false when none runs the call."""
+        known = tuned.config(self) if self.worker.is_ours else None
+        if known is not None:
+            self.config = known
+            return bool(self.measure(known, 1, 1.0))
         parameters, choice, best, seen = self.info["parameters"], random.Random(7), math.inf, []
         for attempt in range(40 * tries):
             config = {p["name"]: p["default"] if attempt == 0 else choice.choice(p["values"]) for p in parameters}
@@ -83,7 +106,7 @@ class Candidate:
         return statistics.median(self.samples)
 
 
-def candidates_of(workers, call, cache, tries):
+def candidates_of(workers, call, cache, tries, tuned):
     op = call.split()[0]
     formats = " ".join(word for word in call.split()[1:]
                        if not word.split("=")[1].isdigit() and not word.startswith(("sparsity=", "activation_sparsity=")))
@@ -92,13 +115,13 @@ def candidates_of(workers, call, cache, tries):
         for info in worker.implementations:
             if info["operator"] == op and formats in info["formats"]:
                 candidate = Candidate(worker, info, call, cache)
-                if candidate.choose(tries):
+                if candidate.choose(tries, tuned):
                     found.append(candidate)
     return found
 
 
-def compare(workers, call, cache, options):
-    found = candidates_of(workers, call, cache, options.tries)
+def compare(workers, call, cache, options, tuned):
+    found = candidates_of(workers, call, cache, options.tries, tuned)
     order = random.Random(11)
     for _ in range(options.rounds):
         for candidate in order.sample(found, len(found)):
@@ -128,6 +151,7 @@ def main():
     parser.add_argument("--suite", required=True, help="file of a suite")
     parser.add_argument("--ours", required=True, help="command of our worker")
     parser.add_argument("--peer", action="append", default=[], help="command of another worker")
+    parser.add_argument("--store", help="store in which our implementations were tuned on these calls")
     parser.add_argument("--match", default="", help="only calls with one of these texts, separated by commas")
     parser.add_argument("--tries", type=int, default=12, help="configurations that each implementation tries")
     parser.add_argument("--rounds", type=int, default=9)
@@ -135,13 +159,13 @@ def main():
     parser.add_argument("--csv", help="file for the table")
     options = parser.parse_args()
     workers = [Worker(options.ours, True)] + [Worker(command, False) for command in options.peer]
-    rows = []
+    tuned, rows = Tuned(options.store), []
     with open(options.suite, encoding="utf-8") as file:
         calls = json.load(file)["calls"]
     for item in calls:
         if not any(text in item["call"] for text in options.match.split(",")):
             continue
-        ours, peer, found = compare(workers, item["call"], item.get("cache", "cold"), options)
+        ours, peer, found = compare(workers, item["call"], item.get("cache", "cold"), options, tuned)
         rows.append(row_of(item["call"], item.get("cache", "cold"), ours, peer))
         print(item["call"], item.get("cache", "cold"))
         for candidate in sorted((c for c in found if c.samples), key=Candidate.median):
