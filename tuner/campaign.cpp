@@ -150,6 +150,7 @@ class Session {
         call_deadline_s_ = seconds_since(begin_) + share_of_time();
         best_s_.reset();
         rival_.reset();
+        racing_best_s_.reset();
         bool cut = false;
         auto lanes = make_lanes(planned);
         const auto open = [](const Lane& lane) { return !lane.over; };
@@ -169,6 +170,8 @@ class Session {
         filter.cache = planned.call.cache;
         auto records = store_.measurements(filter);
         if (std::ranges::any_of(records, [](const auto& record) { return record.round > 0; })) return;
+        std::erase_if(records,
+                      [&](const auto& record) { return !is_tunable(plan_, planned, record.implementation); });
         records = finalists(std::move(records), static_cast<std::size_t>(options_.finalists));
         records = race(std::move(records), options_.budget,
                        [&](const db::Record& record, const protocol::Budget& share) {
@@ -281,11 +284,14 @@ class Session {
 
     Outcome measure(const SuiteCall& call, const Candidate& candidate, const KernelConfig& config) {
         auto request = request_of(call, candidate.info.name, config);
-        if (options_.race) request.budget.rival = rival_;
+        const bool races = options_.race && is_tunable(candidate);
+        if (races) request.budget.rival = rival_;
         const auto record = record_of(request, candidate.info, worker_.measure(request));
         commit(record);
-        if (record.summary && (!best_s_ || record.summary->median < *best_s_))
+        if (races && record.summary && (!racing_best_s_ || record.summary->median < *racing_best_s_)) {
+            racing_best_s_ = record.summary->median;
             rival_ = rival_of(record.measurement.samples_s);
+        }
         report(record);
         return outcome_of(record);
     }
@@ -357,7 +363,10 @@ class Session {
     std::size_t done_before_ = 0, calls_done_ = 0;
     double elapsed_before_ = 0, call_deadline_s_ = 0;
     std::optional<double> best_s_;
-    std::optional<protocol::Rival> rival_;  // the best of this call, to be beaten
+    // The best of this call among the implementations that have something to tune: a library without
+    // parameters is measured whole, and a kernel that it beats is still worth tuning.
+    std::optional<protocol::Rival> rival_;
+    std::optional<double> racing_best_s_;
     bool stopped_ = false;
     CampaignResult result_;
 };

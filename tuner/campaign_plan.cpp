@@ -76,6 +76,12 @@ std::string digest_of(const std::vector<Candidate>& candidates) {
 
 }  // namespace
 
+bool is_tunable(const Plan& plan, const PlannedCall& call, const std::string& implementation) {
+    return std::ranges::any_of(call.candidates, [&](std::size_t index) {
+        return plan.candidates[index].info.name == implementation && is_tunable(plan.candidates[index]);
+    });
+}
+
 bool fits(const protocol::ImplementationInfo& implementation, const OperatorCall& call) {
     return implementation.op == call.op && contains(implementation.formats, formats_of(call)) &&
            contains(implementation.sparsities, std::string(name(call.sparsity.kind)));

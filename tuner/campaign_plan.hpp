@@ -34,6 +34,10 @@ struct Plan {
     std::string digest;              ///< changes with the candidates' spaces and versions
 };
 
+/// Whether there is anything to choose.
+[[nodiscard]] inline bool is_tunable(const Candidate& candidate) { return candidate.space.size() > 1; }
+[[nodiscard]] bool is_tunable(const Plan& plan, const PlannedCall& call, const std::string& implementation);
+
 /// Throws InputError when an asked-for implementation is unknown or no call can be run at all.
 [[nodiscard]] Plan make_plan(const CampaignOptions& options, const protocol::Description& description);
 
