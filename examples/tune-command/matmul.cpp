@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A kernel to be tuned as it is: a blocked matrix product, c = a * b, that checks its result and prints its time.
-// TILE_I, TILE_J, TILE_K, COPY_B and ORDER are given by the build: g++ -DTILE_I=32 ...
+// A kernel to be tuned as it is: a blocked matrix product, c = a * b, that checks its result and prints its
+// time. TILE_I, TILE_J, TILE_K, COPY_B and ORDER are given by the build: g++ -DTILE_I=32 ...
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -61,7 +61,8 @@ static bool is_right(const Matrix& a, const Matrix& b, const Matrix& c, int n) {
     for (int j = 0; j < n; ++j) {
         double sum = 0;
         for (int k = 0; k < n; ++k)
-            sum += double(a[static_cast<std::size_t>(i * n + k)]) * double(b[static_cast<std::size_t>(k * n + j)]);
+            sum += double(a[static_cast<std::size_t>(i * n + k)]) *
+                   double(b[static_cast<std::size_t>(k * n + j)]);
         if (std::abs(sum - double(c[static_cast<std::size_t>(i * n + j)])) > 1e-4 * n) return false;
     }
     return true;
