@@ -123,6 +123,9 @@ tuner::GivenTrials indices_in(const tuner::SearchSpace& space,
                               const std::vector<tuner::TrialList>& searches) {
     tuner::GivenTrials out;
     for (const auto& search : searches) {
+        if (search.configs.empty() || search.strategy != searches.front().strategy)
+            throw InputError("every search should have trials and the strategy of the first one, '" +
+                             searches.front().strategy + "'");
         std::set<std::size_t> seen;
         auto& trials = out.emplace_back();
         for (const auto& config : search.configs) {

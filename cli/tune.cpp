@@ -272,6 +272,10 @@ void add_tune(CLI::App& app, Action& action) {
         ->excludes(resume);
     command->add_flag("--quiet", options->quiet, "no progress");
     command->callback([options, resume, command, &action] {
+        const bool replay_words =
+            command->count("--prior") + command->count("--trials") + command->count("--repeats") > 0;
+        if (replay_words && !options->replay.wanted())
+            throw CLI::ValidationError("--prior, --trials and --repeats", "go with --replay or --score");
         if (options->replay.wanted()) {
             const bool limited = command->count("--max-configs") > 0;
             action = [options, limited] { return run_replay(replay_options(*options, limited)); };

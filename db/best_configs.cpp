@@ -19,7 +19,8 @@ BestConfig best_of(std::vector<const Record*> order) {
     std::ranges::stable_sort(order, {}, [](const Record* record) { return record->summary->median; });
     BestConfig out{*order.front(), {}};
     for (const auto* record : order)
-        if (record != order.front() && record->summary->interval.overlaps(out.best.summary->interval))
+        if (record != order.front() && record->measurement.stop != "beaten" &&
+            record->summary->interval.overlaps(out.best.summary->interval))
             out.ties.push_back(*record);
     return out;
 }

@@ -14,27 +14,7 @@ std::uint32_t count_of(const SearchSpace& space, std::size_t parameter) {
     return static_cast<std::uint32_t>(space.parameters().parameters[parameter].values.size());
 }
 
-// The nearest valid value of one parameter, upwards or downwards.
-std::optional<std::size_t> step(const SearchSpace& space, Choice choice, std::size_t parameter, bool up) {
-    const auto count = count_of(space, parameter);
-    auto& position = choice[parameter];
-    while (up ? position + 1 < count : position > 0) {
-        position = up ? position + 1 : position - 1;
-        if (const auto index = space.index(choice)) return index;
-    }
-    return std::nullopt;
-}
-
 }  // namespace
-
-std::vector<std::size_t> adjacent(const SearchSpace& space, std::size_t index) {
-    std::vector<std::size_t> out;
-    const auto choice = space.choice(index);
-    for (std::size_t parameter = 0; parameter < choice.size(); ++parameter)
-        for (const bool up : {false, true})
-            if (const auto next = step(space, choice, parameter, up)) out.push_back(*next);
-    return out;
-}
 
 std::vector<std::size_t> one_apart(const SearchSpace& space, std::size_t index) {
     std::vector<std::size_t> out;

@@ -10,11 +10,7 @@
 /// Steps through a search space.
 namespace ridge::tuner {
 
-/// Valid configurations that differ from one in a single parameter: by one place among its values, or, where
-/// constraints leave none of these for a parameter, by the least number of places that does.
-[[nodiscard]] std::vector<std::size_t> adjacent(const SearchSpace& space, std::size_t index);
-
-/// Valid configurations that differ in a single parameter, by whatever value.
+/// Valid configurations that differ from one in a single parameter, by whatever value.
 [[nodiscard]] std::vector<std::size_t> one_apart(const SearchSpace& space, std::size_t index);
 
 /// A valid configuration with up to `parameters` parameters drawn anew; one drawn anywhere when none of a

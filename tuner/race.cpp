@@ -25,6 +25,7 @@ protocol::Budget share_of(const protocol::Budget& budget) {
 bool is_decided(const std::vector<Measurement>& measurements) {
     std::vector<Interval> intervals;
     for (const auto& one : measurements) {
+        if (one.status != Status::ok && !one.reason.empty()) continue;  // out of the race
         if (!enough_for_interval(one.samples_s.size())) return false;
         intervals.push_back(median_interval(one.samples_s));
     }
@@ -33,11 +34,12 @@ bool is_decided(const std::vector<Measurement>& measurements) {
            std::ranges::count_if(intervals, [&](const Interval& one) { return one.overlaps(*lowest); }) == 1;
 }
 
-// A turn that fails is left out, unless it is the first.
+// A turn that is not ok ends the race of its configuration: one that is wrong now and then is wrong.
 void add(Measurement& sum, Measurement turn) {
-    if (turn.status != Status::ok && !sum.samples_s.empty()) return;
-    turn.samples_s.insert(turn.samples_s.begin(), sum.samples_s.begin(), sum.samples_s.end());
-    turn.discarded += sum.discarded;
+    if (turn.status == Status::ok) {
+        turn.samples_s.insert(turn.samples_s.begin(), sum.samples_s.begin(), sum.samples_s.end());
+        turn.discarded += sum.discarded;
+    }
     sum = std::move(turn);
 }
 
@@ -69,7 +71,8 @@ std::vector<db::Record> race(std::vector<db::Record> records, const protocol::Bu
     const auto share = share_of(budget);
     std::vector<Measurement> measured(records.size());
     for (std::int64_t turn = 0; turn < turns && !is_decided(measured); ++turn)
-        for (std::size_t i = 0; i < records.size(); ++i) add(measured[i], measure(records[i], share));
+        for (std::size_t i = 0; i < records.size(); ++i)
+            if (turn == 0 || measured[i].status == Status::ok) add(measured[i], measure(records[i], share));
     for (std::size_t i = 0; i < records.size(); ++i) {
         auto& record = records[i];
         record.round += 1;

@@ -81,11 +81,13 @@ double evaluations_until(const std::vector<SimulatedTrial>& trials, double value
 Repeat one_repeat(const Replay& replay, const ScoreOptions& options, const std::vector<double>& axis_s,
                   std::size_t number, const Prior& prior) {
     const auto searcher = searcher_for(options, number);
-    const auto begin = std::chrono::steady_clock::now();
+    auto begin = std::chrono::steady_clock::now();
     // To the end of the budget, and to the last of the share points if that is later.
     auto trials = replay.run(*searcher, options.seed + number, {.time_s = axis_s.back()}, prior);
-    if (trials.size() < share_points.back())
+    if (trials.size() < share_points.back()) {
+        begin = std::chrono::steady_clock::now();
         trials = replay.run(*searcher, options.seed + number, {.evaluations = share_points.back()}, prior);
+    }
     Repeat out;
     out.search_time_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     out.evaluations = trials.size();

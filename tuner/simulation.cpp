@@ -60,6 +60,9 @@ Prior prior_from(const RecordedSpace& other, const SearchSpace& space) {
         if (std::ranges::find(other.parameters.parameters, parameter.name, &TunableParameter::name) !=
             other.parameters.parameters.end())
             common.push_back(parameter.name);
+    if (common.empty())
+        throw InputError("prior '" + other.kernel +
+                         "': it has none of the parameters of the space; is it another kernel's?");
     const auto key = [common](const KernelConfig& config) {
         KernelConfig part;
         for (const auto& name : common) part.set(name, config.values().at(name));

@@ -66,7 +66,9 @@ struct Machine {
         order.push_back(record.implementation);
         counts.push_back(share.max_samples);
         Measurement out;
+        out.reason = "gone";
         if (!time_s.contains(record.implementation)) return out;
+        out.reason.clear();
         out.status = Status::ok;
         out.stop = "count";
         out.samples_s = {time_s.at(record.implementation), 1.01 * time_s.at(record.implementation)};
@@ -100,9 +102,10 @@ TEST(Race, EqualsEndWithTheBudget) {
         10U);
 }
 
-TEST(Race, WhoFailsFromTheFirstTurnOnHasNoTime) {
+TEST(Race, WhoFailsIsOutOfTheRaceAndHasNoTime) {
     Machine machine{.time_s = {{"a", 1.0}}};
     const auto raced = run(machine, {record_of("a", about(1)), record_of("gone", about(1))});
+    EXPECT_EQ(machine.order, (std::vector<std::string>{"a", "gone", "a", "a"}));
     EXPECT_EQ(raced[1].measurement.status, Status::failed);
     EXPECT_FALSE(raced[1].summary);
 }

@@ -9,6 +9,8 @@ namespace {
 
 // Random configurations of which the one that is farthest from all others is taken.
 constexpr int drawn_for_distance = 20;
+// While not even the default is ok.
+constexpr int sampled_by_prior = 1000;
 // A model needs a few values; while configurations fail, so many times as many are tried to get them.
 constexpr std::size_t least_design = 6;
 constexpr std::size_t patience = 4;
@@ -56,8 +58,20 @@ std::size_t ModelSearch::far_from_all() {
     return farthest;
 }
 
+// Of a sample, what the prior expects to be best; a random one where it knows none of it.
+std::size_t ModelSearch::least_by_prior() {
+    std::size_t best = untried();
+    double least = INFINITY;
+    for (int i = 0; i < sampled_by_prior; ++i) {
+        const auto index = untried();
+        const auto value = prior()(index);
+        if (value && *value < least) least = *value, best = index;
+    }
+    return best;
+}
+
 std::size_t ModelSearch::proposal() {
-    if (designing()) return far_from_all();
+    if (designing()) return prior() ? least_by_prior() : far_from_all();
     if (!model_) model_.emplace(space(), prior());
     model_->learn(trials(), random());
     return propose(*model_);

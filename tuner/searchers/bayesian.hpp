@@ -21,6 +21,7 @@ class ModelSearch : public SequentialSearch {
   private:
     [[nodiscard]] bool designing() const;
     [[nodiscard]] std::size_t far_from_all();
+    [[nodiscard]] std::size_t least_by_prior();
     [[nodiscard]] std::size_t proposal();
 
     std::optional<SurrogateModel> model_;

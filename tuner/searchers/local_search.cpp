@@ -41,7 +41,7 @@ Task GreedySearcher::strategy() {
 Task IteratedSearcher::strategy() {
     auto home = space().default_index();
     co_await descend(home);
-    for (int vain = 0;; ++vain) {
+    for (int vain = 0;;) {
         if (vain == patience) {
             home = untried();
             co_await descend(home);
@@ -49,7 +49,9 @@ Task IteratedSearcher::strategy() {
         }
         auto reached = perturbed(space(), home, kick, random());
         co_await descend(reached);
-        if (trials().value(reached) < trials().value(home)) home = reached, vain = 0;
+        const bool better = trials().value(reached) < trials().value(home);
+        if (better) home = reached;
+        vain = better ? 0 : vain + 1;
     }
 }
 
