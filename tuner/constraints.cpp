@@ -26,11 +26,6 @@ bool holds(const Constraint& constraint, const std::vector<const ParameterValue*
     return truth(constraint.expression.evaluate(values));
 }
 
-bool concerns(const Constraint& constraint, const std::vector<std::size_t>& group) {
-    return constraint.parameters.empty() ||
-           std::ranges::find(group, constraint.parameters.front()) != group.end();
-}
-
 bool all_in(const std::vector<std::size_t>& few, const std::vector<std::size_t>& many) {
     return std::ranges::all_of(few,
                                [&](std::size_t one) { return std::ranges::find(many, one) != many.end(); });
@@ -164,6 +159,11 @@ class Walk {
 };
 
 }  // namespace
+
+bool concerns(const Constraint& constraint, const std::vector<std::size_t>& group) {
+    return constraint.parameters.empty() ||
+           std::ranges::find(group, constraint.parameters.front()) != group.end();
+}
 
 std::vector<Constraint> bind_constraints(const ParameterSpace& space, const std::string& owner) {
     std::vector<std::string> names;

@@ -21,6 +21,10 @@ struct Constraint {
 /// Throws InputError beginning with `owner` when one cannot be parsed or names an unknown parameter.
 [[nodiscard]] std::vector<Constraint> bind_constraints(const ParameterSpace& space, const std::string& owner);
 
+/// Whether a constraint says something of a group of independent_groups(): over its parameters, or without a
+/// name.
+[[nodiscard]] bool concerns(const Constraint& constraint, const std::vector<std::size_t>& group);
+
 /// Parameters that hang together through constraints, ascending; those of different groups may be chosen
 /// independently. Every parameter is in one group.
 [[nodiscard]] std::vector<std::vector<std::size_t>> independent_groups(

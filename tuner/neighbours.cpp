@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace ridge::tuner {
 namespace {
@@ -56,6 +57,14 @@ std::size_t repaired(const SearchSpace& space, Choice choice, const Choice& fall
         choice[parameter] = fallback[parameter];
     }
     return space.index(choice).value();
+}
+
+std::size_t crossed(const SearchSpace& space, std::size_t mother, std::size_t father, Random& random) {
+    const auto first = space.choice(mother), second = space.choice(father);
+    auto choice = first;
+    for (std::size_t i = 0; i < choice.size(); ++i)
+        if (below(random, 2) == 1) choice[i] = second[i];
+    return repaired(space, std::move(choice), first, random);
 }
 
 }  // namespace ridge::tuner

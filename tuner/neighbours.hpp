@@ -23,4 +23,9 @@ namespace ridge::tuner {
 [[nodiscard]] std::size_t repaired(const SearchSpace& space, Choice choice, const Choice& fallback,
                                    Random& random);
 
+/// A child of two configurations: each parameter from one of them, each as likely; repaired with the
+/// mother's.
+[[nodiscard]] std::size_t crossed(const SearchSpace& space, std::size_t mother, std::size_t father,
+                                  Random& random);
+
 }  // namespace ridge::tuner

@@ -10,6 +10,8 @@ std::uint64_t below(Random& random, std::uint64_t bound) {
         if (const std::uint64_t drawn = random(); drawn >= refused) return drawn % bound;
 }
 
+double uniform(Random& random) { return static_cast<double>(random() >> 11U) * 0x1p-53; }
+
 std::uint64_t hash_text(std::string_view text) {
     // Offset basis and prime of FNV-1a, 64 bits (Fowler, Noll, Vo).
     std::uint64_t hash = 0xcbf29ce484222325U;

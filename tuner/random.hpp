@@ -13,6 +13,9 @@ using Random = std::mt19937_64;
 /// Uniform in [0, bound); bound at least 1.
 [[nodiscard]] std::uint64_t below(Random& random, std::uint64_t bound);
 
+/// Uniform in [0, 1), of 53 bits.
+[[nodiscard]] double uniform(Random& random);
+
 /// 64-bit FNV-1a hash of a text: derives seeds and digests that are the same on every platform.
 [[nodiscard]] std::uint64_t hash_text(std::string_view text);
 

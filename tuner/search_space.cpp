@@ -69,11 +69,8 @@ SearchSpace::SearchSpace(ParameterSpace space, const std::string& owner, const E
     check_values(space_, owner);
     const auto constraints = bind_constraints(space_, owner);
     for (auto& group : independent_groups(space_.parameters.size(), constraints)) {
-        const auto concerned = [&](const Constraint& constraint) {
-            return constraint.parameters.empty() ||
-                   std::ranges::find(group, constraint.parameters.front()) != group.end();
-        };
-        const bool free = std::ranges::none_of(constraints, concerned);
+        const bool free = std::ranges::none_of(
+            constraints, [&](const auto& constraint) { return concerns(constraint, group); });
         add_group({.parameters = group,
                    .ranks = free ? std::vector<std::uint64_t>()
                                  : valid_ranks(space_, group, constraints, owner, limits)},

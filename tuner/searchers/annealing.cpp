@@ -26,8 +26,6 @@ class StepSize {
     std::size_t count_ = 0;
 };
 
-double uniform(Random& random) { return static_cast<double>(random() >> 11U) * 0x1p-53; }
-
 }  // namespace
 
 Task AnnealingSearcher::strategy() {

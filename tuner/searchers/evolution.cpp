@@ -49,10 +49,10 @@ Task Evolution::strategy() {
     }
 }
 
-Choice GeneticSearcher::parent() {
+std::size_t GeneticSearcher::parent() {
     const auto& one = any();
     const auto& other = any();
-    return space().choice(other.value < one.value ? other.index : one.index);
+    return other.value < one.value ? other.index : one.index;
 }
 
 std::size_t GeneticSearcher::worst() const {
@@ -62,11 +62,7 @@ std::size_t GeneticSearcher::worst() const {
 
 Evolution::Child GeneticSearcher::child() {
     const auto mother = parent(), father = parent();
-    auto choice = mother;
-    for (std::size_t i = 0; i < choice.size(); ++i)
-        if (below(random(), 2) == 1) choice[i] = father[i];
-    const auto crossed = repaired(space(), std::move(choice), mother, random());
-    return {perturbed(space(), crossed, 1, random()), worst()};
+    return {perturbed(space(), crossed(space(), mother, father, random()), 1, random()), worst()};
 }
 
 Evolution::Child DifferentialEvolutionSearcher::child() {

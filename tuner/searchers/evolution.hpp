@@ -43,7 +43,7 @@ class GeneticSearcher : public Evolution {
     Child child() override;
 
   private:
-    [[nodiscard]] Choice parent();
+    [[nodiscard]] std::size_t parent();
     [[nodiscard]] std::size_t worst() const;
 };
 

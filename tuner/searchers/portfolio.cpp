@@ -45,7 +45,7 @@ std::size_t PortfolioSearcher::choose_way() {
             (accounts_[way].uses + 1);
         sum += rate[way];
     }
-    double drawn = static_cast<double>(random()() >> 11U) * 0x1p-53 * sum;
+    double drawn = uniform(random()) * sum;
     for (std::size_t way = 0; way + 1 < ways; ++way)
         if ((drawn -= rate[way]) < 0) return way;
     return ways - 1;
@@ -73,14 +73,9 @@ std::vector<std::size_t> PortfolioSearcher::children() {
     const auto parents = elite();
     std::vector<std::size_t> out;
     for (std::size_t i = 0; i < children_bred; ++i) {
-        const auto mother =
-            space().choice(parents[static_cast<std::size_t>(below(random(), parents.size()))]);
-        const auto father =
-            space().choice(parents[static_cast<std::size_t>(below(random(), parents.size()))]);
-        auto choice = mother;
-        for (std::size_t j = 0; j < choice.size(); ++j)
-            if (below(random(), 2) == 1) choice[j] = father[j];
-        const auto child = repaired(space(), std::move(choice), mother, random());
+        const auto mother = parents[static_cast<std::size_t>(below(random(), parents.size()))];
+        const auto father = parents[static_cast<std::size_t>(below(random(), parents.size()))];
+        const auto child = crossed(space(), mother, father, random());
         out.push_back(trials().known(child) ? perturbed(space(), child, 1, random()) : child);
     }
     return out;
