@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cost_model/kernel/features/gemm_features.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "cost_model/kernel/features.hpp"
+#include "operators/catalogue.hpp"
+#include "operators/gemm/gemm_call.hpp"
+
+namespace ridge::cost_model {
+namespace {
+
+// The tile that libraries use most on large shapes; a narrower one for few rows. What they really choose is
+// the correction's business.
+constexpr double tile_columns = 128, tile_rows = 128, narrow_rows = 64;
+constexpr double step_elements = 64;  // of k that one step of the pipeline takes
+// Splitting k pays only while each part has several steps left to fill the pipeline.
+constexpr double least_split_elements = 512;
+// Of each unit: what an SM of NVIDIA can take in from L2 (Jia et al. 2018, table 3.1); only its order
+// matters, since a share is fitted.
+constexpr double l2_bytes_per_clock = 64;
+
+struct Grid {
+    double rows = 0, columns = 0;  // of tiles, over all matrices
+    double waves = 0;              // tiles over units; 0 where the units are not known
+    double split = 1;              // parts that k is cut into
+};
+
+Grid grid_of(const operators::GemmCall& call, std::int64_t units) {
+    const auto matrices = static_cast<double>(operators::used_matrices(call));
+    const double rows_each = std::max(1.0, static_cast<double>(call.m) / matrices);
+    Grid grid;
+    grid.rows = matrices * std::ceil(rows_each / (rows_each <= narrow_rows ? narrow_rows : tile_rows));
+    grid.columns = std::ceil(static_cast<double>(call.n) / tile_columns);
+    if (units <= 0) return grid;
+    const double tiles = grid.rows * grid.columns;
+    grid.waves = tiles / static_cast<double>(units);
+    grid.split = std::clamp(std::floor(1 / grid.waves), 1.0,
+                            std::max(1.0, static_cast<double>(call.k) / least_split_elements));
+    return grid;
+}
+
+double l2_seconds(const operators::GemmCall& call, const Grid& grid, const Work& work, const Device& device) {
+    if (device.units <= 0 || device.clock_hz <= 0) return 0;
+    const double weights = operators::weight_bytes(call), written = work.written_bytes();
+    const double activations = std::max(0.0, work.read_bytes() - weights);
+    const auto matrices = static_cast<double>(operators::used_matrices(call));
+    const double moved = activations * grid.columns + weights * std::max(1.0, grid.rows / matrices) + written;
+    return moved / (static_cast<double>(device.units) * device.clock_hz * l2_bytes_per_clock);
+}
+
+double tail(const Grid& grid) { return grid.waves > 1 ? std::log2(std::ceil(grid.waves) / grid.waves) : 0.0; }
+
+double log2_of(std::int64_t value) { return std::log2(static_cast<double>(value)); }
+
+}  // namespace
+
+bool is_accelerator_gemm(const OperatorCall& call, const Machine& machine) {
+    return operators::is_gemm(call) && machine.device.kind != "cpu";
+}
+
+CallFeatures gemm_features(const OperatorCall& call, const KernelConfig&, CacheState,
+                           const Machine& machine) {
+    const auto gemm = operators::GemmCall::from(call);
+    const auto bounds = make_features(call, {}, CacheState::cold, machine.device, machine.ceilings);
+    const auto grid = grid_of(gemm, machine.device.units);
+    CallFeatures out;
+    out.regime = "gemm";
+    out.latencies.add({"launch", 1});
+    out.latencies.add({"step", static_cast<double>(gemm.k) / step_elements / grid.split});
+    out.ceilings.add({"compute", bounds.compute_s});
+    out.ceilings.add({"DRAM", bounds.levels.front().seconds});
+    out.ceilings.add({"L2", l2_seconds(gemm, grid, operators::work(call), machine.device)});
+    out.axes.add({"m", log2_of(gemm.m)});
+    out.axes.add({"n", log2_of(gemm.n)});
+    out.axes.add({"k", log2_of(gemm.k)});
+    out.axes.add({"matrices", log2_of(gemm.matrices)});
+    constexpr std::int64_t aligned_rows = 4;
+    out.axes.add({"aligned", gemm.m % aligned_rows == 0 ? 1.0 : 0.0});
+    out.axes.add({"tail", tail(grid)});
+    return out;
+}
+
+}  // namespace ridge::cost_model
