@@ -30,7 +30,8 @@ constexpr auto groups = std::to_array<OperatorGroup>({
      "sequence that lie next to each other."},
     {"rows", "Norms and elementwise", "Operators over rows of features; memory bounds them all."},
     {"tokens", "Tokens", "From tokens to vectors, and from scores over the vocabulary back to tokens."},
-    {"experts", "Experts", "What stands around the grouped product of a layer with experts."},
+    {"experts", "Experts",
+     "What stands around the grouped product of a layer with experts, and such a layer as a whole."},
     {"recurrent", "Recurrent", "Layers that carry a state along the sequence instead of a cache."},
     {"vision", "Vision", "Convolutions and what belongs to them."},
     {"movement", "Movement",
@@ -42,7 +43,8 @@ constexpr auto groups = std::to_array<OperatorGroup>({
 });
 
 // Shapes of published models (docs/suites.md): Llama-2 7B where nothing else is said, BERT-Large for biases
-// and full attention, Mixtral 8x7B for experts, DeepSeek-V3 for latent attention, Mamba 2.8B and RetNet 6.7B
+// and full attention, Mixtral 8x7B for experts, DeepSeek-V3 for latent attention, Nemotron 3 Nano
+// for experts without gate, Mamba 2.8B and RetNet 6.7B
 // for recurrent layers, ResNet-50 and ViT-Large for images.
 constexpr auto examples = std::to_array<OperatorExample>({
     {"matrix", "gemm m=1 n=4096 k=4096 a=bf16 w=bf16 c=bf16"},
@@ -75,6 +77,9 @@ constexpr auto examples = std::to_array<OperatorExample>({
     {"attention",
      "attention_paged batch=16 heads=32 kv_heads=32 head_dim=128 context=4096 page=16 q=bf16 kv=bf16"},
     {"attention", "attention_mla batch=16 heads=128 latent=512 rope=64 context=4096 q=bf16 kv=bf16"},
+    {"attention",
+     "attention_mla_prefill batch=1 heads=128 nope=128 rope=64 value=128 queries=512 context=512 q=bf16 "
+     "kv=bf16"},
     {"kv_cache", "kv_append tokens=16 kv_heads=32 head_dim=128 page=16 x=bf16 kv=bf16"},
     {"kv_cache", "kv_append tokens=512 kv_heads=8 head_dim=128 page=16 x=bf16 kv=int8:row"},
     {"kv_cache", "kv_gather tokens=4096 kv_heads=32 head_dim=128 page=16 kv=bf16"},
@@ -104,6 +109,11 @@ constexpr auto examples = std::to_array<OperatorExample>({
     {"experts", "router_top_k rows=16 experts=8 k=2 x=bf16"},
     {"experts", "permute rows=16 n=4096 experts=8 k=2 x=bf16"},
     {"experts", "unpermute rows=16 n=4096 experts=8 k=2 x=bf16"},
+    {"experts",
+     "expert_layer tokens=64 hidden=4096 inter=14336 experts=8 local_experts=8 k=2 x=bf16 w=bf16 y=bf16"},
+    {"experts",
+     "expert_layer_ungated tokens=64 hidden=2688 inter=1856 experts=128 local_experts=32 k=6 x=bf16 w=bf16 "
+     "y=bf16"},
     {"recurrent", "selective_scan batch=1 length=512 channels=5120 state=16 x=fp32"},
     {"recurrent", "gated_linear_attention batch=1 heads=16 length=512 key_dim=256 value_dim=512 x=fp32"},
     {"recurrent", "causal_conv1d batch=1 length=512 channels=5120 width=4 x=fp32"},

@@ -67,6 +67,55 @@ Work attention_work(const OperatorCall& call) {
     return work;
 }
 
+// Keys have nope + rope elements, of which the rotated part is the same for all heads; values have `value`.
+void check_latent_prefill(const OperatorCall& call) {
+    if (!call.sparsity.is_dense()) refuse(call, "attention has no sparsity; use sparsity=dense");
+    if (call.dimension("queries") > call.dimension("context"))
+        refuse(call, "queries should be at most context");
+    double rows = 1.0;
+    for (const auto* name : {"batch", "heads", "context"}) rows *= static_cast<double>(call.dimension(name));
+    const double widest = static_cast<double>(call.dimension("nope")) +
+                          static_cast<double>(call.dimension("rope")) +
+                          static_cast<double>(call.dimension("value"));
+    if (rows * widest > most_elements) refuse(call, "more than 2^40 elements");
+}
+
+// As attention_work, with keys and values of each head, that the latent vectors were expanded to.
+Work latent_prefill_work(const OperatorCall& call) {
+    const auto number = [&](std::string_view name) { return static_cast<double>(call.dimension(name)); };
+    const double key = number("nope") + number("rope"), value = number("value");
+    const double sequences = number("batch"), heads = sequences * number("heads");
+    const double flop =
+        2.0 * (key + value) * heads * causal_pairs(call.dimension("queries"), call.dimension("context"));
+    const auto &q = call.operand("q"), &kv = call.operand("kv");
+    const double queries = heads * number("queries"), positions = number("context");
+    return {.flop = flop,
+            .dense_flop = flop,
+            .compute = q.precision,
+            .traffic = {{"q", cached_bytes(q, queries, key), cached_bytes(q, queries, value)},
+                        {"kv",
+                         cached_bytes(kv, heads * positions, number("nope") + value) +
+                             cached_bytes(kv, sequences * positions, number("rope")),
+                         0.0}}};
+}
+
+OperatorInfo latent_prefill() {
+    return {.name = "attention_mla_prefill",
+            .summary = "causal attention over keys and values that latent vectors were expanded to",
+            .formula = "O = softmax((Q_nope K_nope^T + Q_rope K_rope^T) / sqrt(nope + rope) + causal mask) V",
+            .dimensions = {{"batch", "sequences"},
+                           {"heads", "heads"},
+                           {"nope", "elements of a key's part without position"},
+                           {"rope", "elements of the rotated part of a key, which all heads share"},
+                           {"value", "elements of a value"},
+                           {"queries", "new positions of each sequence"},
+                           {"context", "positions attended to, the new ones included"}},
+            .operands = {{"q", "batch x queries x heads x (nope + rope)", "queries, and the output"},
+                         {"kv", "batch x context x (heads x (nope + value) + rope)", "keys and values"}},
+            .check = check_latent_prefill,
+            .work = latent_prefill_work};
+}
+
 std::vector<DimensionInfo> grouped_dimensions() {
     return {{"batch", "sequences"},
             {"heads", "query heads"},
@@ -158,7 +207,7 @@ double causal_pairs(std::int64_t queries, std::int64_t context) {
 }
 
 std::vector<OperatorInfo> attention_operators() {
-    return {full_attention(), sliding_attention(), paged_attention(), latent_attention()};
+    return {full_attention(), sliding_attention(), paged_attention(), latent_attention(), latent_prefill()};
 }
 
 }  // namespace ridge::operators
