@@ -27,6 +27,8 @@ constexpr std::array<PrecisionRow, all_precisions.size()> rows = {{
     {Precision::int32, "int32", 32, true},
     {Precision::int8, "int8", 8, true},
     {Precision::int4, "int4", 4, true},
+    {Precision::fp4_e2m1, "fp4_e2m1", 4, false},
+    {Precision::fp8_e8m0, "fp8_e8m0", 8, false},
 }};
 
 const PrecisionRow& row(Precision precision) { return rows[static_cast<std::size_t>(precision)]; }
@@ -34,7 +36,7 @@ const PrecisionRow& row(Precision precision) { return rows[static_cast<std::size
 int parse_group(std::string_view part, std::string_view whole) {
     int group = 0;
     const auto* end = part.data() + part.size();
-    const bool marked = part.starts_with('g');
+    const bool marked = part.starts_with('g') || part.starts_with('b');
     const auto [rest, error] = std::from_chars(part.data() + (marked ? 1 : 0), end, group);
     if (!marked || error != std::errc{} || rest != end || group <= 0)
         throw InputError("number format '" + std::string(whole) + "': group '" + std::string(part) +
@@ -42,8 +44,10 @@ int parse_group(std::string_view part, std::string_view whole) {
     return group;
 }
 
-// What serving stacks store: fp16 beside groups of weights, fp32 for whole rows.
-Precision usual_scale(bool row_scale) { return row_scale ? Precision::fp32 : Precision::fp16; }
+// What serving stacks store: fp16 beside groups of weights, fp32 for whole rows and for blocks.
+Precision usual_scale(const NumberFormat& format) {
+    return format.row_scale || format.block_scale ? Precision::fp32 : Precision::fp16;
+}
 
 Precision parse_scale(std::string_view part, std::string_view whole) {
     const auto scale = parse_precision(part);
@@ -70,9 +74,9 @@ Precision parse_precision(std::string_view text) {
 
 std::string NumberFormat::text() const {
     std::string out(name(precision));
-    if (group_size > 0) out += ":g" + std::to_string(group_size);
+    if (group_size > 0) out += (block_scale ? ":b" : ":g") + std::to_string(group_size);
     if (row_scale) out += ":row";
-    if (is_scaled() && scale != usual_scale(row_scale)) out += ":" + std::string(name(scale));
+    if (is_scaled() && scale != usual_scale(*this)) out += ":" + std::string(name(scale));
     if (zero_points) out += ":zero";
     return out;
 }
@@ -80,7 +84,8 @@ std::string NumberFormat::text() const {
 double NumberFormat::bits_per_element() const {
     if (group_size == 0) return storage_bits(precision);
     const int shared = storage_bits(scale) + (zero_points ? storage_bits(precision) : 0);
-    return storage_bits(precision) + static_cast<double>(shared) / group_size;
+    const double sharing = block_scale ? static_cast<double>(group_size) * group_size : group_size;
+    return storage_bits(precision) + shared / sharing;
 }
 
 NumberFormat NumberFormat::parse(std::string_view text) {
@@ -90,7 +95,8 @@ NumberFormat NumberFormat::parse(std::string_view text) {
     if (parts.size() == 1) return format;
     format.row_scale = parts[1] == "row";
     if (!format.row_scale) format.group_size = parse_group(parts[1], text);
-    format.scale = usual_scale(format.row_scale);
+    format.block_scale = parts[1].starts_with('b');
+    format.scale = usual_scale(format);
     auto rest = parts.begin() + 2;
     if (rest != parts.end() && *rest != "zero") format.scale = parse_scale(*rest++, text);
     if (rest != parts.end() && *rest == "zero") format.zero_points = (++rest, true);

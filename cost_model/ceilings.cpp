@@ -11,6 +11,9 @@ std::optional<Precision> next_wider(Precision precision) {
     switch (precision) {
         case Precision::fp8_e5m2:
             return Precision::fp8_e4m3;
+        case Precision::fp4_e2m1:
+        case Precision::fp8_e8m0:
+            return Precision::fp8_e4m3;
         case Precision::fp8_e4m3:
             return Precision::fp16;
         case Precision::int4:

@@ -49,6 +49,14 @@ std::vector<Field> ordered(const std::vector<Field>& given, const std::vector<In
     return out;
 }
 
+void check_scales(const OperatorCall& call, const Operand& operand) {
+    if (operand.format.precision == Precision::fp8_e8m0)
+        fail(call, operand.name + " is fp8_e8m0, a precision of scales only");
+    if (operand.format.block_scale && operand.name != "w")
+        fail(call,
+             "scales of blocks go with weights, w, not with " + operand.name + "=" + operand.format.text());
+}
+
 }  // namespace
 
 std::span<const OperatorInfo> catalogue() {
@@ -91,6 +99,7 @@ OperatorCall canonical(const OperatorCall& call) {
     for (const auto& [name, value] : out.dimensions)
         if (value <= 0)
             fail(call, "dimension " + name + " is " + std::to_string(value) + ", should be at least 1");
+    for (const auto& operand : out.operands) check_scales(out, operand);
     if (!call.activation_sparsity.is_dense() && call.op != "gemm")
         fail(call, "activation_sparsity is a field of gemm only");
     info.check(out);

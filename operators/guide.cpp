@@ -51,6 +51,8 @@ constexpr auto examples = std::to_array<OperatorExample>({
     {"matrix", "gemm m=512 n=11008 k=4096 a=fp32 w=fp32 c=fp32"},
     {"matrix", "gemm m=1 n=4096 k=11008 a=bf16 w=int4:g128 c=bf16"},
     {"matrix", "gemm m=16 n=4096 k=4096 a=int8:row w=int8:row c=bf16"},
+    {"matrix", "gemm m=512 n=7168 k=2048 a=fp8_e4m3:g128:fp32 w=fp8_e4m3:b128 c=bf16"},
+    {"matrix", "gemm m=512 n=4096 k=4096 a=fp4_e2m1:g16:fp8_e4m3 w=fp4_e2m1:g16:fp8_e4m3 c=bf16"},
     {"matrix", "gemm_batched batch=16 m=128 n=128 k=64 a=bf16 w=bf16 c=bf16"},
     {"matrix", "gemm_grouped experts=8 m=32 n=14336 k=4096 a=bf16 w=bf16 c=bf16"},
     {"matrix", "gemm_bias m=128 n=1024 k=4096 a=bf16 w=bf16 c=bf16"},
@@ -97,6 +99,9 @@ constexpr auto examples = std::to_array<OperatorExample>({
     {"rows", "gelu_tanh rows=128 n=4096 x=bf16"},
     {"rows", "relu2 rows=128 n=4096 x=bf16"},
     {"rows", "residual_add rows=16 n=4096 x=bf16"},
+    {"rows", "mul rows=16 n=11008 x=bf16"},
+    {"rows", "relu rows=128 n=4096 x=bf16"},
+    {"rows", "tanh rows=128 n=4096 x=bf16"},
     {"rows", "cast rows=512 n=4096 x=fp32 y=bf16"},
     {"rows", "quantise rows=16 n=4096 x=bf16 y=int8:row"},
     {"rows", "dequantise rows=4096 n=4096 x=int4:g128 y=bf16"},
@@ -126,10 +131,13 @@ constexpr auto examples = std::to_array<OperatorExample>({
     {"movement", "stream_triad n=16777216 x=fp32"},
     {"movement", "host_to_device n=16777216 x=bf16"},
     {"movement", "device_to_host n=16777216 x=bf16"},
+    {"movement", "send_recv n=16777216 x=bf16"},
     {"movement", "all_reduce ranks=8 n=4194304 x=bf16"},
     {"movement", "all_gather ranks=8 n=4194304 x=bf16"},
     {"movement", "reduce_scatter ranks=8 n=4194304 x=bf16"},
     {"movement", "all_to_all ranks=8 n=4194304 x=bf16"},
+    {"movement", "expert_dispatch ranks=8 tokens=128 n=7168 experts=256 k=8 x=fp8_e4m3"},
+    {"movement", "expert_combine ranks=8 tokens=128 n=7168 experts=256 k=8 x=bf16"},
 });
 
 bool in_catalogue(std::string_view op) {

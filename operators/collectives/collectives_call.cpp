@@ -11,12 +11,17 @@ namespace {
     throw InputError("operator call '" + call.text() + "': " + why);
 }
 
-void check(const OperatorCall& call) {
-    check_elementwise(call);
+void check_ranks(const OperatorCall& call) {
     const auto ranks = call.dimension("ranks");
     if (ranks < 2 || ranks > most_ranks)
         refuse(call, "ranks is " + std::to_string(ranks) + ", should be 2 to " + std::to_string(most_ranks) +
                          ": the parts of one machine");
+    if (!call.sparsity.is_dense()) refuse(call, call.op + " has no sparsity; use sparsity=dense");
+}
+
+void check(const OperatorCall& call) {
+    check_elementwise(call);
+    check_ranks(call);
     if (call.operand("x").is_scaled()) refuse(call, "parts exchange elements without scales; use x=bf16");
 }
 
@@ -53,6 +58,40 @@ Work all_to_all_work(const OperatorCall& call) {
     return work_of(call, false, element_count(call, {"ranks"}));
 }
 
+void check_exchange(const OperatorCall& call) {
+    if (call.dimension("k") > call.dimension("experts")) refuse(call, "k should be at most experts");
+    if (element_count(call, {"ranks", "tokens", "n", "k"}) > 0x1p40)
+        refuse(call, "the parts exchange more than 2^40 elements");
+    check_ranks(call);
+}
+
+// Every token in one part's memory once, and a copy of it for each of its experts.
+Work dispatch_work(const OperatorCall& call) {
+    const double tokens = bytes_of(call.operand("x"), element_count(call, {"ranks", "tokens", "n"}));
+    return elementwise_work(call, 0.0, {{"x", tokens, 0.0}, {"y", 0.0, tokens * element_count(call, {"k"})}});
+}
+
+Work combine_work(const OperatorCall& call) {
+    const double elements = element_count(call, {"ranks", "tokens", "n"});
+    const double tokens = bytes_of(call.operand("x"), elements), k = element_count(call, {"k"});
+    return elementwise_work(call, 2.0 * elements * k, {{"x", tokens * k, 0.0}, {"y", 0.0, tokens}});
+}
+
+OperatorInfo exchange(std::string_view name, std::string_view summary, std::string_view formula,
+                      Work (*work)(const OperatorCall&)) {
+    return {.name = name,
+            .summary = summary,
+            .formula = formula,
+            .dimensions = {{"ranks", "parts that exchange; each has experts / ranks of the experts"},
+                           {"tokens", "tokens that each part brings"},
+                           {"n", "features of a token"},
+                           {"experts", "experts over all parts"},
+                           {"k", "experts of a token"}},
+            .operands = {{"x", "ranks x tokens x n", "every part's tokens, and their copies"}},
+            .check = check_exchange,
+            .work = work};
+}
+
 OperatorInfo collective(std::string_view name, std::string_view summary, std::string_view formula,
                         void (*check_call)(const OperatorCall&), Work (*work)(const OperatorCall&)) {
     return {.name = name,
@@ -81,7 +120,13 @@ std::vector<OperatorInfo> collective_operators() {
                    check_divided, reduce_scatter_work),
         collective("all_to_all", "every part of a machine gets its piece of the array of each",
                    "y[r][s m + i] = x[s][r m + i], m = n / ranks; a part sends (ranks-1) m elements",
-                   check_divided, all_to_all_work)};
+                   check_divided, all_to_all_work),
+        exchange("expert_dispatch", "every token to the parts that have its experts",
+                 "y[s(e[r][t][j])] gets x[r][t], s(e) the part of expert e; a part sends tokens k n elements",
+                 dispatch_work),
+        exchange("expert_combine", "results of the experts back to the token's part, and their weighted sum",
+                 "y[r][t] = sum over j of w[r][t][j] * x[s(e[r][t][j])]; a part sends tokens k n elements",
+                 combine_work)};
 }
 
 std::optional<double> bus_bytes(const OperatorCall& call) {

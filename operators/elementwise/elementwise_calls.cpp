@@ -24,6 +24,10 @@ Work gelu_work(const OperatorCall& call) { return map_work(call, 5.0, {"x"}); }
 Work gelu_tanh_work(const OperatorCall& call) { return map_work(call, 8.0, {"x"}); }
 // Compare, square.
 Work relu2_work(const OperatorCall& call) { return map_work(call, 2.0, {"x"}); }
+// Compare.
+Work relu_work(const OperatorCall& call) { return map_work(call, 1.0, {"x"}); }
+Work tanh_work(const OperatorCall& call) { return map_work(call, 1.0, {"x"}); }
+Work mul_work(const OperatorCall& call) { return map_work(call, 1.0, {"x", "r"}); }
 Work residual_add_work(const OperatorCall& call) { return map_work(call, 1.0, {"x", "r"}); }
 
 OperatorInfo map_operator(std::string_view name, std::string_view summary, std::string_view formula,
@@ -53,6 +57,11 @@ std::vector<OperatorInfo> elementwise_operators() {
                      "input and output", relu2_work),
         map_operator("residual_add", "sum of a layer and the residual stream", "y[i][j] = x[i][j] + r[i][j]",
                      "both inputs and the output", residual_add_work),
+        map_operator("mul", "product of two arrays, element by element", "y[i][j] = x[i][j] * r[i][j]",
+                     "both inputs and the output", mul_work),
+        map_operator("relu", "rectified linear unit", "y[i][j] = max(x[i][j], 0)", "input and output",
+                     relu_work),
+        map_operator("tanh", "hyperbolic tangent", "y[i][j] = tanh(x[i][j])", "input and output", tanh_work),
     };
 }
 

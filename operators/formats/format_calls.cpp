@@ -34,6 +34,8 @@ void check_quantised(const OperatorCall& call, const char* quantised, const char
     if (!format.is_scaled())
         fail(call, std::string(quantised) + " is " + format.text() +
                        ", should have scales, as int8:row, int8:g128 or int4:g32");
+    if (format.precision == Precision::fp4_e2m1 && n % 2 != 0)
+        fail(call, "n is " + std::to_string(n) + ", should be even, since two fp4_e2m1 share a byte");
     if (format.zero_points) fail(call, "formats with zero points are for weights packed beforehand");
     if (format.group_size > 0 && n % format.group_size != 0)
         fail(call, "n is " + std::to_string(n) + ", should be a multiple of the group of " +

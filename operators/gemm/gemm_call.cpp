@@ -97,16 +97,25 @@ const GemmOperator& operator_of(const GemmCall& call) {
     });
 }
 
+constexpr int most_scaled_bits = 8;
+
+// Kernels for integers want whole groups. A row of floats shorter than a group has one scale.
+bool divides(const NumberFormat& format, std::int64_t k) {
+    if (format.group_size == 0 || format.block_scale || k % format.group_size == 0) return true;
+    return !is_integer(format.precision) && k < format.group_size;
+}
+
 void check_formats(const OperatorCall& call, const GemmCall& gemm) {
     for (const auto* format : {&gemm.a, &gemm.w}) {
-        if (format->group_size > 0 && gemm.k % format->group_size != 0)
+        if (!divides(*format, gemm.k))
             refuse(call, "k should be a multiple of " + std::to_string(format->group_size) +
                              ", the group of format " + format->text());
         if (format->row_scale && format->zero_points)
             refuse(call,
                    "zero points go with scales of groups, as in int4:g128:zero, not with " + format->text());
-        if (format->is_scaled() && !is_integer(format->precision))
-            refuse(call, "scales go with integers, as in int4:g128 or int8:row, not with " + format->text());
+        if (format->is_scaled() && storage_bits(format->precision) > most_scaled_bits)
+            refuse(call, "scales go with formats of 8 bits and less, as in int4:g128 or int8:row, not with " +
+                             format->text());
     }
     if (gemm.c.is_scaled()) refuse(call, "c should be a format without scales, not " + gemm.c.text());
     const bool integer_factors = is_integer(gemm.a.precision) && is_integer(gemm.w.precision) &&

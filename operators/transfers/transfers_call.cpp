@@ -37,7 +37,9 @@ std::vector<OperatorInfo> transfer_operators() {
                      "device[i] = host[i]"),
             transfer("device_to_host",
                      "from device to host memory; on a CPU they are the same memory, and it is a copy there",
-                     "host[i] = device[i]")};
+                     "host[i] = device[i]"),
+            transfer("send_recv", "from the memory of one part of a machine to that of another",
+                     "received[i] = sent[i]")};
 }
 
 }  // namespace ridge::operators

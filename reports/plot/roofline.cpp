@@ -31,6 +31,8 @@ constexpr std::array<PrecisionRow, all_precisions.size()> styles = {{
     {Precision::int32, {Role::series_7, Shape::plus}},
     {Precision::int8, {Role::series_3, Shape::triangle_up}},
     {Precision::int4, {Role::series_6, Shape::triangle_down}},
+    {Precision::fp4_e2m1, {Role::series_6, Shape::cross}},
+    {Precision::fp8_e8m0, {Role::series_4, Shape::plus}},
 }};
 
 bool is_compute(const Roof& roof) { return roof.probe.kind == RoofProbe::Kind::compute; }

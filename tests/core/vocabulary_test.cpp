@@ -23,18 +23,22 @@ TEST(PrecisionNames, ParseBackAndHaveBits) {
     EXPECT_FALSE(is_integer(Precision::bf16));
     EXPECT_EQ(message_of([] { (void)parse_precision("fp12"); }),
               "unknown precision 'fp12'; known: fp64, fp32, tf32, bf16, fp16, fp8_e4m3, fp8_e5m2, int32, "
-              "int8, int4");
+              "int8, int4, fp4_e2m1, fp8_e8m0");
 }
 
 TEST(NumberFormats, RoundTripAndBits) {
-    for (const char* text : {"bf16", "int4:g128", "int4:g32:fp32", "int8:g64:bf16", "int8:row",
-                             "int4:g128:zero", "int4:g32:fp32:zero", "int8:row:bf16", "fp8_e4m3:row"})
+    for (const char* text :
+         {"bf16", "int4:g128", "int4:g32:fp32", "int8:g64:bf16", "int8:row", "int4:g128:zero",
+          "int4:g32:fp32:zero", "int8:row:bf16", "fp8_e4m3:row", "fp8_e4m3:g128:fp32", "fp8_e4m3:b128",
+          "fp4_e2m1:g16:fp8_e4m3", "fp4_e2m1:g32:fp8_e8m0"})
         EXPECT_EQ(NumberFormat::parse(text).text(), text);
     EXPECT_EQ(NumberFormat::parse("int4:g128:fp16").text(), "int4:g128");
     EXPECT_DOUBLE_EQ(NumberFormat::parse("int4:g128").bits_per_element(), 4.125);
     EXPECT_DOUBLE_EQ(NumberFormat::parse("int4:g32:fp32").bits_per_element(), 5.0);
     EXPECT_DOUBLE_EQ(NumberFormat::parse("int4:g128:zero").bits_per_element(), 4.0 + 20.0 / 128.0);
     EXPECT_EQ(NumberFormat::parse("int8:row:fp32").text(), "int8:row");
+    EXPECT_DOUBLE_EQ(NumberFormat::parse("fp4_e2m1:g16:fp8_e4m3").bits_per_element(), 4.5);
+    EXPECT_DOUBLE_EQ(NumberFormat::parse("fp8_e4m3:b128").bits_per_element(), 8.0 + 32.0 / 16384.0);
     EXPECT_DOUBLE_EQ(NumberFormat::parse("fp32").bits_per_element(), 32.0);
 }
 

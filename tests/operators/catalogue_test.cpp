@@ -31,6 +31,11 @@ TEST(Catalogue, RefusesCallsThatMakeNoSense) {
         "gemm m=1 n=2 k=128 a=bf16 w=int8:row:zero c=bf16",
         "gemm m=1 n=2 k=128 a=bf16 w=int4:g128 c=int8:row",
         "gemm m=1 n=2 k=128 a=int8:row w=int8:row c=int32",
+        "gemm m=1 n=128 k=128 a=fp8_e4m3:b128 w=fp8_e4m3 c=bf16",
+        "gemm m=1 n=128 k=128 a=fp8_e8m0 w=fp8_e4m3 c=bf16",
+        "gemm m=1 n=128 k=24 a=fp4_e2m1:g16:fp8_e4m3 w=fp4_e2m1 c=bf16",
+        "expert_dispatch ranks=8 tokens=1 n=2 experts=4 k=5 x=bf16",
+        "expert_combine ranks=1 tokens=1 n=2 experts=4 k=2 x=bf16",
         "gemm_bias m=1 n=2 k=4 a=fp32 w=fp32 c=fp32 sparsity=2:4",
         "gemm_batched batch=4294967296 m=4294967296 n=1 k=1 a=fp32 w=fp32 c=fp32",
         "gemm_grouped experts=0 m=1 n=2 k=4 a=fp32 w=fp32 c=fp32",
@@ -64,6 +69,25 @@ TEST(Catalogue, WorkOfQuantisedWeightsCountsTheirScales) {
     const auto w8a8 = work(parse_call("gemm m=3 n=4 k=256 a=int8:row w=int8:row c=bf16"));
     EXPECT_EQ(w8a8.traffic[0].read_bytes, 3.0 * 256 + 3 * 4);
     EXPECT_EQ(w8a8.traffic[1].read_bytes, 4.0 * 256 + 4 * 4);
+}
+
+// 256 x 128 weights in two blocks; 3 x 128 activations with a scale each 128.
+TEST(Catalogue, WorkOfScalesOfBlocks) {
+    const auto call = work(parse_call("gemm m=3 n=256 k=128 a=fp8_e4m3:g128:fp32 w=fp8_e4m3:b128 c=bf16"));
+    EXPECT_EQ(call.traffic[0].read_bytes, 3.0 * 128 + 3 * 4);
+    EXPECT_EQ(call.traffic[1].read_bytes, 256.0 * 128 + 2 * 4);
+    EXPECT_EQ(call.compute, Precision::fp8_e4m3);
+}
+
+// 2 parts with 3 tokens of 5 features of 2 bytes, each to 2 experts.
+TEST(Catalogue, WorkOfExchangesWithExperts) {
+    const auto sent = work(parse_call("expert_dispatch ranks=2 tokens=3 n=5 experts=4 k=2 x=bf16"));
+    EXPECT_EQ(sent.read_bytes(), 60.0);
+    EXPECT_EQ(sent.written_bytes(), 120.0);
+    const auto back = work(parse_call("expert_combine ranks=2 tokens=3 n=5 experts=4 k=2 x=bf16"));
+    EXPECT_EQ(back.flop, 2.0 * 2 * 3 * 5 * 2);
+    EXPECT_EQ(back.read_bytes(), 120.0);
+    EXPECT_EQ(back.written_bytes(), 60.0);
 }
 
 TEST(Catalogue, WorkOfSeveralMatricesAndOfEpilogues) {
