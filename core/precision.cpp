@@ -74,9 +74,9 @@ Precision parse_precision(std::string_view text) {
 
 std::string NumberFormat::text() const {
     std::string out(name(precision));
-    if (group_size > 0) out += (block_scale ? ":b" : ":g") + std::to_string(group_size);
+    if (group_size > 0) out.append(block_scale ? ":b" : ":g").append(std::to_string(group_size));
     if (row_scale) out += ":row";
-    if (is_scaled() && scale != usual_scale(*this)) out += ":" + std::string(name(scale));
+    if (is_scaled() && scale != usual_scale(*this)) out.append(":").append(name(scale));
     if (zero_points) out += ":zero";
     return out;
 }

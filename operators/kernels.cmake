@@ -46,6 +46,7 @@ if(RIDGE_SANITIZE)
 endif()
 # GCC 12's AVX-512 headers leave operands of masked intrinsics undefined on purpose and warn about it (GCC bug 105593).
 target_compile_options(ridge_kernels PRIVATE ${kernel_optimisation} $<$<CXX_COMPILER_ID:GNU>:-Wno-uninitialized -Wno-maybe-uninitialized>)
+ridge_precompile(ridge_kernels <Kokkos_Core.hpp> <Kokkos_SIMD.hpp>)
 
 # Instruction sets and libraries of the host; an accelerator's build has the portable kernels only.
 if(NOT RIDGE_ACCELERATOR)

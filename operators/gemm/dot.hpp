@@ -51,8 +51,9 @@ struct DotStored : DotFp32 {
     KOKKOS_FORCEINLINE_FUNCTION static Vector<Word> weights(const Weight* from) { return load_pack(from); }
 };
 
-/// bf16 by widening both halves of each word to fp32, which is exact.
-struct DotBf16 : WordOperands<std::uint32_t> {
+/// bf16 by widening both halves of each word to fp32, which is exact. Words are signed because Kokkos has no
+/// vectors of unsigned ones on AVX2.
+struct DotBf16 : WordOperands<std::int32_t> {
     using Sum = float;
     static constexpr bool shifts_activations = false;
 

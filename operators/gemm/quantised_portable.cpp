@@ -55,12 +55,26 @@ struct WordPlaces {
     }
 };
 
+// Kokkos has no vectors of unsigned words on AVX2 and NEON; there the sign that a shift spreads is taken back.
+template <typename T>
+concept Shiftable = requires(Vector<T> words) { words >> 1; };
+using FieldWord = std::conditional_t<Shiftable<std::uint32_t>, std::uint32_t, std::int32_t>;
+
+template <int bits>
+KOKKOS_FORCEINLINE_FUNCTION Vector<float> unsigned_field(const Vector<FieldWord>& words, int left_shift) {
+    const auto field = (words << left_shift) >> (32 - bits);
+    if constexpr (std::is_signed_v<FieldWord>)
+        return Vector<float>(field - ((field >> 31) << bits));
+    else
+        return Vector<float>(field);
+}
+
 template <int per_word, int MR, int NR>
 struct QuantisedTask {
     using MicroTile = Tile<DotFp32, MR, NR>;
     using Places = WordPlaces<per_word>;
     using Vectors = Vector<float>[static_cast<std::size_t>(NR)];
-    using Words = Vector<std::uint32_t>[static_cast<std::size_t>(NR)];
+    using Words = Vector<FieldWord>[static_cast<std::size_t>(NR)];
     QuantisedProblem p;
     const float* a;
 
@@ -83,7 +97,7 @@ struct QuantisedTask {
     }
 
   private:
-    using Word = std::uint32_t;
+    using Word = FieldWord;
 
     KOKKOS_FORCEINLINE_FUNCTION void read_header(const std::byte* header, Vectors& scale,
                                                  Vectors& zero) const {
@@ -117,7 +131,7 @@ struct QuantisedTask {
             RIDGE_UNROLL for (int place = 0; place < per_word; ++place) {
                 Vectors values;
                 RIDGE_UNROLL for (int j = 0; j < NR; ++j) values[j] =
-                    Vector<float>((packed[j] << Places::shift(place)) >> (32 - Places::bits)) - zero[j];
+                    unsigned_field<Places::bits>(packed[j], Places::shift(place)) - zero[j];
                 sums.step(rows, l + place, values);
             }
         }
