@@ -53,7 +53,10 @@ KOKKOS_FORCEINLINE_FUNCTION Vector<C> scale(const Vector<C>& value, const Vector
     if constexpr (in_avx512<C> && std::is_same_v<C, double>)
         return Vector<C>(_mm512_scalef_pd(static_cast<__m512d>(value), static_cast<__m512d>(power)));
 #endif
-    return value * each_lane(power, [](C one) { return Kokkos::exp2(one); });
+    // In two steps: the largest power alone would be infinite where the value, below 1, brings it back.
+    const auto first = each_lane(power, [](C one) { return Kokkos::exp2(Kokkos::trunc(one / 2)); });
+    const auto second = each_lane(power, [](C one) { return Kokkos::exp2(one - Kokkos::trunc(one / 2)); });
+    return value * first * second;
 }
 
 /// 1 / x; 0 for an infinity.
