@@ -27,11 +27,12 @@ BestConfig best_of(std::vector<const Record*> order) {
 
 }  // namespace
 
+// The latest of every status is looked at first: a configuration that was wrong or failed when it was
+// measured again does not keep its former time.
 std::vector<const Record*> latest_records(const std::vector<Record>& records) {
     std::map<std::pair<Contest, Contender>, std::size_t> place;
     std::vector<const Record*> out;
     for (const auto& record : records) {
-        if (record.measurement.status != Status::ok || !record.summary) continue;
         const auto [found, added] = place.try_emplace(
             {Contest{record.device, record.call, record.measurement.cache},
              Contender{record.implementation, record.implementation_version, record.config.text()}},
@@ -41,6 +42,9 @@ std::vector<const Record*> latest_records(const std::vector<Record>& records) {
         else if (is_later(record, *out[found->second]))
             out[found->second] = &record;
     }
+    std::erase_if(out, [](const Record* record) {
+        return record->measurement.status != Status::ok || !record->summary;
+    });
     return out;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <bit>
+#include <unordered_map>
 
 #include "core/error.hpp"
 #include "db/state.hpp"
@@ -48,7 +49,25 @@ Summary summary_from(Row& row) {
     return summary;
 }
 
-StoredRecord record_from(const Connection& connection, Row row) {
+// Configurations by their text: an imported table has few of them and many rows.
+class Configs {
+  public:
+    explicit Configs(const Connection& connection) : connection_(connection) {}
+    const KernelConfig& of(const std::string& text) {
+        const auto [place, is_new] = known_.try_emplace(text);
+        if (is_new) {
+            const auto json = stored_json(connection_, text);
+            place->second = KernelConfig::from_json(JsonReader(json, connection_.path().string()));
+        }
+        return place->second;
+    }
+
+  private:
+    const Connection& connection_;
+    std::unordered_map<std::string, KernelConfig> known_;
+};
+
+StoredRecord record_from(Configs& configs, Row row) {
     StoredRecord stored;
     auto& record = stored.record;
     stored.uuid = row.text();
@@ -59,8 +78,7 @@ StoredRecord record_from(const Connection& connection, Row row) {
     record.call = row.text();
     record.implementation = row.text();
     record.implementation_version = row.text();
-    const auto config = stored_json(connection, row.text());
-    record.config = KernelConfig::from_json(JsonReader(config, connection.path().string()));
+    record.config = configs.of(row.text());
     record.round = row.integer();
     record.order_index = row.integer();
     record.seed = std::bit_cast<std::uint64_t>(row.integer());
@@ -74,9 +92,9 @@ StoredRecord record_from(const Connection& connection, Row row) {
 }
 
 // A value that the tables' checks exclude can only come from a damaged page.
-StoredRecord checked_record(const Connection& connection, Row row) {
+StoredRecord checked_record(const Connection& connection, Configs& configs, Row row) {
     try {
-        return record_from(connection, row);
+        return record_from(configs, row);
     } catch (const InputError& error) {
         fail_damaged(connection.path(), error.what());
     }
@@ -86,11 +104,11 @@ StoredRecord checked_record(const Connection& connection, Row row) {
 // minimum (SQLite, "Bare columns in an aggregate query").
 constexpr const char* fastest_only = R"sql(m.id IN (
 SELECT id FROM (SELECT id, min(median_s) FROM (
-    SELECT id, device_id, call_id, cache, median_s, row_number() OVER (
+    SELECT id, device_id, call_id, cache, status, median_s, row_number() OVER (
         PARTITION BY device_id, call_id, cache, implementation_id, config_id
         ORDER BY taken_at DESC, round DESC, id DESC) AS age
-    FROM measurement WHERE status = 'ok')
-WHERE age = 1 GROUP BY device_id, call_id, cache)))sql";
+    FROM measurement)
+WHERE age = 1 AND status = 'ok' GROUP BY device_id, call_id, cache)))sql";
 
 struct Condition {
     const char* sql;
@@ -127,7 +145,8 @@ void for_each_record(Connection& connection, const Filter& filter,
     Statement select(connection, sql + " ORDER BY m.id");
     for (const auto& condition : conditions(filter))
         if (condition.value) select.append(*condition.value);
-    while (select.step()) visit(checked_record(connection, select.row()));
+    Configs configs(connection);
+    while (select.step()) visit(checked_record(connection, configs, select.row()));
 }
 
 std::size_t Store::add(std::span<const Record> records) {

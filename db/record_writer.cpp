@@ -51,15 +51,21 @@ std::vector<double> samples_from(std::span<const std::byte> bytes) {
 }
 
 RecordWriter::RecordWriter(Connection& connection)
-    : connection_(connection), insert_(connection, insert_measurement) {}
+    : connection_(connection),
+      insert_(connection, insert_measurement),
+      find_call_(connection, "SELECT id FROM call WHERE text = ? AND operator = ?"),
+      insert_call_(connection, "INSERT INTO call (text, operator) VALUES (?, ?)") {}
 
 std::int64_t RecordWriter::call_id(const std::string& text) {
     const std::string op(words(text).empty() ? "" : words(text).front());
     auto& id = ids_["call " + text];
-    if (id == 0)
-        id = found_or_inserted(connection_, "SELECT id FROM call WHERE text = ?1 AND operator = ?2",
-                               "INSERT INTO call (text, operator) VALUES (?, ?)", text, op);
-    return id;
+    if (id != 0) return id;
+    const bool found = find_call_.bind(text, op).step();
+    if (found) id = find_call_.row().integer();
+    find_call_.reset();
+    if (found) return id;
+    insert_call_.bind(text, op).run();
+    return id = connection_.last_id();
 }
 
 std::int64_t RecordWriter::implementation_id(const Record& record) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "db/sqlite.hpp"
@@ -45,8 +46,8 @@ class RecordWriter {
     [[nodiscard]] std::int64_t config_id(const KernelConfig& config);
 
     Connection& connection_;
-    Statement insert_;
-    std::map<std::string, std::int64_t> ids_;  ///< of rows found or made so far, by table and key
+    Statement insert_, find_call_, insert_call_;
+    std::unordered_map<std::string, std::int64_t> ids_;  ///< of rows found or made so far, by table and key
 };
 
 /// Calls `visit` for every record that the filter lets through, in the order in which they were added.

@@ -95,6 +95,38 @@ TEST_F(StoreTest, TheLatestOfAConfigurationCountsInMemoryAndInTheStore) {
     EXPECT_EQ(fastest[0].config.text(), "mr=2");
 }
 
+// A finalist that is wrong, or fails, when it is measured again is no winner by its first time.
+TEST_F(StoreTest, AConfigurationWhoseLatestMeasurementIsNotOkIsOut) {
+    auto first = ok_record(""), again = first, other = first;
+    const auto time = [](Record& record, double median, std::int64_t mr) {
+        record.measurement.samples_s.assign(7, median);
+        record.summary = summarize(record.measurement.samples_s);
+        record.config.set("mr", mr);
+    };
+    time(first, 1e-9, 1);
+    time(again, 1e-9, 1);
+    time(other, 2e-9, 2);
+    again.measurement.status = Status::wrong;
+    again.measurement.reason = "off";
+    again.measurement.samples_s.clear();
+    again.summary.reset();
+    again.source = "later";
+    again.taken_at = "2999-01-01T00:00:00.000Z";
+    const std::vector<Record> records = {first, again, other};
+    const auto best = best_configs(records);
+    ASSERT_EQ(best.size(), 1u);
+    EXPECT_EQ(best[0].best.config.text(), "mr=2");
+    EXPECT_EQ(latest_records(records).size(), 1u);
+
+    auto store = filled();
+    store.add(records);
+    Filter filter;
+    filter.fastest = true;
+    const auto fastest = store.measurements(filter);
+    ASSERT_EQ(fastest.size(), 1u);
+    EXPECT_EQ(fastest[0].config.text(), "mr=2");
+}
+
 TEST(BestConfigs, ImplementationsCompete) {
     auto other = timed("a", 1, 2.95, 2.9, 3.0);
     other.implementation = "openblas";
