@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <iostream>
+#include <set>
 
 #include "cli/commands.hpp"
 #include "cli/device_choice.hpp"
 #include "cli/options.hpp"
+#include "core/text.hpp"
 #include "cost_model/kernel/fit.hpp"
+#include "cost_model/kernel/fitted_files.hpp"
 #include "db/store.hpp"
 #include "reports/device_report.hpp"
 
@@ -14,16 +17,47 @@ namespace {
 struct TrainOptions {
     StoreOption store;
     FormatOption format;
-    std::string device = "this";
+    std::vector<std::string> devices;
+    std::string output;
 };
+
+std::vector<std::string> devices_of(const db::Store& store, const TrainOptions& options) {
+    std::vector<std::string> out;
+    for (const auto& word : options.devices) out.push_back(device_id(store, word));
+    if (!out.empty()) return out;
+    for (const auto& device : store.devices()) out.push_back(device.id);
+    if (out.empty()) out.push_back(device_id(store, "this"));  // says that the store has no device
+    return out;
+}
+
+// What the shipped file says of where it comes from: implementations, versions and files of the rows.
+std::string provenance_of(const db::Store& store, const std::string& device) {
+    std::set<std::string> sources;
+    db::Filter filter;
+    filter.device = device;
+    filter.status = Status::ok;
+    for (const auto& record : store.measurements(filter)) sources.insert(record.source);
+    return "fitted on " + join({sources.begin(), sources.end()}, ", ");
+}
 
 ExitCode train(const TrainOptions& options) {
     db::Store store(options.store.path, db::Access::read_write);
-    const auto device = device_id(store, options.device);
-    const auto report = cost_model::fit_and_store(store, device);
-    options.format.print({reports::fit_table(reports::read_device(store, device))});
-    std::cerr << "ridge: " << report.message << '\n';
-    return report.usable ? ExitCode::done : ExitCode::incomplete;
+    std::vector<reports::Table> tables;
+    bool any = false;
+    for (const auto& device : devices_of(store, options)) {
+        const auto report = cost_model::fit_and_store(store, device);
+        std::cerr << "ridge: " << device << ": " << report.message << '\n';
+        if (!report.usable) continue;
+        any = true;
+        auto table = reports::fit_table(reports::read_device(store, device));
+        table.set_title(table.title() + ", " + device);
+        tables.push_back(std::move(table));
+        if (!options.output.empty())
+            cost_model::write_fitted(options.output, cost_model::slimmed(report.model),
+                                     provenance_of(store, device));
+    }
+    options.format.print(tables);
+    return any ? ExitCode::done : ExitCode::incomplete;
 }
 
 }  // namespace
@@ -34,8 +68,10 @@ void add_train(CLI::App& app, Action& action) {
     auto options = std::make_shared<TrainOptions>();
     options->store.add(*command);
     options->format.add(*command);
-    command->add_option("--device", options->device,
-                        "device of the store (default: this, the one measured last)");
+    command->add_option("--device", options->devices,
+                        "device of the store (several; 'this' is the one measured last; default: all)");
+    command->add_option("--output", options->output,
+                        "also write what configs/fitted holds of each device into this folder");
     command->callback([options, &action] { action = [options] { return train(*options); }; });
 }
 

@@ -3,10 +3,11 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "cost_model/kernel/group_fit.hpp"
 #include "cost_model/kernel/kernel_model.hpp"
+#include "cost_model/kernel/splits.hpp"
 #include "db/store.hpp"
 
 namespace ridge::cost_model {
@@ -14,7 +15,7 @@ namespace ridge::cost_model {
 /// One fitted, or refused, group of a fit.
 struct GroupFit {
     GroupKey key;
-    std::size_t calls = 0;  ///< fitted on
+    std::size_t calls = 0;  ///< that parameters and correction were fitted on
     std::size_t held_out_calls = 0;
     bool fitted = false;
     std::string note;  ///< why not fitted, what was pooled, which parameter sits at its bound
@@ -31,14 +32,21 @@ struct FitReport {
     std::vector<std::int64_t> fitted_on;  ///< Record::id
 };
 
-/// Whether a call is held out: a fixed quarter of all canonical texts, by their hash, the same on every
-/// machine.
-[[nodiscard]] bool is_held_out(std::string_view call);
-
-/// Fits the best ok record of each call, implementation and cache state by robust least squares in log space.
-/// Records of other devices and of operators without a catalogue entry are left out.
+/// Fits the best ok record of each call, implementation and cache state: the analytical parameters by robust
+/// least squares in log space, then the correction. The error is found on the held-out quarter of the calls
+/// by a fit that did not see them; the model's correction then takes them in as well. Records of other
+/// devices and of operators without a catalogue entry are left out.
 [[nodiscard]] FitReport fit_kernel_model(const std::vector<db::Record>& records,
                                          const std::vector<Roof>& roofs, const Device& device);
+
+/// A group of a model fitted on these rows; nothing with the reason in `fit.note` when it cannot be.
+/// `lending`: rows of other groups that the parameters borrow from when the own ones are too few.
+[[nodiscard]] std::optional<KernelGroup> fit_group(const RowPointers& rows, const RowPointers& lending,
+                                                   const char* lent_by, GroupFit& fit);
+
+/// What a group predicts for a row that it was not fitted on: with the configuration of the nearest node.
+[[nodiscard]] GroupEstimate estimate_unseen(const KernelGroup& group, const TrainingRow& row,
+                                            const Machine& machine);
 
 /// Fits what the store has of a device and puts the model into it when it is usable; otherwise the former
 /// model stays.

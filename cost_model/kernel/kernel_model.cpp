@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace ridge::cost_model {
 namespace {
@@ -24,7 +23,8 @@ Json point_json(const HeldOutPoint& point) {
             {"cache", name(point.cache)},
             {"measured_s", point.measured_s},
             {"predicted_s", point.predicted_s},
-            {"roofline_s", point.roofline_s}};
+            {"roofline_s", point.roofline_s},
+            {"log_half_width", point.log_half_width}};
 }
 
 HeldOutPoint point_from(const JsonReader& json, const std::string& implementation) {
@@ -33,68 +33,92 @@ HeldOutPoint point_from(const JsonReader& json, const std::string& implementatio
             .cache = json.at("cache").parsed(parse_cache_state),
             .measured_s = json.at("measured_s").positive(),
             .predicted_s = json.at("predicted_s").positive(),
-            .roofline_s = json.at("roofline_s").number()};
+            .roofline_s = json.at("roofline_s").number(),
+            .log_half_width = json.amount_or("log_half_width", 0)};
+}
+
+Json key_json(const GroupKey& key) {
+    return {{"operator", key.op},      {"implementation", key.implementation},
+            {"version", key.version},  {"formats", key.formats},
+            {"regime", key.regime},    {"sparsity", name(key.sparsity)},
+            {"cache", name(key.cache)}};
+}
+
+GroupKey key_from(const JsonReader& json) {
+    return {.op = json.at("operator").text(),
+            .implementation = json.at("implementation").text(),
+            .version = json.text_or("version", ""),
+            .formats = json.at("formats").text(),
+            .regime = json.text_or("regime", ""),
+            .sparsity = json.at("sparsity").parsed(parse_sparsity_kind),
+            .cache = json.at("cache").parsed(parse_cache_state)};
 }
 
 Json group_json(const KernelGroup& group) {
-    Json calls = Json::array();
-    for (const auto& [call, config] : group.calls)
-        calls.push_back({{"call", call}, {"config", config.json()}});
-    Json points = Json::array();
+    Json configs = Json::array(), points = Json::array();
+    for (const auto& config : group.configs) configs.push_back(config.json());
     for (const auto& point : group.points) points.push_back(point_json(point));
-    Json out = {{"operator", group.key.op},
-                {"implementation", group.key.implementation},
-                {"compute", name(group.key.compute)},
-                {"sparsity", name(group.key.sparsity)},
-                {"launch_s", group.parameters.launch_s},
-                {"compute_share", group.parameters.compute_share},
-                {"memory_share", group.parameters.memory_share},
-                {"overlap", group.parameters.overlap},
-                {"held_out", error_json(group.held_out)},
-                {"roofline", error_json(group.roofline)},
-                {"pooled_from", group.pooled_from},
-                {"points", points},
-                {"calls", calls}};
-    if (group.interval_factor) out["interval_factor"] = *group.interval_factor;
-    return out;
+    return {{"key", key_json(group.key)},
+            {"parameters", group.parameters.json()},
+            {"correction", group.correction.json()},
+            {"records", group.nodes},
+            {"configs", configs},
+            {"config_of", group.config_of},
+            {"intervals", group.intervals.json()},
+            {"held_out", error_json(group.held_out)},
+            {"roofline", error_json(group.roofline)},
+            {"pooled_from", group.pooled_from},
+            {"points", points}};
+}
+
+std::size_t checked_config(const JsonReader& json, const KernelGroup& group) {
+    const auto place = json.integer();
+    if (place < 0 || std::cmp_greater_equal(place, group.configs.size()))
+        throw InputError("kernel model: there is no configuration number " + std::to_string(place));
+    return static_cast<std::size_t>(place);
+}
+
+void read_nodes(KernelGroup& group, const JsonReader& json) {
+    for (const auto& id : json.at("records").items()) group.nodes.push_back(id.integer());
+    for (const auto& config : json.at("configs").items())
+        group.configs.push_back(KernelConfig::from_json(config));
+    for (const auto& place : json.at("config_of").items())
+        group.config_of.push_back(checked_config(place, group));
+    const auto nodes = group.correction.size();
+    if (!group.config_of.empty() && group.config_of.size() != nodes)
+        throw InputError("kernel model: " + std::to_string(nodes) + " nodes have " +
+                         std::to_string(group.config_of.size()) + " configurations");
 }
 
 KernelGroup group_from(const JsonReader& json) {
     KernelGroup group;
-    group.key = {.op = json.at("operator").text(),
-                 .implementation = json.at("implementation").text(),
-                 .compute = parse_precision(json.at("compute").text()),
-                 .sparsity = json.at("sparsity").parsed(parse_sparsity_kind)};
-    group.parameters = {.launch_s = json.at("launch_s").number(),
-                        .compute_share = json.at("compute_share").positive(),
-                        .memory_share = json.at("memory_share").positive(),
-                        .overlap = json.at("overlap").positive()};
+    group.key = key_from(json.at("key"));
+    group.parameters = KernelParameters::from_json(json.at("parameters"));
+    group.correction = Correction::from_json(json.at("correction"));
+    read_nodes(group, json);
+    group.intervals = IntervalTable::from_json(json.at("intervals"));
     group.held_out = error_from(json.at("held_out"));
     group.roofline = error_from(json.at("roofline"));
-    group.interval_factor = json.find_positive("interval_factor");
     group.pooled_from = json.text_or("pooled_from", "");
     if (const auto points = json.find("points"))
         for (const auto& point : points->items())
             group.points.push_back(point_from(point, group.key.implementation));
-    for (const auto& call : json.at("calls").items())
-        group.calls.push_back({call.at("call").text(), KernelConfig::from_json(call.at("config"))});
     return group;
 }
 
-}  // namespace
-
-double kernel_time(const Features& features, const KernelParameters& parameters) {
-    const double compute = features.compute_s / parameters.compute_share;
-    double largest = compute;
-    for (const auto& level : features.levels)
-        largest = std::max(largest, level.seconds / parameters.memory_share);
-    if (largest <= 0) return parameters.launch_s;
-    // Scaled by the largest term, so that no power leaves the range of a double.
-    double sum = std::pow(compute / largest, parameters.overlap);
-    for (const auto& level : features.levels)
-        sum += std::pow(level.seconds / parameters.memory_share / largest, parameters.overlap);
-    return parameters.launch_s + largest * std::pow(sum, 1.0 / parameters.overlap);
+std::array<double, 12> values_of(const CallFeatures& features) {
+    std::array<double, 12> out{};
+    for (std::size_t i = 0; i < features.axes.size(); ++i) out.at(i) = features.axes[i].value;
+    return out;
 }
+
+CorrectionValue corrected(const KernelGroup& group, const CallFeatures& features) {
+    if (group.correction.empty()) return {};
+    const auto values = values_of(features);
+    return group.correction.at({values.data(), features.axes.size()});
+}
+
+}  // namespace
 
 ErrorTable error_table(const std::vector<double>& measured_s, const std::vector<double>& predicted_s) {
     std::vector<double> errors;
@@ -106,7 +130,22 @@ ErrorTable error_table(const std::vector<double>& measured_s, const std::vector<
 }
 
 std::string GroupKey::text() const {
-    return op + " " + implementation + " " + std::string(name(compute)) + " " + std::string(name(sparsity));
+    return op + (regime.empty() || regime == op ? "" : " " + regime) + " " + formats + " " + implementation +
+           (version.empty() ? "" : " " + version) + " " + std::string(name(sparsity)) + " " +
+           std::string(name(cache));
+}
+
+std::string formats_of(const OperatorCall& call) {
+    std::string out;
+    for (const auto& operand : call.operands)
+        out += (out.empty() ? "" : " ") + operand.name + "=" + operand.format.text();
+    return out;
+}
+
+const KernelConfig& KernelGroup::config_of_node(std::size_t node) const {
+    static const KernelConfig none;
+    if (configs.empty()) return none;
+    return config_of.empty() ? configs.front() : configs[config_of.at(node)];
 }
 
 Json KernelModel::json() const {
@@ -127,13 +166,28 @@ const KernelGroup* KernelModel::find(const GroupKey& key) const {
     return found == groups.end() ? nullptr : &*found;
 }
 
-double octaves_between(const OperatorCall& one, const OperatorCall& other) {
-    if (one.dimensions.size() != other.dimensions.size()) return std::numeric_limits<double>::infinity();
-    double largest = 0;
-    for (std::size_t i = 0; i < one.dimensions.size(); ++i)
-        largest = std::max(largest, std::abs(std::log2(static_cast<double>(one.dimensions[i].value) /
-                                                       static_cast<double>(other.dimensions[i].value))));
-    return largest;
+GroupEstimate estimate(const KernelGroup& group, const CallFeatures& features) {
+    GroupEstimate out;
+    out.analytical_s = kernel_time(features, group.parameters);
+    if (!group.correction.empty()) out.correction = corrected(group, features);
+    out.time_s = out.analytical_s * std::exp(group.correction.empty() ? 0.0 : out.correction.residual);
+    return out;
+}
+
+double estimate_seconds(const KernelGroup& group, const CallFeatures& features) {
+    const double analytical = kernel_time(features, group.parameters);
+    if (group.correction.empty()) return analytical;
+    const auto values = values_of(features);
+    return analytical * std::exp(group.correction.residual_at({values.data(), features.axes.size()}));
+}
+
+KernelConfig config_for(const KernelGroup& group, const CallFeatures& features,
+                        const KernelConfig& workload) {
+    KernelConfig out = group.config_of.empty()
+                           ? (group.configs.empty() ? KernelConfig{} : group.configs.front())
+                           : group.config_of_node(corrected(group, features).nearest);
+    for (const auto& [parameter, value] : workload.values()) out.set(parameter, value);
+    return out;
 }
 
 }  // namespace ridge::cost_model

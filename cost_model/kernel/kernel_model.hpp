@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,25 +11,11 @@
 #include "core/measurement.hpp"
 #include "core/operator_call.hpp"
 #include "core/statistics.hpp"
-#include "cost_model/kernel/features.hpp"
+#include "cost_model/kernel/correction.hpp"
+#include "cost_model/kernel/interval_table.hpp"
+#include "cost_model/kernel/kernel_parameters.hpp"
 
-/// The analytical model of one kernel's time:
-///     t = t_launch + (Σ over terms of t_term^p)^(1/p)
-/// with t_compute = padded FLOP / (peak · share_compute) · thread quantisation and t_level = bytes /
-/// (bandwidth · share_memory). The p-norm runs smoothly from "no overlap" (p = 1, the sum) to "perfect
-/// overlap" (p → ∞, the maximum: the roofline).
 namespace ridge::cost_model {
-
-/// What is fitted for a group of measurements. Shares are of the device's ceilings.
-struct KernelParameters {
-    double launch_s = 0;       ///< time of a call without work, seconds
-    double compute_share = 1;  ///< of the compute ceiling, (0, 1.2]
-    double memory_share = 1;   ///< of each bandwidth ceiling, (0, 1.2]
-    double overlap = 4;        ///< p of the norm, [1, 16]
-};
-
-/// Seconds of one call under these parameters.
-[[nodiscard]] double kernel_time(const Features& features, const KernelParameters& parameters);
 
 /// Error |predicted - measured| / measured.
 struct ErrorTable {
@@ -40,26 +25,22 @@ struct ErrorTable {
 [[nodiscard]] ErrorTable error_table(const std::vector<double>& measured_s,
                                      const std::vector<double>& predicted_s);
 
-/// Calls that share parameters: one operator, implementation, precision of the arithmetic, kind of sparsity.
-/// Cold and warm rows share them: their levels differ.
+/// Calls that share parameters: one operator and regime, implementation and version, formats of the operands,
+/// kind of sparsity, cache state.
 struct GroupKey {
     std::string op;
     std::string implementation;
-    Precision compute = Precision::fp32;
+    std::string version;  ///< of the implementation
+    std::string formats;  ///< "a=bf16 w=bf16 c=bf16"
+    std::string regime;   ///< CallFeatures::regime: prefill and decode of one operator are different kernels
     Sparsity::Kind sparsity = Sparsity::Kind::dense;
+    CacheState cache = CacheState::cold;
     [[nodiscard]] std::string text() const;
     auto operator<=>(const GroupKey&) const = default;
 };
 
-/// A call that the group was fitted on, with the configuration that a call near it will be given.
-struct FittedCall {
-    std::string call;
-    KernelConfig config;
-};
-
-/// The distance by which the nearest fitted call is chosen: the largest |log2| of the ratio of two calls'
-/// dimensions; infinite where they have different ones.
-[[nodiscard]] double octaves_between(const OperatorCall& one, const OperatorCall& other);
+/// Operands of a call with their formats, in the call's order: "a=bf16 w=bf16 c=bf16".
+[[nodiscard]] std::string formats_of(const OperatorCall& call);
 
 /// A held-out call: what was measured, and what the fit predicts without having seen it.
 struct HeldOutPoint {
@@ -67,21 +48,24 @@ struct HeldOutPoint {
     std::string implementation;
     CacheState cache = CacheState::cold;
     double measured_s = 0, predicted_s = 0, roofline_s = 0;
+    double log_half_width = 0;  ///< of the 80 % interval, ln; 0 where there is none
 };
 
 struct KernelGroup {
     GroupKey key;
     KernelParameters parameters;
-    std::vector<FittedCall> calls;
-    ErrorTable held_out;  ///< on calls that the fit did not see
-    ErrorTable roofline;  ///< of the pure roofline on the same held-out calls
-    std::vector<HeldOutPoint>
-        points;  ///< those calls; empty in a model that was stored before they were kept
-    /// Predictions times and over this factor hold `interval_confidence` of left-out calls; absent with too
-    /// few.
-    std::optional<double> interval_factor;
+    Correction correction;               ///< empty where it did not help
+    std::vector<std::int64_t> nodes;     ///< Record::id of each node of the correction
+    std::vector<KernelConfig> configs;   ///< of the fitted calls, each once; what features need of them
+    std::vector<std::size_t> config_of;  ///< node → configs; empty where there is but one
+    IntervalTable intervals;
+    ErrorTable held_out;               ///< on calls that the fit did not see
+    ErrorTable roofline;               ///< of the pure roofline on the same held-out calls
+    std::vector<HeldOutPoint> points;  ///< those calls
     std::string
         pooled_from;  ///< what was pooled when this group had too few rows of its own; empty if nothing
+
+    [[nodiscard]] const KernelConfig& config_of_node(std::size_t node) const;
 };
 
 struct KernelModel {
@@ -93,7 +77,21 @@ struct KernelModel {
     [[nodiscard]] const KernelGroup* find(const GroupKey& key) const;
 };
 
-inline constexpr const char* kernel_model_kind = "kernel-analytical";
-inline constexpr double interval_confidence = 0.9;
+/// What a group makes of a call.
+struct GroupEstimate {
+    double time_s = 0;
+    double analytical_s = 0;     ///< before the correction
+    CorrectionValue correction;  ///< residual 0 where the group has none
+};
+[[nodiscard]] GroupEstimate estimate(const KernelGroup& group, const CallFeatures& features);
+
+/// The time alone: what is asked for most, and fastest from a shipped group.
+[[nodiscard]] double estimate_seconds(const KernelGroup& group, const CallFeatures& features);
+
+/// Configuration for a call that was never tuned: the nearest node's, with what `workload` sets in its place.
+[[nodiscard]] KernelConfig config_for(const KernelGroup& group, const CallFeatures& features,
+                                      const KernelConfig& workload);
+
+inline constexpr const char* kernel_model_kind = "kernel-analytical-2";
 
 }  // namespace ridge::cost_model

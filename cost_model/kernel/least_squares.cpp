@@ -5,6 +5,7 @@
 #include <cmath>
 #include <unsupported/Eigen/NonLinearOptimization>
 #include <unsupported/Eigen/NumericalDiff>
+#include <utility>
 
 #include "core/statistics.hpp"
 
@@ -14,7 +15,8 @@ namespace {
 constexpr double huber_k = 1.345;      // 95 % efficiency with normal errors (Huber 1981)
 constexpr double least_scale = 0.005;  // of log residuals: half a percent is below what a median reproduces
 constexpr int reweightings = 50;
-constexpr double still = 1e-6;
+constexpr double still = 1e-4;      // of a logit: a ten-thousandth of a parameter's range
+constexpr double same_loss = 1e-9;  // relative: parameters that the data leave open may go on wandering
 
 double logistic(double free) { return 1.0 / (1.0 + std::exp(-free)); }
 
@@ -103,6 +105,7 @@ std::optional<RobustFit> robust_least_squares(const std::vector<BoundedParameter
     auto raw = residuals(values_at(parameters, free));
     if (raw.empty() || !all_finite(raw)) return std::nullopt;
     std::vector<double> root_weights(raw.size(), 1.0);
+    double loss = huber_loss(raw);
     for (int round = 0; round < reweightings; ++round) {
         Eigen::NumericalDiff<WeightedResiduals> problem(
             WeightedResiduals{&parameters, &residuals, &start, root_weights});
@@ -113,8 +116,10 @@ std::optional<RobustFit> robust_least_squares(const std::vector<BoundedParameter
         if (status == Eigen::LevenbergMarquardtSpace::ImproperInputParameters || !free.allFinite() ||
             !all_finite(raw))
             return std::nullopt;
-        if (round > 0 && (free - former).cwiseAbs().maxCoeff() < still)
-            return RobustFit{values_at(parameters, free), huber_loss(raw)};
+        const double former_loss = std::exchange(loss, huber_loss(raw));
+        const bool still_standing = (free - former).cwiseAbs().maxCoeff() < still;
+        if (round > 0 && (still_standing || std::abs(loss - former_loss) <= same_loss * loss))
+            return RobustFit{values_at(parameters, free), loss};
         reweight(root_weights, raw);
     }
     return std::nullopt;

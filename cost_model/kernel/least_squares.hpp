@@ -24,8 +24,8 @@ struct RobustFit {
 };
 
 /// Least squares with Huber weights (k = 1.345 times the residuals' scale from their median absolute
-/// deviation): iteratively reweighted Levenberg-Marquardt, until no value moves by more than 1e-6. Nothing
-/// when it does not converge.
+/// deviation): iteratively reweighted Levenberg-Marquardt, until no value or the loss moves. Nothing when it
+/// does not converge.
 [[nodiscard]] std::optional<RobustFit> robust_least_squares(const std::vector<BoundedParameter>& parameters,
                                                             const ResidualFunction& residuals);
 

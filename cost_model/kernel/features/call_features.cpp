@@ -5,7 +5,11 @@
 #include <cmath>
 
 #include "cost_model/kernel/features.hpp"
+#include "cost_model/kernel/features/attention_features.hpp"
+#include "cost_model/kernel/features/collective_features.hpp"
+#include "cost_model/kernel/features/expert_features.hpp"
 #include "cost_model/kernel/features/gemm_features.hpp"
+#include "cost_model/kernel/features/row_features.hpp"
 #include "operators/catalogue.hpp"
 #include "operators/gemm/gemm_call.hpp"
 
@@ -45,7 +49,11 @@ struct OperatorFeatures {
     FeatureFunction features;
 };
 
-constexpr std::array<OperatorFeatures, 1> special = {{{is_accelerator_gemm, gemm_features}}};
+constexpr std::array<OperatorFeatures, 5> special = {{{is_accelerator_gemm, gemm_features},
+                                                      {is_accelerator_attention, attention_features},
+                                                      {is_expert_layer, expert_features},
+                                                      {is_device_collective, collective_features},
+                                                      {is_accelerator_rows, row_features}}};
 
 }  // namespace
 

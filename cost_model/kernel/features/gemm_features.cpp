@@ -50,6 +50,29 @@ double l2_seconds(const operators::GemmCall& call, const Grid& grid, const Work&
     return moved / (static_cast<double>(device.units) * device.clock_hz * l2_bytes_per_clock);
 }
 
+// Part of a working set that the cache does not hold: all of it from 1.3 times its size on, since what is
+// used in turn then drives itself out.
+double missing_share(double bytes, double cache_bytes) {
+    constexpr double held = 0.7, thrashing = 1.3;
+    return cache_bytes > 0 ? std::clamp((bytes / cache_bytes - held) / (thrashing - held), 0.0, 1.0) : 1.0;
+}
+
+double largest_cache(const Device& device) {
+    double out = 0;
+    for (const auto& cache : device.caches) out = std::max(out, cache.bytes);
+    return out;
+}
+
+// Bytes that come from memory. A warm call finds its activations in the cache, and its weights too where some
+// copies of them fit: benchmarks and layers in turn use up to five (aiconfigurator's collectors).
+double memory_bytes(const operators::GemmCall& call, CacheState cache, double all, const Device& device) {
+    if (cache == CacheState::cold) return all;
+    constexpr double copies = 5;
+    const double weights = std::min(all, operators::weight_bytes(call)), others = all - weights;
+    const double held = largest_cache(device);
+    return weights * missing_share(copies * weights, held) + others * missing_share(others, held);
+}
+
 double tail(const Grid& grid) { return grid.waves > 1 ? std::log2(std::ceil(grid.waves) / grid.waves) : 0.0; }
 
 double log2_of(std::int64_t value) { return std::log2(static_cast<double>(value)); }
@@ -60,7 +83,7 @@ bool is_accelerator_gemm(const OperatorCall& call, const Machine& machine) {
     return operators::is_gemm(call) && machine.device.kind != "cpu";
 }
 
-CallFeatures gemm_features(const OperatorCall& call, const KernelConfig&, CacheState,
+CallFeatures gemm_features(const OperatorCall& call, const KernelConfig&, CacheState cache,
                            const Machine& machine) {
     const auto gemm = operators::GemmCall::from(call);
     const auto bounds = make_features(call, {}, CacheState::cold, machine.device, machine.ceilings);
@@ -70,7 +93,9 @@ CallFeatures gemm_features(const OperatorCall& call, const KernelConfig&, CacheS
     out.latencies.add({"launch", 1});
     out.latencies.add({"step", static_cast<double>(gemm.k) / step_elements / grid.split});
     out.ceilings.add({"compute", bounds.compute_s});
-    out.ceilings.add({"DRAM", bounds.levels.front().seconds});
+    const auto& memory = bounds.levels.front();
+    out.ceilings.add(
+        {"DRAM", memory.seconds * memory_bytes(gemm, cache, memory.bytes, machine.device) / memory.bytes});
     out.ceilings.add({"L2", l2_seconds(gemm, grid, operators::work(call), machine.device)});
     out.axes.add({"m", log2_of(gemm.m)});
     out.axes.add({"n", log2_of(gemm.n)});

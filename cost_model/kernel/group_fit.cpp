@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+
+#include "cost_model/kernel/fit.hpp"
+
+namespace ridge::cost_model {
+namespace {
+
+// A median log residual beyond this (a factor of 2) means that the formula does not describe the kernel at
+// all and that the correction would have to do everything.
+constexpr double worst_median_residual = 0.69;
+
+double median_log_error(const RowPointers& rows, const KernelParameters& parameters) {
+    std::vector<double> errors;
+    for (const auto* row : rows) errors.push_back(std::abs(log_residual(*row, parameters)));
+    return median(errors);
+}
+
+// Largest part of any row's time that a ceiling could be at the fitted parameters: what tells whether the
+// rows say anything of it.
+double largest_part(const RowPointers& rows, const KernelParameters& parameters, bool compute) {
+    double part = 0;
+    for (const auto* row : rows)
+        for (const auto& term : row->features.ceilings)
+            if ((term.name == "compute") == compute)
+                part =
+                    std::max(part, term.seconds / value_of(parameters.shares, term.name, 1) / row->seconds);
+    return part;
+}
+
+std::string unidentified(const RowPointers& rows, const KernelParameters& parameters) {
+    constexpr double least_part = 0.5;
+    if (largest_part(rows, parameters, true) < least_part)
+        return "no call is compute-bound, so the compute share is little more than its prior";
+    if (largest_part(rows, parameters, false) < least_part)
+        return "no call is memory-bound, so the memory share is little more than its prior";
+    return {};
+}
+
+// The part of a configuration that the nearest call lends, each once.
+void set_configs(KernelGroup& group, const RowPointers& rows) {
+    std::map<std::string, std::size_t> places;
+    for (std::size_t i = 0; i < group.configs.size(); ++i) places.emplace(group.configs[i].text(), i);
+    for (const auto* row : rows) {
+        KernelConfig config;
+        for (const auto& [name, value] : row->config.values())
+            if (!row->workload.has(name)) config.set(name, value);
+        const auto [place, is_new] = places.try_emplace(config.text(), group.configs.size());
+        if (is_new) group.configs.push_back(config);
+        group.config_of.push_back(place->second);
+        group.nodes.push_back(row->id);
+    }
+    if (group.configs.size() < 2) group.config_of.clear();
+}
+
+RowPointers joined(const RowPointers& rows, const RowPointers& lending) {
+    RowPointers out = rows;
+    out.insert(out.end(), lending.begin(), lending.end());
+    return out;
+}
+
+}  // namespace
+
+void add_nodes(KernelGroup& group, const RowPointers& rows) {
+    if (rows.empty()) return;
+    if (group.config_of.empty() && !group.configs.empty()) group.config_of.assign(group.nodes.size(), 0);
+    set_configs(group, rows);
+    extend_correction(group, rows);
+}
+
+std::optional<KernelGroup> fit_group(const RowPointers& rows, const RowPointers& lending, const char* lent_by,
+                                     GroupFit& fit) {
+    const auto all = joined(rows, lending);
+    fit.calls = all.size();
+    if (all.size() < least_calls) {
+        fit.note = "too few calls: " + std::to_string(all.size()) + " outside the held-out quarter, " +
+                   std::to_string(least_calls) + " are needed";
+        return std::nullopt;
+    }
+    const auto parameters = fit_parameters(all);
+    if (!parameters) {
+        fit.note = "the least squares did not converge";
+        return std::nullopt;
+    }
+    if (median_log_error(all, *parameters) > worst_median_residual) {
+        fit.note = "the model misses half of the calls it was fitted on by more than a factor of 2";
+        return std::nullopt;
+    }
+    KernelGroup group;
+    group.key = fit.key;
+    group.parameters = *parameters;
+    group.pooled_from = lending.empty() ? "" : lent_by;
+    set_configs(group, rows);
+    fit_correction(group, rows);
+    fit.fitted = true;
+    fit.note = unidentified(all, *parameters);
+    if (!lending.empty())
+        fit.note = std::string("pooled over ") + lent_by + (fit.note.empty() ? "" : "; " + fit.note);
+    return group;
+}
+
+GroupEstimate estimate_unseen(const KernelGroup& group, const TrainingRow& row, const Machine& machine) {
+    if (group.configs.empty()) return estimate(group, row.features);
+    const auto config = config_for(group, row.features, row.workload);
+    return estimate(group, features_with(row, config, group.key.cache, machine));
+}
+
+}  // namespace ridge::cost_model

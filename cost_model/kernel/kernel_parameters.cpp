@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cost_model/kernel/kernel_parameters.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace ridge::cost_model {
+namespace {
+
+Json list_json(const std::vector<Parameter>& parameters) {
+    Json out = Json::array();
+    for (const auto& [name, value, log_sd] : parameters)
+        out.push_back({{"name", name}, {"value", value}, {"log_sd", log_sd}});
+    return out;
+}
+
+std::vector<Parameter> list_from(const JsonReader& json) {
+    std::vector<Parameter> out;
+    for (const auto& item : json.items())
+        out.push_back({item.at("name").text(), item.at("value").positive(), item.amount_or("log_sd", 0)});
+    return out;
+}
+
+// Terms and parameters come in the same order nearly always, so the place is tried first.
+double at_or_named(const std::vector<Parameter>& parameters, std::size_t place, std::string_view name,
+                   double fallback) {
+    if (place < parameters.size() && parameters[place].name == name) return parameters[place].value;
+    return value_of(parameters, name, fallback);
+}
+
+double latency_time(const CallFeatures& features, const KernelParameters& parameters) {
+    double out = 0;
+    for (std::size_t i = 0; i < features.latencies.size(); ++i) {
+        const auto& [name, count] = features.latencies[i];
+        out += count * at_or_named(parameters.latencies, i, name, 0);
+    }
+    return out;
+}
+
+}  // namespace
+
+double value_of(const std::vector<Parameter>& parameters, std::string_view name, double fallback) {
+    const auto found = std::ranges::find(parameters, name, &Parameter::name);
+    return found == parameters.end() ? fallback : found->value;
+}
+
+double kernel_time(const CallFeatures& features, const KernelParameters& parameters) {
+    std::array<double, 6> seconds{};
+    double largest = 0;
+    for (std::size_t i = 0; i < features.ceilings.size(); ++i) {
+        const auto& [name, at_ceiling] = features.ceilings[i];
+        seconds.at(i) = at_ceiling / at_or_named(parameters.shares, i, name, 1);
+        largest = std::max(largest, seconds.at(i));
+    }
+    const double waiting = latency_time(features, parameters);
+    if (largest <= 0) return waiting;
+    // Scaled by the largest term, so that no power leaves the range of a double.
+    double sum = 0;
+    for (const double term : seconds)
+        if (term > 0) sum += term == largest ? 1.0 : std::pow(term / largest, parameters.overlap);
+    return waiting + largest * std::pow(sum, 1.0 / parameters.overlap);
+}
+
+Json KernelParameters::json() const {
+    return {{"latencies", list_json(latencies)},
+            {"shares", list_json(shares)},
+            {"overlap", overlap},
+            {"overlap_log_sd", overlap_log_sd}};
+}
+
+KernelParameters KernelParameters::from_json(const JsonReader& json) {
+    return {.latencies = list_from(json.at("latencies")),
+            .shares = list_from(json.at("shares")),
+            .overlap = json.at("overlap").positive(),
+            .overlap_log_sd = json.amount_or("overlap_log_sd", 0)};
+}
+
+}  // namespace ridge::cost_model

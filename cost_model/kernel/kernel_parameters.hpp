@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/json.hpp"
+#include "cost_model/kernel/features/call_features.hpp"
+
+/// The analytical part of one kernel's time:
+///     t = Σ over latencies of count · time + (Σ over ceilings of (seconds / share)^p)^(1/p)
+/// The p-norm runs smoothly from "no overlap" (p = 1, the sum) to "perfect overlap" (p → ∞, the maximum: the
+/// roofline).
+namespace ridge::cost_model {
+
+/// One fitted value and how far the data leave it open.
+struct Parameter {
+    std::string name;   ///< of the term that it belongs to
+    double value = 0;   ///< seconds of a latency; share of a ceiling
+    double log_sd = 0;  ///< standard deviation of ln(value); 0 where it is not known
+    bool operator==(const Parameter&) const = default;
+};
+
+struct KernelParameters {
+    std::vector<Parameter> latencies;  ///< seconds each time
+    std::vector<Parameter> shares;     ///< of the device's ceilings
+    double overlap = 4;                ///< p of the norm, [1, 16]
+    double overlap_log_sd = 0;
+
+    [[nodiscard]] Json json() const;
+    [[nodiscard]] static KernelParameters from_json(const JsonReader& json);
+    bool operator==(const KernelParameters&) const = default;
+};
+
+/// The value of a latency or share by name; `fallback` for a term that no fitted call had.
+[[nodiscard]] double value_of(const std::vector<Parameter>& parameters, std::string_view name,
+                              double fallback);
+
+/// Seconds of one call under these parameters; a term without a parameter counts as nothing (latency) or at
+/// its ceiling (share 1).
+[[nodiscard]] double kernel_time(const CallFeatures& features, const KernelParameters& parameters);
+
+}  // namespace ridge::cost_model

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <Eigen/Dense>
+#include <algorithm>
+#include <cmath>
+
+#include "cost_model/kernel/group_fit.hpp"
+#include "cost_model/kernel/least_squares.hpp"
+
+namespace ridge::cost_model {
+namespace {
+
+// More rows do not move six parameters; their residuals are the correction's business.
+constexpr std::size_t most_rows = 600;
+// Shares up to 1.5: data sheets state base clocks and warm operands come from caches.
+constexpr double least_share = 0.002, most_share = 1.5;
+constexpr double least_latency_s = 1e-9, most_latency_s = 1e-2;
+
+RowPointers thinned(const RowPointers& rows) {
+    RowPointers out;
+    const auto step = std::max<std::size_t>(1, rows.size() / most_rows);
+    for (std::size_t i = 0; i < rows.size(); i += step) out.push_back(rows[i]);
+    return out;
+}
+
+void add_name(std::vector<Parameter>& parameters, std::string_view name) {
+    if (std::ranges::find(parameters, name, &Parameter::name) == parameters.end())
+        parameters.push_back({std::string(name), 0, 0});
+}
+
+// Every term that has some weight in some row.
+KernelParameters names_of(const RowPointers& rows) {
+    KernelParameters out;
+    for (const auto* row : rows) {
+        for (const auto& term : row->features.latencies)
+            if (term.count > 0) add_name(out.latencies, term.name);
+        for (const auto& term : row->features.ceilings)
+            if (term.seconds > 0) add_name(out.shares, term.name);
+    }
+    return out;
+}
+
+std::vector<double> values_of(const KernelParameters& parameters) {
+    std::vector<double> out;
+    for (const auto& one : parameters.latencies) out.push_back(one.value);
+    for (const auto& one : parameters.shares) out.push_back(one.value);
+    out.push_back(parameters.overlap);
+    return out;
+}
+
+void set_values(KernelParameters& parameters, const std::vector<double>& values) {
+    std::size_t next = 0;
+    for (auto& one : parameters.latencies) one.value = values[next++];
+    for (auto& one : parameters.shares) one.value = values[next++];
+    parameters.overlap = values[next];
+}
+
+// A launch cannot take longer than the shortest call; what else waits takes a small part of a typical one.
+double latency_start(const RowPointers& rows, const std::string& name, double shortest) {
+    if (name == "launch") return 0.8 * shortest;
+    constexpr double typical_part = 0.05;
+    std::vector<double> each;
+    for (const auto* row : rows)
+        for (const auto& term : row->features.latencies)
+            if (term.name == name && term.count > 0) each.push_back(row->seconds / term.count);
+    return typical_part * median(each);
+}
+
+void set_start(KernelParameters& parameters, const RowPointers& rows, double overlap) {
+    double shortest = most_latency_s;
+    for (const auto* row : rows) shortest = std::min(shortest, row->seconds);
+    for (auto& one : parameters.latencies)
+        one.value = std::clamp(latency_start(rows, one.name, shortest), least_latency_s, most_latency_s);
+    for (auto& one : parameters.shares) one.value = 0.7;
+    parameters.overlap = overlap;
+}
+
+std::vector<BoundedParameter> problem_at(const KernelParameters& start) {
+    std::vector<BoundedParameter> out;
+    for (const auto& one : start.latencies)
+        out.push_back({.low = least_latency_s, .high = most_latency_s, .start = one.value});
+    for (const auto& one : start.shares)
+        out.push_back({.low = least_share, .high = most_share, .start = one.value});
+    // p from the sum to what cannot be told from the maximum.
+    out.push_back({.low = 1.0, .high = 16.0, .start = start.overlap});
+    return out;
+}
+
+std::vector<double> residuals_at(const RowPointers& rows, const KernelParameters& parameters) {
+    std::vector<double> out;
+    out.reserve(rows.size());
+    for (const auto* row : rows) out.push_back(-log_residual(*row, parameters));
+    return out;
+}
+
+struct Candidate {
+    KernelParameters parameters;
+    double loss = 0;
+};
+
+std::optional<Candidate> fit_from(const RowPointers& rows, KernelParameters start) {
+    const auto fit = robust_least_squares(problem_at(start), [&](const std::vector<double>& values) {
+        set_values(start, values);
+        return residuals_at(rows, start);
+    });
+    if (!fit) return std::nullopt;
+    set_values(start, fit->values);
+    return Candidate{start, fit->loss};
+}
+
+// Standard deviations of the logarithms from the curvature at the optimum, with a weak prior (a factor of e²)
+// so that what the rows do not tell stays finite.
+void set_uncertainty(KernelParameters& parameters, const RowPointers& rows) {
+    constexpr double step = 1e-3, prior_sd = 2.0;
+    const auto values = values_of(parameters);
+    const auto at_optimum = residuals_at(rows, parameters);
+    Eigen::MatrixXd slopes(static_cast<Eigen::Index>(rows.size()), static_cast<Eigen::Index>(values.size()));
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        auto moved = parameters;
+        auto moved_values = values;
+        moved_values[i] *= std::exp(step);
+        set_values(moved, moved_values);
+        const auto residuals = residuals_at(rows, moved);
+        for (std::size_t row = 0; row < rows.size(); ++row)
+            slopes(static_cast<Eigen::Index>(row), static_cast<Eigen::Index>(i)) =
+                (residuals[row] - at_optimum[row]) / step;
+    }
+    constexpr double least_scale = 0.005;
+    const double scale = std::max(least_scale, median_absolute_deviation(at_optimum));
+    Eigen::MatrixXd precision = slopes.transpose() * slopes / (scale * scale);
+    precision.diagonal().array() += 1 / (prior_sd * prior_sd);
+    const Eigen::VectorXd deviations = precision.inverse().diagonal().cwiseSqrt();
+    Eigen::Index next = 0;
+    for (auto& one : parameters.latencies) one.log_sd = deviations[next++];
+    for (auto& one : parameters.shares) one.log_sd = deviations[next++];
+    parameters.overlap_log_sd = deviations[next];
+}
+
+}  // namespace
+
+double log_residual(const TrainingRow& row, const KernelParameters& parameters) {
+    return std::log(row.seconds / kernel_time(row.features, parameters));
+}
+
+// From several starts, because launch time and overlap trade against each other.
+std::optional<KernelParameters> fit_parameters(const RowPointers& all) {
+    const auto rows = thinned(all);
+    if (rows.empty()) return std::nullopt;
+    std::optional<Candidate> best;
+    for (const double overlap : {2.0, 6.0}) {
+        auto start = names_of(rows);
+        set_start(start, rows, overlap);
+        auto fit = fit_from(rows, start);
+        if (fit && (!best || fit->loss < best->loss)) best = std::move(fit);
+    }
+    if (!best) return std::nullopt;
+    set_uncertainty(best->parameters, rows);
+    return best->parameters;
+}
+
+}  // namespace ridge::cost_model

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cost_model/kernel/training_rows.hpp"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+#include "core/error.hpp"
+#include "cost_model/kernel/features.hpp"
+#include "cost_model/kernel/splits.hpp"
+#include "operators/catalogue.hpp"
+#include "operators/program/program_call.hpp"
+
+namespace ridge::cost_model {
+namespace {
+
+// What a configuration says of an imported row beside tile sizes. The load of experts belongs to the
+// question; how ranks are connected and how the host launches make another implementation; the name of a
+// library's kernel is an answer that nobody knows before the call has run.
+constexpr std::array<std::string_view, 3> workload_parameters = {"load", "phase", "activated_experts"};
+constexpr std::array<std::string_view, 3> variant_parameters = {"backend", "topology", "ranks_per_node"};
+constexpr std::array<std::string_view, 2> answers = {"kernel", "layer"};
+
+template <std::size_t N>
+bool among(const std::array<std::string_view, N>& names, const std::string& name) {
+    return std::ranges::find(names, name) != names.end();
+}
+
+template <class Predicate>
+KernelConfig only(const KernelConfig& config, Predicate wanted) {
+    KernelConfig out;
+    for (const auto& [name, value] : config.values())
+        if (wanted(name)) out.set(name, value);
+    return out;
+}
+
+KernelConfig variant_of(const KernelConfig& config) {
+    return only(config, [](const std::string& name) { return among(variant_parameters, name); });
+}
+
+KernelConfig workload_of(const KernelConfig& config) {
+    return only(config, [](const std::string& name) { return among(workload_parameters, name); });
+}
+
+KernelConfig feature_config_of(const KernelConfig& config) {
+    return only(config, [](const std::string& name) {
+        return !among(answers, name) && !among(variant_parameters, name);
+    });
+}
+
+std::string version_of(const db::Record& record) {
+    const auto variant = variant_of(record.config).text();
+    return record.implementation_version +
+           (variant.empty() || record.implementation_version.empty() ? "" : " ") + variant;
+}
+
+bool usable(const db::Record& record, const Device& device) {
+    return record.device == device.id && record.summary && record.summary->median > 0 &&
+           !operators::is_program(record.call);
+}
+
+std::vector<const db::Record*> best_records(const std::vector<db::Record>& records, const Device& device) {
+    std::map<std::tuple<std::string, std::string, std::string, CacheState, std::string>, const db::Record*>
+        best;
+    for (const auto* record : db::latest_records(records)) {
+        if (!usable(*record, device)) continue;
+        auto& place = best[{record->call, record->implementation, version_of(*record),
+                            record->measurement.cache, workload_of(record->config).text()}];
+        if (!place || record->summary->median < place->summary->median) place = record;
+    }
+    std::vector<const db::Record*> out;
+    for (const auto& [key, record] : best) out.push_back(record);
+    return out;
+}
+
+double bare_roofline(const OperatorCall& call, CacheState cache, const Machine& machine) {
+    const auto features = make_features(call, {}, cache, machine.device, machine.ceilings);
+    return std::max(features.compute_s, features.levels.front().seconds);
+}
+
+TrainingRow row_of(const db::Record& record, const Machine& machine) {
+    TrainingRow row;
+    row.id = record.id;
+    row.call = operators::parse_call(record.call);
+    row.call_text = record.call;
+    row.config = feature_config_of(record.config);
+    row.workload = workload_of(record.config);
+    row.seconds = record.summary->median;
+    row.features = call_features(row.call, row.config, record.measurement.cache, machine);
+    row.roofline_s = bare_roofline(row.call, record.measurement.cache, machine);
+    row.site = stable_hash(site_text(row.call));
+    return row;
+}
+
+GroupKey key_of(const db::Record& record, const TrainingRow& row) {
+    return {.op = row.call.op,
+            .implementation = record.implementation,
+            .version = version_of(record),
+            .formats = formats_of(row.call),
+            .regime = std::string(row.features.regime),
+            .sparsity = row.call.sparsity.kind,
+            .cache = record.measurement.cache};
+}
+
+}  // namespace
+
+TrainingGroups training_groups(const std::vector<db::Record>& records, const Machine& machine) {
+    TrainingGroups groups;
+    for (const auto* record : best_records(records, machine.device)) {
+        try {
+            auto row = row_of(*record, machine);
+            const auto key = key_of(*record, row);
+            groups[key].push_back(std::move(row));
+        } catch (const InputError&) {
+            continue;  // nothing is known of its work, or the device has no ceiling for it
+        }
+    }
+    return groups;
+}
+
+CallFeatures features_with(const TrainingRow& row, const KernelConfig& config, CacheState cache,
+                           const Machine& machine) {
+    return config == row.config ? row.features : call_features(row.call, config, cache, machine);
+}
+
+}  // namespace ridge::cost_model

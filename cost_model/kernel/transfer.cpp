@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cost_model/kernel/transfer.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/error.hpp"
+#include "operators/catalogue.hpp"
+
+namespace ridge::cost_model {
+namespace {
+
+// Below a twentieth of the most alike device's weight a device adds nothing but time.
+constexpr std::size_t most_sources = 3;
+constexpr double least_weight = 0.05;
+constexpr double sharpness = 2.0;  // weight = exp(-sharpness · unlikeness)
+// What kernels of another architecture do beyond the formula carries over in part.
+constexpr double other_family_share = 0.6;
+
+double log_ratio(double one, double other) {
+    return one > 0 && other > 0 ? std::abs(std::log(one / other)) : 0.0;
+}
+
+double peak_of(const DeviceFacts& facts) {
+    for (const auto precision : {Precision::bf16, Precision::fp16, Precision::fp32})
+        if (const auto found = facts.device.peak_flops.find(precision);
+            found != facts.device.peak_flops.end())
+            return found->second;
+    return 0;
+}
+
+double cache_of(const DeviceFacts& facts) {
+    double most = 0;
+    for (const auto& cache : facts.device.caches) most = std::max(most, cache.bytes);
+    return most;
+}
+
+double family_distance(const DeviceFacts& one, const DeviceFacts& other) {
+    if (same_family(one, other)) return 0.0;
+    if (one.device.kind != other.device.kind) return 3.0;
+    return one.device.vendor == other.device.vendor ? 1.0 : 2.0;
+}
+
+// How well a group of a source fits the question; smaller is better.
+struct Fitness {
+    int formats = 0, implementation = 0, version = 0, cache = 0;
+    auto operator<=>(const Fitness&) const = default;
+};
+
+int format_distance(const OperatorCall& call, Precision compute, const GroupKey& key) {
+    if (key.formats == formats_of(call)) return 0;
+    auto other = call;
+    other.operands = OperatorCall::parse(key.op + " " + key.formats).operands;
+    if (other.operands.size() != call.operands.size()) return -1;
+    try {
+        const auto arithmetic = operators::work(other).compute;
+        return arithmetic == compute ? 1 : 1 + std::abs(storage_bits(arithmetic) - storage_bits(compute));
+    } catch (const InputError&) {
+        return -1;
+    }
+}
+
+std::optional<Fitness> fitness_of(const TransferQuery& query, std::string_view regime, Precision compute,
+                                  const KernelGroup& group) {
+    const auto& key = group.key;
+    if (key.op != query.call.op || key.regime != regime || key.sparsity != query.call.sparsity.kind)
+        return std::nullopt;
+    const int formats = format_distance(query.call, compute, key);
+    if (formats < 0) return std::nullopt;
+    return Fitness{.formats = formats,
+                   .implementation = key.implementation == query.implementation ? 0 : 1,
+                   .version = key.version == query.version ? 0 : 1,
+                   .cache = key.cache == query.cache ? 0 : 1};
+}
+
+struct Chosen {
+    const KernelGroup* group = nullptr;
+    const TransferSource* source = nullptr;
+    Fitness fitness;
+    double unlikeness = 0, weight = 0;
+};
+
+std::optional<Chosen> best_group(const TransferQuery& query, std::string_view regime, Precision compute,
+                                 const TransferSource& source, bool other_formats) {
+    std::optional<Chosen> best;
+    const auto formats = formats_of(query.call);
+    for (const auto& group : source.kernels->groups) {
+        if (group.key.op != query.call.op || (!other_formats && group.key.formats != formats)) continue;
+        const auto fitness = fitness_of(query, regime, compute, group);
+        if (fitness && (!best || *fitness < best->fitness))
+            best = Chosen{.group = &group, .source = &source, .fitness = *fitness};
+    }
+    return best;
+}
+
+// Sources of the formats that fit best; of one family only that family, when it has any.
+void keep_alike(std::vector<Chosen>& chosen, const DeviceFacts& target) {
+    const auto formats =
+        std::ranges::min(chosen, {}, [](const Chosen& one) { return one.fitness.formats; }).fitness.formats;
+    std::erase_if(chosen, [&](const Chosen& one) { return one.fitness.formats > formats; });
+    const auto kin = [&](const Chosen& one) { return same_family(one.source->facts, target); };
+    if (std::ranges::any_of(chosen, kin)) std::erase_if(chosen, [&](const Chosen& one) { return !kin(one); });
+    std::ranges::sort(chosen, {}, &Chosen::unlikeness);
+    if (chosen.size() > most_sources) chosen.resize(most_sources);
+}
+
+void set_weights(std::vector<Chosen>& chosen) {
+    const double least = chosen.front().unlikeness;
+    double sum = 0;
+    for (auto& one : chosen) {
+        one.weight = std::exp(-sharpness * (one.unlikeness - least));
+        if (one.weight < least_weight) one.weight = 0;
+        sum += one.weight;
+    }
+    for (auto& one : chosen) one.weight /= sum;
+    std::erase_if(chosen, [](const Chosen& one) { return one.weight <= 0; });
+}
+
+// Mean of ln(value) over the sources that have the parameter, and the spread between them.
+Parameter mean_parameter(const std::string& name, const std::vector<Chosen>& chosen,
+                         std::vector<Parameter> KernelParameters::*list) {
+    constexpr double unknown_spread = 0.3;  // of shares and latencies between devices when one alone is known
+    double sum = 0, weights = 0, squares = 0;
+    std::size_t count = 0;
+    for (const auto& one : chosen)
+        if (const double value = value_of(one.group->parameters.*list, name, 0); value > 0) {
+            const double log_value = std::log(value);
+            sum += one.weight * log_value;
+            squares += one.weight * log_value * log_value;
+            weights += one.weight;
+            ++count;
+        }
+    if (weights <= 0) return {name, 0, unknown_spread};
+    const double centre = sum / weights;
+    const double variance = std::max(0.0, squares / weights - centre * centre);
+    return {name, std::exp(centre), count > 1 ? std::clamp(std::sqrt(variance), 0.1, 1.0) : unknown_spread};
+}
+
+KernelParameters mean_parameters(const CallFeatures& features, const std::vector<Chosen>& chosen) {
+    KernelParameters out;
+    for (const auto& term : features.latencies)
+        out.latencies.push_back(mean_parameter(std::string(term.name), chosen, &KernelParameters::latencies));
+    for (const auto& term : features.ceilings)
+        out.shares.push_back(mean_parameter(std::string(term.name), chosen, &KernelParameters::shares));
+    double overlap = 0;
+    for (const auto& one : chosen) overlap += one.weight * std::log(one.group->parameters.overlap);
+    out.overlap = std::exp(overlap);
+    return out;
+}
+
+// Slope of ln(time) in ln(parameter), from the formula: what part of the time each term governs.
+std::map<std::string, double> parts_of(const CallFeatures& features, const KernelParameters& parameters) {
+    constexpr double step = 1e-3;
+    const double time = kernel_time(features, parameters);
+    std::map<std::string, double> out;
+    const auto slope = [&](KernelParameters moved) {
+        return (std::log(kernel_time(features, moved)) - std::log(time)) / step;
+    };
+    for (std::size_t i = 0; i < parameters.latencies.size(); ++i) {
+        auto moved = parameters;
+        moved.latencies[i].value *= std::exp(step);
+        out[parameters.latencies[i].name] = slope(std::move(moved));
+    }
+    for (std::size_t i = 0; i < parameters.shares.size(); ++i) {
+        if (parameters.shares[i].value <= 0) continue;
+        auto moved = parameters;
+        moved.shares[i].value *= std::exp(step);
+        out[parameters.shares[i].name] = slope(std::move(moved));
+    }
+    return out;
+}
+
+// Other versions of the chosen group's implementation: which shapes were measured differs between them.
+bool is_version_of(const KernelGroup& group, const GroupKey& chosen) {
+    auto key = group.key;
+    key.version = chosen.version;
+    return key == chosen;
+}
+
+// Versions by how near they were measured to the call; the one that was asked for counts four times.
+double source_log_time(const Chosen& one, const CallFeatures& features, bool kin) {
+    constexpr double least_variance = 0.02, own_version = 4;
+    double sum = 0, weights = 0;
+    for (const auto& group : one.source->kernels->groups) {
+        if (!is_version_of(group, one.group->key)) continue;
+        const auto found = estimate(group, features);
+        const double correction = std::log(found.time_s / found.analytical_s);
+        const double weight = (&group == one.group && one.fitness.version == 0 ? own_version : 1.0) /
+                              (least_variance + found.correction.variance);
+        sum += weight * (std::log(found.analytical_s) + (kin ? 1.0 : other_family_share) * correction);
+        weights += weight;
+    }
+    return sum / weights;
+}
+
+std::vector<double> place_of(const KernelGroup& group, const CallFeatures& features) {
+    std::vector<double> out;
+    const auto& lengths = group.correction.lengths();
+    for (std::size_t i = 0; i < features.axes.size(); ++i)
+        out.push_back(features.axes[i].value / (i < lengths.size() ? lengths[i] : 1.0));
+    return out;
+}
+
+// Groups of other formats are looked at only where no device has the call's own.
+std::vector<Chosen> candidates_among(const std::vector<TransferSource>& sources,
+                                     const std::vector<double>& unlikeness, const TransferQuery& query,
+                                     std::string_view regime) {
+    const auto compute = operators::work(query.call).compute;
+    std::vector<Chosen> out;
+    for (const bool other_formats : {false, true}) {
+        for (std::size_t i = 0; i < sources.size(); ++i)
+            if (auto one = best_group(query, regime, compute, sources[i], other_formats)) {
+                one->unlikeness = unlikeness[i];
+                out.push_back(*one);
+            }
+        if (!out.empty()) break;
+    }
+    return out;
+}
+
+}  // namespace
+
+bool same_family(const DeviceFacts& one, const DeviceFacts& other) {
+    return !one.architecture.empty() && one.architecture == other.architecture;
+}
+
+double unlikeness(const DeviceFacts& one, const DeviceFacts& other) {
+    const auto& a = one.device;
+    const auto& b = other.device;
+    const double ridge = log_ratio(peak_of(one) * b.memory_bandwidth_bytes_per_s,
+                                   peak_of(other) * a.memory_bandwidth_bytes_per_s);
+    return family_distance(one, other) +
+           0.25 * (log_ratio(static_cast<double>(a.units), static_cast<double>(b.units)) + ridge +
+                   log_ratio(cache_of(one), cache_of(other)) +
+                   log_ratio(a.memory_bandwidth_bytes_per_s, b.memory_bandwidth_bytes_per_s));
+}
+
+Transfer::Transfer(DeviceFacts target, std::vector<TransferSource> sources)
+    : target_(std::move(target)), sources_(std::move(sources)) {
+    std::erase_if(sources_, [&](const TransferSource& one) {
+        return !one.kernels || one.facts.device.id == target_.device.id;
+    });
+    for (const auto& source : sources_) unlikeness_.push_back(unlikeness(source.facts, target_));
+}
+
+std::optional<TransferEstimate> Transfer::estimate(const TransferQuery& query) const {
+    const Machine machine{target_.device, target_.ceilings};
+    TransferEstimate out;
+    out.features = call_features(query.call, query.workload, query.cache, machine);
+    auto chosen = candidates_among(sources_, unlikeness_, query, out.features.regime);
+    if (chosen.empty()) return std::nullopt;
+    keep_alike(chosen, target_);
+    set_weights(chosen);
+    out.same_family = same_family(chosen.front().source->facts, target_);
+    out.same_formats = chosen.front().fitness.formats == 0;
+    out.implementation =
+        query.implementation.empty() ? chosen.front().group->key.implementation : query.implementation;
+    for (const auto& one : chosen) {
+        out.log_time += one.weight * source_log_time(one, out.features, out.same_family);
+        out.devices.push_back(one.source->facts.device.id);
+    }
+    out.parameters = mean_parameters(out.features, chosen);
+    out.parts = parts_of(out.features, out.parameters);
+    out.place = place_of(*chosen.front().group, out.features);
+    out.op = query.call.op;
+    out.regime = out.features.regime;
+    out.formats = formats_of(query.call);
+    condition(out);
+    return out;
+}
+
+}  // namespace ridge::cost_model
