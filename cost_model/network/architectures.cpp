@@ -5,17 +5,11 @@
 #include <array>
 
 #include "core/text.hpp"
+#include "cost_model/network/architecture_readers.hpp"
 #include "cost_model/network/config_keys.hpp"
 
 namespace ridge::cost_model {
 namespace {
-
-void check_heads(const JsonReader& json, const ModelConfig& model, std::string_view heads_key) {
-    if (!json.has("head_dim") && model.hidden_size % model.num_attention_heads != 0)
-        json.at(heads_key).fail("a divisor of hidden_size, or head_dim should be given");
-    if (model.num_attention_heads % model.num_key_value_heads != 0)
-        json.at("num_key_value_heads").fail("a divisor of num_attention_heads");
-}
 
 // What the configurations of the Llama family and its descendants share.
 ModelConfig llama(const JsonReader& json) {
@@ -33,8 +27,24 @@ ModelConfig llama(const JsonReader& json) {
     model.vocab_size = dimension(json, "vocab_size", width_limit);
     model.max_position_embeddings = dimension(json, "max_position_embeddings", position_limit);
     model.tie_word_embeddings = flag_or(json, "tie_word_embeddings", false);
-    for (const char* key : {"attention_bias", "mlp_bias"})
-        if (flag_or(json, key, false)) json.at(key).fail("false, since a graph with it is not known");
+    if (flag_or(json, "mlp_bias", false))
+        json.at("mlp_bias").fail("false, since a graph with it is not known");
+    model.qkv_bias = model.output_bias = flag_or(json, "attention_bias", false);
+    return model;
+}
+
+// InternLM names the biases of all four projections of attention "bias".
+ModelConfig internlm(const JsonReader& json) {
+    auto model = llama(json);
+    model.qkv_bias = model.output_bias = flag_or(json, "bias", true);
+    return model;
+}
+
+// Phi-3 has one linear layer for queries, keys and values.
+ModelConfig phi3(const JsonReader& json) {
+    auto model = llama(json);
+    model.fused_qkv = true;
+    model.window = amount(json, "sliding_window", position_limit);
     return model;
 }
 
@@ -80,6 +90,34 @@ ModelConfig qwen3_moe(const JsonReader& json) {
     return model;
 }
 
+// Layers that see a window only, by the list of layers' kinds.
+std::int64_t windowed_of(const JsonReader& json, std::int64_t layers) {
+    const auto kinds = json.at("layer_types").items();
+    if (static_cast<std::int64_t>(kinds.size()) != layers)
+        json.at("layer_types").fail("a list of num_hidden_layers kinds of layers");
+    std::int64_t windowed = 0;
+    for (const auto& kind : kinds) {
+        const auto word = kind.text();
+        if (word != "sliding_attention" && word != "full_attention")
+            kind.fail("sliding_attention or full_attention");
+        windowed += word == "sliding_attention" ? 1 : 0;
+    }
+    return windowed;
+}
+
+// gpt-oss (OpenAI 2025, arXiv 2508.10925): a window on every other layer, biases, experts in all layers. The
+// sinks of its attention, a number for each head, and the experts' biases take no time of their own.
+ModelConfig gpt_oss(const JsonReader& json) {
+    auto model = llama(json);
+    const auto windowed = windowed_of(json, model.num_hidden_layers);
+    if (windowed > 0) {
+        model.window = dimension(json, "sliding_window", position_limit);
+        model.window_layers = windowed;
+    }
+    model.experts = experts_of(json, "num_local_experts", "intermediate_size");
+    return model;
+}
+
 ModelConfig deepseek(const JsonReader& json) {
     auto model = llama(json);
     Latent latent;
@@ -100,62 +138,6 @@ ModelConfig deepseek(const JsonReader& json) {
     return model;
 }
 
-// Decoders of the time before rope: layernorm, biases everywhere, a feed-forward part of gelu.
-ModelConfig biased_decoder(const JsonReader& json, std::initializer_list<std::string_view> hidden,
-                           std::initializer_list<std::string_view> layers,
-                           std::initializer_list<std::string_view> heads) {
-    ModelConfig model;
-    model.norm = Norm::layernorm;
-    model.feed_forward = FeedForward::gelu;
-    model.fused_qkv = model.qkv_bias = model.linear_bias = true;
-    model.hidden_size = dimension_of(json, hidden, width_limit);
-    model.num_hidden_layers = dimension_of(json, layers, layer_limit);
-    model.num_attention_heads = model.num_key_value_heads = dimension_of(json, heads, head_limit);
-    const auto key = std::ranges::find_if(heads, [&](std::string_view name) { return json.has(name); });
-    check_heads(json, model, *key);
-    model.head_dim = model.hidden_size / model.num_attention_heads;
-    model.vocab_size = dimension(json, "vocab_size", width_limit);
-    model.tie_word_embeddings = flag_or(json, "tie_word_embeddings", true);
-    return model;
-}
-
-ModelConfig gpt2(const JsonReader& json) {
-    require_word(json, "activation_function", {"gelu", "gelu_new", "gelu_fast", "gelu_pytorch_tanh"});
-    auto model = biased_decoder(json, {"n_embd", "hidden_size"}, {"n_layer", "num_hidden_layers"},
-                                {"n_head", "num_attention_heads"});
-    model.positions = Positions::learned;
-    model.intermediate_size = dimension_or(json, "n_inner", width_limit, 4 * model.hidden_size);
-    model.max_position_embeddings =
-        dimension_of(json, {"n_positions", "max_position_embeddings"}, position_limit);
-    return model;
-}
-
-ModelConfig bloom(const JsonReader& json) {
-    if (flag_or(json, "apply_residual_connection_post_layernorm", false))
-        json.at("apply_residual_connection_post_layernorm").fail("false, the only form that is known");
-    auto model = biased_decoder(json, {"hidden_size", "n_embed"}, {"n_layer", "num_hidden_layers"},
-                                {"num_attention_heads", "n_head"});
-    model.positions = Positions::alibi;
-    model.embedding_norm = true;
-    model.intermediate_size = 4 * model.hidden_size;
-    // ALiBi has no last position; 2048 is what the models were trained with (Le Scao et al. 2022).
-    model.max_position_embeddings = dimension_or(json, "seq_length", position_limit, 2048);
-    return model;
-}
-
-ModelConfig bert(const JsonReader& json) {
-    require_word(json, "hidden_act", {"gelu", "gelu_new"});
-    require_word(json, "position_embedding_type", {"absolute"});
-    auto model = biased_decoder(json, {"hidden_size"}, {"num_hidden_layers"}, {"num_attention_heads"});
-    model.fused_qkv = model.causal = false;
-    model.positions = Positions::learned;
-    model.embedding_norm = true;
-    model.intermediate_size = dimension(json, "intermediate_size", width_limit);
-    model.max_position_embeddings = dimension(json, "max_position_embeddings", position_limit);
-    model.token_types = dimension_or(json, "type_vocab_size", width_limit, 2);
-    return model;
-}
-
 struct Architecture {
     std::string_view name;
     ModelConfig (*read)(const JsonReader& json);
@@ -171,7 +153,16 @@ constexpr auto known_architectures = std::to_array<Architecture>({{"LlamaForCaus
                                                                   {"DeepseekV3ForCausalLM", deepseek},
                                                                   {"GPT2LMHeadModel", gpt2},
                                                                   {"BloomForCausalLM", bloom},
-                                                                  {"BertForMaskedLM", bert}});
+                                                                  {"BertForMaskedLM", bert},
+                                                                  {"GptOssForCausalLM", gpt_oss},
+                                                                  {"InternLMForCausalLM", internlm},
+                                                                  {"Phi3ForCausalLM", phi3},
+                                                                  {"OPTForCausalLM", opt},
+                                                                  {"GPTJForCausalLM", gpt_j},
+                                                                  {"FalconForCausalLM", falcon},
+                                                                  {"MPTForCausalLM", mpt},
+                                                                  {"Mamba2ForCausalLM", mamba2},
+                                                                  {"BambaForCausalLM", bamba}});
 
 // What would have to be written first, for those that are asked for most.
 struct Missing {
@@ -179,13 +170,15 @@ struct Missing {
 };
 
 constexpr auto missing_parts = std::to_array<Missing>({
-    {"MambaForCausalLM", "a graph of selective scans instead of attention"},
+    {"MambaForCausalLM", "a graph of Mamba-1's selective scans instead of attention"},
     {"GemmaForCausalLM", "an operator gelu(x)·y for its feed-forward part"},
     {"Gemma2ForCausalLM", "an operator gelu(x)·y and attention with capped scores"},
     {"Gemma3ForCausalLM", "an operator gelu(x)·y and windows on some of the layers"},
-    {"OPTForCausalLM", "an operator relu"},
-    {"FalconForCausalLM", "a graph with attention and feed-forward part side by side"},
-    {"GPTNeoXForCausalLM", "a graph with attention and feed-forward part side by side"},
+    {"GPTNeoXForCausalLM", "a graph with two norms before attention and feed-forward part side by side"},
+    {"JambaForCausalLM", "a graph with experts in some of the layers"},
+    {"Qwen3NextForCausalLM", "the gated delta rule as an operator"},
+    {"Llama4ForConditionalGeneration", "a graph of images and text with experts in some of the layers"},
+    {"DeepseekV32ForCausalLM", "attention that chooses its positions by an index"},
     {"T5ForConditionalGeneration", "attention from a decoder to an encoder"},
     {"WhisperForConditionalGeneration", "attention from a decoder to an encoder"},
 });

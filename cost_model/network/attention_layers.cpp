@@ -6,11 +6,6 @@
 namespace ridge::cost_model {
 namespace {
 
-std::int64_t seen_context(const GraphBuilder& graph) {
-    const auto window = graph.model().window;
-    return window > 0 ? std::min(graph.pass().context, window) : graph.pass().context;
-}
-
 void add_rope(GraphBuilder& graph, std::int64_t heads, std::int64_t head_dim) {
     const bool pairs = graph.model().positions == Positions::rope_interleaved;
     if (!pairs && graph.model().positions != Positions::rope) return;
@@ -19,7 +14,7 @@ void add_rope(GraphBuilder& graph, std::int64_t heads, std::int64_t head_dim) {
                {{"rows", graph.rows()}, {"heads", heads}, {"head_dim", head_dim}},
                {{"x", graph.precisions().stream()}},
                {}},
-              graph.layers());
+              graph.model().attention_layers());
 }
 
 void add_kv_append(GraphBuilder& graph, std::int64_t kv_heads, std::int64_t head_dim) {
@@ -31,11 +26,13 @@ void add_kv_append(GraphBuilder& graph, std::int64_t kv_heads, std::int64_t head
                 {"page", graph.pass().page}},
                {{"x", graph.precisions().stream()}, {"kv", graph.precisions().kv}},
                {}},
-              graph.layers());
+              graph.model().attention_layers());
 }
 
-// Over a prompt; `kv` is how the keys and values attended to are stored.
-void add_prompt_attention(GraphBuilder& graph, std::int64_t kv_heads, const NumberFormat& kv) {
+// Over a prompt in `layers` layers; `kv` is how the keys and values attended to are stored; a window of 0
+// sees everything.
+void add_prompt_attention(GraphBuilder& graph, const char* role, std::int64_t kv_heads,
+                          const NumberFormat& kv, std::int64_t window, std::int64_t layers) {
     const auto& model = graph.model();
     const auto& pass = graph.pass();
     OperatorCall call{"attention",
@@ -47,37 +44,45 @@ void add_prompt_attention(GraphBuilder& graph, std::int64_t kv_heads, const Numb
                        {"context", pass.context}},
                       {{"q", graph.precisions().stream()}, {"kv", kv}},
                       {}};
-    if (model.window > 0 && model.window < pass.context) {
+    if (window > 0 && window < pass.context) {
         call.op = "attention_sliding";
-        call.dimensions.push_back({"window", model.window});
+        call.dimensions.push_back({"window", window});
     }
-    graph.add("attention", call, graph.layers());
+    graph.add(role, call, layers);
 }
 
-void add_paged_attention(GraphBuilder& graph) {
+void add_paged_attention(GraphBuilder& graph, const char* role, std::int64_t window, std::int64_t layers) {
     const auto& model = graph.model();
-    graph.add("attention",
+    const auto context = window > 0 ? std::min(graph.pass().context, window) : graph.pass().context;
+    graph.add(role,
               {"attention_paged",
                {{"batch", graph.pass().batch},
                 {"heads", model.num_attention_heads},
                 {"kv_heads", model.num_key_value_heads},
                 {"head_dim", model.head_dim},
-                {"context", seen_context(graph)},
+                {"context", context},
                 {"page", graph.pass().page}},
                {{"q", graph.precisions().stream()}, {"kv", graph.precisions().kv}},
                {}},
-              graph.layers());
+              layers);
+}
+
+void attend(GraphBuilder& graph, const char* role, std::int64_t window, std::int64_t layers) {
+    if (graph.decodes()) return add_paged_attention(graph, role, window, layers);
+    add_prompt_attention(graph, role, graph.model().num_key_value_heads, graph.precisions().kv, window,
+                         layers);
 }
 
 void project_queries_keys_values(GraphBuilder& graph) {
     const auto& model = graph.model();
-    graph.quantise("quantise_attention_input", graph.rows(), model.hidden_size, graph.layers());
+    graph.quantise("quantise_attention_input", graph.rows(), model.hidden_size,
+                   graph.model().attention_layers());
     if (model.fused_qkv) return graph.linear("qkv_proj", graph.rows());
     for (const char* role : {"q_proj", "k_proj", "v_proj"}) graph.linear(role, graph.rows());
 }
 
 void project_output(GraphBuilder& graph, std::int64_t width) {
-    graph.quantise("quantise_attention_output", graph.rows(), width, graph.layers());
+    graph.quantise("quantise_attention_output", graph.rows(), width, graph.model().attention_layers());
     graph.linear("o_proj", graph.rows());
 }
 
@@ -86,22 +91,23 @@ void add_grouped_attention(GraphBuilder& graph) {
     const auto heads = model.num_attention_heads, kv_heads = model.num_key_value_heads;
     project_queries_keys_values(graph);
     if (model.qk_norm) {
-        graph.by_row("query_norm", "rmsnorm", graph.rows() * heads, model.head_dim, graph.layers());
-        graph.by_row("key_norm", "rmsnorm", graph.rows() * kv_heads, model.head_dim, graph.layers());
+        graph.by_row("query_norm", "rmsnorm", graph.rows() * heads, model.head_dim,
+                     graph.model().attention_layers());
+        graph.by_row("key_norm", "rmsnorm", graph.rows() * kv_heads, model.head_dim,
+                     graph.model().attention_layers());
     }
     add_rope(graph, heads + kv_heads, model.head_dim);
     add_kv_append(graph, kv_heads, model.head_dim);
-    if (graph.decodes())
-        add_paged_attention(graph);
-    else
-        add_prompt_attention(graph, kv_heads, graph.precisions().kv);
+    const auto windowed = model.windowed_layers(), whole = model.attention_layers() - windowed;
+    attend(graph, "attention", 0, whole);
+    attend(graph, whole > 0 ? "attention_sliding" : "attention", model.window, windowed);
     project_output(graph, heads * model.head_dim);
 }
 
 // The latent vectors are attended to as they are cached: what makes keys of them is applied to the queries,
 // and what makes values of them to the result, head by head.
 void add_absorbed_attention(GraphBuilder& graph, const Latent& latent) {
-    const auto heads = graph.model().num_attention_heads, layers = graph.layers();
+    const auto heads = graph.model().num_attention_heads, layers = graph.model().attention_layers();
     graph.batched("absorb_keys", heads, graph.rows(), latent.rank, latent.plain_dim, layers);
     graph.add("attention",
               {"attention_mla",
@@ -119,17 +125,18 @@ void add_absorbed_attention(GraphBuilder& graph, const Latent& latent) {
 void add_latent_queries(GraphBuilder& graph, const Latent& latent) {
     if (latent.query_rank == 0) return graph.linear("q_proj", graph.rows());
     graph.linear("q_a_proj", graph.rows());
-    graph.by_row("query_norm", "rmsnorm", graph.rows(), latent.query_rank, graph.layers());
-    graph.quantise("quantise_queries", graph.rows(), latent.query_rank, graph.layers());
+    graph.by_row("query_norm", "rmsnorm", graph.rows(), latent.query_rank, graph.model().attention_layers());
+    graph.quantise("quantise_queries", graph.rows(), latent.query_rank, graph.model().attention_layers());
     graph.linear("q_b_proj", graph.rows());
 }
 
 void add_latent_attention(GraphBuilder& graph, const Latent& latent) {
     const auto& model = graph.model();
-    graph.quantise("quantise_attention_input", graph.rows(), model.hidden_size, graph.layers());
+    graph.quantise("quantise_attention_input", graph.rows(), model.hidden_size,
+                   graph.model().attention_layers());
     add_latent_queries(graph, latent);
     graph.linear("kv_a_proj", graph.rows());
-    graph.by_row("latent_norm", "rmsnorm", graph.rows(), latent.rank, graph.layers());
+    graph.by_row("latent_norm", "rmsnorm", graph.rows(), latent.rank, graph.model().attention_layers());
     add_rope(graph, model.num_attention_heads + 1, latent.rope_dim);
     // The operator appends a key and a value of equal length; the latent vector with its rotated key is one
     // entry, as long as the two halves of it together.
@@ -138,7 +145,8 @@ void add_latent_attention(GraphBuilder& graph, const Latent& latent) {
         add_absorbed_attention(graph, latent);
     } else {
         graph.linear("kv_b_proj", graph.pass().batch * graph.pass().context);
-        add_prompt_attention(graph, model.num_attention_heads, graph.precisions().stream());
+        add_prompt_attention(graph, "attention", model.num_attention_heads, graph.precisions().stream(), 0,
+                             model.attention_layers());
     }
     project_output(graph, model.num_attention_heads * latent.value_dim);
 }
@@ -148,9 +156,9 @@ void add_full_attention(GraphBuilder& graph) {
     const auto& model = graph.model();
     const auto length = graph.pass().context, heads = graph.pass().batch * model.num_attention_heads;
     project_queries_keys_values(graph);
-    graph.batched("scores", heads, length, length, model.head_dim, graph.layers());
-    graph.by_row("softmax", "softmax", heads * length, length, graph.layers());
-    graph.batched("weighted_values", heads, length, model.head_dim, length, graph.layers());
+    graph.batched("scores", heads, length, length, model.head_dim, graph.model().attention_layers());
+    graph.by_row("softmax", "softmax", heads * length, length, graph.model().attention_layers());
+    graph.batched("weighted_values", heads, length, model.head_dim, length, graph.model().attention_layers());
     project_output(graph, model.num_attention_heads * model.head_dim);
 }
 
@@ -158,6 +166,8 @@ void add_full_attention(GraphBuilder& graph) {
 
 void add_attention(GraphBuilder& graph) {
     const auto& model = graph.model();
+    if (model.recurrent) add_recurrent(graph, *model.recurrent);
+    if (model.attention_layers() == 0) return;
     if (model.latent) return add_latent_attention(graph, *model.latent);
     if (model.causal) return add_grouped_attention(graph);
     add_full_attention(graph);

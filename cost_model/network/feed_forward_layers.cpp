@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "cost_model/network/graph_builder.hpp"
 
 namespace ridge::cost_model {
@@ -15,7 +17,8 @@ void add_dense(GraphBuilder& graph, const std::string& prefix, std::int64_t widt
         graph.linear(prefix + "up_proj", rows);
         graph.by_row(prefix + "silu_mul", "silu_mul", rows, width, layers);
     } else {
-        graph.linear(prefix + "up_proj", rows, Activation::gelu);
+        const bool gelu = graph.model().feed_forward == FeedForward::gelu;
+        graph.linear(prefix + "up_proj", rows, gelu ? Activation::gelu : Activation::relu);
     }
     graph.quantise(prefix + "quantise_inner", rows, width, layers);
     graph.linear(prefix + "down_proj", rows);
@@ -24,9 +27,9 @@ void add_dense(GraphBuilder& graph, const std::string& prefix, std::int64_t widt
 void route(GraphBuilder& graph, const char* op, std::int64_t count, const Experts& experts) {
     graph.add(op,
               {op,
-               {{"rows", graph.rows()},
+               {{"rows", (graph.expert_rows() + experts.per_token - 1) / experts.per_token},
                 {"n", graph.model().hidden_size},
-                {"experts", experts.count},
+                {"experts", std::max(experts.held_count(), experts.per_token)},
                 {"k", experts.per_token}},
                {{"x", graph.precisions().stream()}},
                {}},
@@ -35,7 +38,7 @@ void route(GraphBuilder& graph, const char* op, std::int64_t count, const Expert
 
 void add_experts(GraphBuilder& graph, const Experts& experts) {
     const auto layers = graph.model().expert_layers();
-    const auto routed = graph.rows() * experts.per_token;
+    const auto routed = graph.expert_rows();
     graph.linear("router", graph.rows());
     graph.add("router_top_k",
               {"router_top_k",
@@ -50,8 +53,8 @@ void add_experts(GraphBuilder& graph, const Experts& experts) {
     graph.quantise("expert_quantise_inner", routed, experts.intermediate_size, layers);
     graph.grouped_linear("expert_down_proj", routed);
     route(graph, "unpermute", layers, experts);
-    if (experts.shared == 0) return;
-    add_dense(graph, "shared_", experts.shared * experts.intermediate_size, layers);
+    if (experts.shared_width() == 0) return;
+    add_dense(graph, "shared_", experts.shared_width(), layers);
     graph.by_row("shared_sum", "residual_add", graph.rows(), graph.model().hidden_size, layers);
 }
 
@@ -59,6 +62,7 @@ void add_experts(GraphBuilder& graph, const Experts& experts) {
 
 void add_feed_forward(GraphBuilder& graph) {
     const auto& model = graph.model();
+    if (model.intermediate_size == 0 && !model.experts) return;
     graph.quantise("quantise_feed_forward_input", graph.rows(), model.hidden_size, graph.layers());
     add_dense(graph, "", model.intermediate_size, model.dense_layers());
     if (model.experts && model.expert_layers() > 0) add_experts(graph, *model.experts);

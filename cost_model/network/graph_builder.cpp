@@ -18,6 +18,10 @@ const LinearLayer& GraphBuilder::layer(const std::string& role) const {
     return *found;
 }
 
+std::int64_t GraphBuilder::expert_rows() const {
+    return pass_.expert_rows > 0 ? pass_.expert_rows : rows() * model_.experts->per_token;
+}
+
 void GraphBuilder::add(const std::string& role, const OperatorCall& call, std::int64_t count) {
     if (count > 0) calls_.push_back({role, operators::canonical(call), count});
 }
@@ -27,10 +31,14 @@ void GraphBuilder::by_row(const std::string& role, const std::string& op, std::i
     add(role, {op, {{"rows", rows}, {"n", n}}, {{"x", precisions_.stream()}}, {}}, count);
 }
 
+// Zeros are skipped by plain products only, which leaves the bias, a row of numbers, out.
 void GraphBuilder::linear(const std::string& role, std::int64_t rows, Activation activation) {
     const auto& one = layer(role);
     const bool gelu = activation == Activation::gelu;
-    const std::string op = !one.bias ? "gemm" : gelu ? "gemm_bias_gelu" : "gemm_bias";
+    const auto weights = one.narrow ? precisions_.weight_sparsity : Sparsity{};
+    const auto inputs = role.ends_with("down_proj") ? precisions_.inner_sparsity : Sparsity{};
+    const bool biased = one.bias && weights.is_dense() && inputs.is_dense();
+    const std::string op = !biased ? "gemm" : gelu ? "gemm_bias_gelu" : "gemm_bias";
     const auto stream = precisions_.stream();
     add(role,
         {op,
@@ -38,18 +46,23 @@ void GraphBuilder::linear(const std::string& role, std::int64_t rows, Activation
          {{"a", one.narrow ? precisions_.activations : stream},
           {"w", one.narrow ? precisions_.weights : precisions_.head()},
           {"c", one.narrow ? precisions_.linear_result() : stream}},
-         one.narrow ? precisions_.weight_sparsity : Sparsity{}},
+         weights,
+         inputs},
         one.count);
-    if (gelu && !one.bias) by_row(role + "_gelu", "gelu", rows, one.outputs, one.count);
+    if (gelu && !biased) by_row(role + "_gelu", "gelu", rows, one.outputs, one.count);
+    if (activation == Activation::relu) by_row(role + "_relu", "relu", rows, one.outputs, one.count);
 }
 
+// Experts are dense: there is no grouped product that skips zeros.
 void GraphBuilder::grouped_linear(const std::string& role, std::int64_t rows) {
     const auto& one = layer(role);
     add(role,
         {"gemm_grouped",
          {{"experts", one.experts}, {"m", rows}, {"n", one.outputs}, {"k", one.inputs}},
-         {{"a", precisions_.activations}, {"w", precisions_.weights}, {"c", precisions_.linear_result()}},
-         precisions_.weight_sparsity},
+         {{"a", precisions_.activations},
+          {"w", precisions_.of_experts()},
+          {"c", precisions_.linear_result()}},
+         {}},
         one.count);
 }
 

@@ -15,7 +15,7 @@ class GraphBuilder {
   public:
     GraphBuilder(const ModelConfig& model, const Pass& pass, const Precisions& precisions);
 
-    enum class Activation { none, gelu };
+    enum class Activation { none, gelu, relu };
 
     /// `count` of 0: no call.
     void add(const std::string& role, const OperatorCall& call, std::int64_t count);
@@ -38,6 +38,8 @@ class GraphBuilder {
     [[nodiscard]] const Pass& pass() const { return pass_; }
     [[nodiscard]] const Precisions& precisions() const { return precisions_; }
     [[nodiscard]] std::int64_t rows() const { return pass_.batch * pass_.new_tokens; }
+    /// Rows that this device's experts work on.
+    [[nodiscard]] std::int64_t expert_rows() const;
     [[nodiscard]] std::int64_t layers() const { return model_.num_hidden_layers; }
     [[nodiscard]] bool decodes() const { return pass_.new_tokens == 1 && model_.causal; }
     [[nodiscard]] std::vector<NetworkCall> take() { return std::move(calls_); }
@@ -54,6 +56,8 @@ class GraphBuilder {
 
 /// From the normalised stream to the output projection, of all layers.
 void add_attention(GraphBuilder& graph);
+/// Likewise of the layers that carry a state.
+void add_recurrent(GraphBuilder& graph, const Recurrent& recurrent);
 /// From the normalised stream to the down projection, or what the experts make of it, of all layers.
 void add_feed_forward(GraphBuilder& graph);
 

@@ -7,7 +7,7 @@ namespace {
 double real(std::int64_t value) { return static_cast<double>(value); }
 
 void add_latent_attention(std::vector<LinearLayer>& out, const ModelConfig& model, const Latent& latent) {
-    const auto layers = model.num_hidden_layers, heads = model.num_attention_heads;
+    const auto layers = model.attention_layers(), heads = model.num_attention_heads;
     const auto hidden = model.hidden_size;
     const auto query_width = heads * (latent.plain_dim + latent.rope_dim);
     if (latent.query_rank > 0) {
@@ -27,7 +27,8 @@ void add_latent_attention(std::vector<LinearLayer>& out, const ModelConfig& mode
 }
 
 void add_attention(std::vector<LinearLayer>& out, const ModelConfig& model) {
-    const auto layers = model.num_hidden_layers, hidden = model.hidden_size;
+    const auto layers = model.attention_layers(), hidden = model.hidden_size;
+    if (layers == 0) return;
     const auto query_width = model.num_attention_heads * model.head_dim;
     const auto kv_width = model.num_key_value_heads * model.head_dim;
     const auto add = [&](const char* role, std::int64_t outputs) {
@@ -45,7 +46,19 @@ void add_attention(std::vector<LinearLayer>& out, const ModelConfig& model) {
                    .outputs = hidden,
                    .inputs = query_width,
                    .count = layers,
-                   .bias = model.linear_bias});
+                   .bias = model.linear_bias || model.output_bias});
+}
+
+// One projection makes gate, convolved input and projections, and a step size for each head.
+void add_recurrent(std::vector<LinearLayer>& out, const ModelConfig& model, const Recurrent& recurrent) {
+    out.push_back({.role = "in_proj",
+                   .outputs = recurrent.inner() + recurrent.convolved() + recurrent.heads,
+                   .inputs = model.hidden_size,
+                   .count = recurrent.layers});
+    out.push_back({.role = "out_proj",
+                   .outputs = model.hidden_size,
+                   .inputs = recurrent.inner(),
+                   .count = recurrent.layers});
 }
 
 // The linear layers of a feed-forward part are named by `prefix`, "" or "shared_" or "expert_".
@@ -72,13 +85,14 @@ void add_experts(std::vector<LinearLayer>& out, const ModelConfig& model, const 
                    .inputs = model.hidden_size,
                    .count = layers,
                    .narrow = false});
-    add_feed_forward(out, model, "expert_", experts.intermediate_size, layers, experts.count);
-    add_feed_forward(out, model, "shared_", experts.shared * experts.intermediate_size, layers);
+    add_feed_forward(out, model, "expert_", experts.intermediate_size, layers, experts.held_count());
+    add_feed_forward(out, model, "shared_", experts.shared_width(), layers);
 }
 
 // Rows of norms in units of hidden_size: two a layer, and those at both ends.
 double norm_rows(const ModelConfig& model) {
-    return 2.0 * real(model.num_hidden_layers) + (model.embedding_norm ? 1.0 : 0.0) +
+    const double each = model.side_by_side || model.intermediate_size == 0 ? 1.0 : 2.0;
+    return each * real(model.num_hidden_layers) + (model.embedding_norm ? 1.0 : 0.0) +
            (model.final_norm ? 1.0 : 0.0);
 }
 
@@ -86,12 +100,18 @@ double norm_rows(const ModelConfig& model) {
 
 std::int64_t ModelConfig::dense_layers() const { return experts ? experts->dense_layers : num_hidden_layers; }
 
+std::int64_t ModelConfig::windowed_layers() const {
+    if (window == 0) return 0;
+    return window_layers > 0 ? window_layers : attention_layers();
+}
+
 std::vector<LinearLayer> linear_layers(const ModelConfig& model) {
     std::vector<LinearLayer> out;
     if (model.latent)
         add_latent_attention(out, model, *model.latent);
     else
         add_attention(out, model);
+    if (model.recurrent) add_recurrent(out, model, *model.recurrent);
     add_feed_forward(out, model, "", model.intermediate_size, model.dense_layers());
     if (model.experts) add_experts(out, model, *model.experts);
     // The masked-language head of an encoder begins with a linear layer of its own.
@@ -116,15 +136,19 @@ double ModelConfig::embedding_parameters() const { return real(vocab_size) * rea
 
 double ModelConfig::norm_parameters() const {
     const double vectors = norm == Norm::layernorm ? 2.0 : 1.0;  // weights, and of layernorm biases
+    const double states =
+        recurrent ? real(recurrent->layers) * (real(recurrent->inner()) + 3.0 * real(recurrent->heads)) : 0.0;
     double inner = qk_norm ? 2.0 * real(head_dim) : 0.0;
     if (latent) inner += real(latent->query_rank + latent->rank);
-    return vectors * norm_rows(*this) * real(hidden_size) + real(num_hidden_layers) * inner;
+    return vectors * norm_rows(*this) * real(hidden_size) + real(attention_layers()) * inner + states;
 }
 
 double ModelConfig::other_parameters() const {
     double sum = real(token_types) * real(hidden_size);
     if (positions == Positions::learned) sum += real(max_position_embeddings) * real(hidden_size);
     if (!causal) sum += real(vocab_size);  // the head's bias
+    if (recurrent)
+        sum += real(recurrent->layers) * real(recurrent->convolved()) * (real(recurrent->filter) + 1.0);
     for (const auto& layer : linear_layers(*this))
         if (layer.bias) sum += real(layer.outputs) * real(layer.count) * real(layer.experts);
     return sum;

@@ -19,6 +19,7 @@ enum class Positions { rope, rope_interleaved, learned, alibi };
 enum class FeedForward {
     gated_silu,  ///< down(silu(gate(x)) · up(x)): three linear layers
     gelu,        ///< down(gelu(up(x)))
+    relu,        ///< down(relu(up(x)))
 };
 
 /// Layers whose feed-forward part is a choice of experts, each of them of the gated kind.
@@ -28,6 +29,13 @@ struct Experts {
     std::int64_t intermediate_size = 0;  ///< of one expert
     std::int64_t shared = 0;             ///< experts of the same size that every token passes
     std::int64_t dense_layers = 0;       ///< first layers, which have a common feed-forward part instead
+    std::int64_t held = 0;               ///< of the routed experts on one device, 0: all
+    std::int64_t shared_size = 0;        ///< features of the shared experts together, 0: as `shared` says
+
+    [[nodiscard]] std::int64_t held_count() const { return held > 0 ? held : count; }
+    [[nodiscard]] std::int64_t shared_width() const {
+        return shared_size > 0 ? shared_size : shared * intermediate_size;
+    }
 };
 
 /// Multi-head latent attention (DeepSeek-V2, arXiv 2405.04434): keys and values are made from a latent vector
@@ -38,6 +46,20 @@ struct Latent {
     std::int64_t rope_dim = 0;    ///< elements of a head that carry the position
     std::int64_t plain_dim = 0;   ///< elements of a query and key head that do not
     std::int64_t value_dim = 0;   ///< elements of a value head
+};
+
+/// Layers that carry a state along a sequence instead of keys and values: Mamba-2's (Dao and Gu 2024, arXiv
+/// 2405.21060), whose heads each keep a matrix of head_dim times state.
+struct Recurrent {
+    std::int64_t layers = 0;  ///< that have it, instead of attention
+    std::int64_t heads = 0;
+    std::int64_t head_dim = 0;
+    std::int64_t state = 0;   ///< elements of a state for each of a head's features
+    std::int64_t groups = 1;  ///< of heads that share their input and output projections
+    std::int64_t filter = 0;  ///< taps of the causal convolution before it
+
+    [[nodiscard]] std::int64_t inner() const { return heads * head_dim; }
+    [[nodiscard]] std::int64_t convolved() const { return inner() + 2 * groups * state; }
 };
 
 /// Dimensions of a transformer, by the names of Hugging Face's config.json where there is one.
@@ -60,15 +82,24 @@ struct ModelConfig {
     bool causal = true;      ///< false: an encoder, which sees the whole text and generates nothing
     bool fused_qkv = false;  ///< one linear layer for queries, keys and values
     bool qkv_bias = false;
-    bool linear_bias = false;      ///< of all other linear layers of the layers
-    bool qk_norm = false;          ///< queries and keys are normalised head by head
-    bool embedding_norm = false;   ///< a norm behind the embedding
-    bool final_norm = true;        ///< a norm before lm_head
-    std::int64_t token_types = 0;  ///< rows of the table of token types (BERT), 0: none
-    std::int64_t window = 0;       ///< positions that attention looks back, 0: all
+    bool linear_bias = false;        ///< of all other linear layers of the layers
+    bool output_bias = false;        ///< of the output projection of attention, beside linear_bias
+    bool side_by_side = false;       ///< attention and feed-forward part read the same norm, one sum for both
+    bool qk_norm = false;            ///< queries and keys are normalised head by head
+    bool embedding_norm = false;     ///< a norm behind the embedding
+    bool final_norm = true;          ///< a norm before lm_head
+    std::int64_t token_types = 0;    ///< rows of the table of token types (BERT), 0: none
+    std::int64_t window = 0;         ///< positions that attention looks back, 0: all
+    std::int64_t window_layers = 0;  ///< that have the window where others see everything; 0: all of them
     std::optional<Experts> experts;
     std::optional<Latent> latent;
+    std::optional<Recurrent> recurrent;
 
+    [[nodiscard]] std::int64_t attention_layers() const {
+        return num_hidden_layers - (recurrent ? recurrent->layers : 0);
+    }
+    /// Of them, those that look back at most `window` positions.
+    [[nodiscard]] std::int64_t windowed_layers() const;
     /// Layers with one feed-forward part for all tokens, and layers with experts.
     [[nodiscard]] std::int64_t dense_layers() const;
     [[nodiscard]] std::int64_t expert_layers() const { return num_hidden_layers - dense_layers(); }
@@ -93,6 +124,9 @@ struct LinearLayer {
     bool bias = false;
     bool narrow = true;  ///< takes the format of quantised weights; false: stays as wide as the stream
 };
+
+/// What the roles of routed experts begin with.
+inline constexpr const char* expert_prefix = "expert_";
 
 /// Every linear layer but lm_head; each role once.
 [[nodiscard]] std::vector<LinearLayer> linear_layers(const ModelConfig& model);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,14 +18,19 @@ namespace ridge::cost_model {
 /// attention and lm_head stay in bf16 then.
 struct Precisions {
     NumberFormat activations{.precision = Precision::bf16};
-    NumberFormat weights{.precision = Precision::bf16};  ///< of the layers' linear weights
+    NumberFormat weights{.precision = Precision::bf16};         ///< of the layers' linear weights
+    std::optional<NumberFormat> expert_weights = std::nullopt;  ///< of routed experts, where they differ
     NumberFormat kv{.precision = Precision::bf16};
-    Sparsity weight_sparsity;  ///< of the layers' linear weights
+    Sparsity weight_sparsity;      ///< of the layers' linear weights
+    Sparsity inner_sparsity = {};  ///< zeros among the inputs of down projections
 
     [[nodiscard]] NumberFormat stream()
         const;  ///< residual stream: activations if 16 bits or more, else bf16
     [[nodiscard]] NumberFormat head()
         const;  ///< embedding and lm_head: weights if 16 bits or more, else bf16
+    [[nodiscard]] const NumberFormat& of_experts() const {
+        return expert_weights ? *expert_weights : weights;
+    }
     [[nodiscard]] NumberFormat linear_result() const;  ///< of the layers' linear layers
 };
 

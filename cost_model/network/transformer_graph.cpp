@@ -59,7 +59,8 @@ void add_rms_layers(GraphBuilder& graph) {
     graph.by_row("first_norm", "rmsnorm", rows, width, 1);
     graph.by_row("attention_norm", "add_rmsnorm", rows, width, layers - 1);
     add_attention(graph);
-    graph.by_row("feed_forward_norm", "add_rmsnorm", rows, width, layers);
+    const bool fed = graph.model().intermediate_size > 0 || graph.model().experts;
+    if (fed) graph.by_row("feed_forward_norm", "add_rmsnorm", rows, width, layers);
     add_feed_forward(graph);
     graph.by_row("final_norm", "add_rmsnorm", rows, width, 1);
 }
@@ -70,7 +71,7 @@ void add_layernorm_layers(GraphBuilder& graph) {
     graph.by_row("attention_norm", "layernorm", rows, width, layers);
     add_attention(graph);
     graph.by_row("residual", "residual_add", rows, width, 2 * layers);
-    graph.by_row("feed_forward_norm", "layernorm", rows, width, layers);
+    if (!graph.model().side_by_side) graph.by_row("feed_forward_norm", "layernorm", rows, width, layers);
     add_feed_forward(graph);
     if (graph.model().causal) graph.by_row("final_norm", "layernorm", rows, width, 1);
 }

@@ -16,6 +16,8 @@ struct Pass {
     std::int64_t new_tokens = 1;
     std::int64_t context = 1;
     std::int64_t page = 16;  ///< tokens of a page of the KV cache (vLLM's default: Kwon et al. 2023)
+    /// Rows that the experts of one device work on; 0: every row's choice, all experts being here.
+    std::int64_t expert_rows = 0;
 };
 [[nodiscard]] Pass prefill_pass(std::int64_t batch, std::int64_t prompt_tokens);
 [[nodiscard]] Pass decode_pass(std::int64_t batch, std::int64_t context);
