@@ -2,11 +2,14 @@
 #include "cost_model/device_model.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/configs.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "cost_model/kernel/fit.hpp"
+#include "cost_model/kernel/fitted_files.hpp"
+#include "operators/catalogue.hpp"
 
 namespace ridge::cost_model {
 namespace {
@@ -65,7 +68,10 @@ DeviceModel load_device(const std::string& id_or_path) {
     const JsonReader json(document, path.string());
     auto model = make_device_model(Device::from_json(json), {}, {}, std::nullopt);
     read_sparsity(model, json);
+    model.architecture = json.text_or("architecture", "");
+    model.interconnect = interconnects_from(json);
     model.price = default_price(rental_prices(model.device.id));
+    model.purchase = default_purchase(purchase_prices(model.device.id));
     return model;
 }
 
@@ -82,15 +88,63 @@ std::optional<DeviceModel> load_measured_device(const db::Store& store, const st
     filter.fastest = true;
     auto model = make_device_model(known ? completed(*device, catalogue.device) : *device, roofs,
                                    store.measurements(filter), newest_kernel_model(store, id));
+    model.architecture = catalogue.architecture;
     model.sparsity_pattern = catalogue.sparsity_pattern;
     model.sparsity_max_ratio = catalogue.sparsity_max_ratio;
+    model.interconnect = catalogue.interconnect;
     model.price = known ? catalogue.price : default_price(rental_prices(id));
+    model.purchase = known ? catalogue.purchase : default_purchase(purchase_prices(id));
     return model;
 }
 
 DeviceModel load_device(const db::Store& store, const std::string& id_or_path) {
     if (auto measured = load_measured_device(store, id_or_path)) return *std::move(measured);
     return load_device(id_or_path);
+}
+
+DeviceFacts facts_of(const DeviceModel& device) {
+    return {.device = device.device, .ceilings = device.ceilings, .architecture = device.architecture};
+}
+
+namespace {
+
+// Kinds of call that the device has kernels of its own for need no transfer.
+bool is_fitted(const OperatorCall& call, const std::optional<KernelModel>& kernels) {
+    const auto formats = formats_of(call);
+    return kernels && std::ranges::any_of(kernels->groups, [&](const KernelGroup& group) {
+               return group.key.op == call.op && group.key.formats == formats;
+           });
+}
+
+std::vector<CalibrationPoint> calibration_points(const DeviceModel& device, const Transfer& transfer) {
+    // Conditioning on more than that many takes longer than it teaches; the device can be fitted then.
+    constexpr std::size_t most = 200;
+    std::vector<CalibrationPoint> out;
+    for (const auto& [text, record] : device.measured) {
+        if (out.size() == most) break;
+        try {
+            const auto call = operators::parse_call(text);
+            if (is_fitted(call, device.kernels)) continue;
+            if (const auto found = transfer.estimate({.call = call,
+                                                      .implementation = record.implementation,
+                                                      .version = record.implementation_version,
+                                                      .cache = record.measurement.cache}))
+                out.push_back({*found, std::log(record.summary->median) - found->log_time});
+        } catch (const InputError&) {
+            continue;  // nothing is known of its work
+        }
+    }
+    return out;
+}
+
+}  // namespace
+
+void add_fitted(DeviceModel& device) {
+    if (!device.kernels) device.kernels = read_fitted(device.device.id);
+    auto transfer = std::make_shared<Transfer>(facts_of(device), fitted_sources());
+    transfer->calibrate(calibration_points(device, *transfer));
+    device.transfer = std::move(transfer);
+    device.transfer_widths = read_transfer_widths();
 }
 
 void set_efficiencies(DeviceModel& device, double compute, double memory) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,9 @@
 #include "cost_model/ceilings.hpp"
 #include "cost_model/economy/prices.hpp"
 #include "cost_model/kernel/kernel_model.hpp"
+#include "cost_model/kernel/transfer.hpp"
+#include "cost_model/kernel/transfer_widths.hpp"
+#include "cost_model/placement/topology.hpp"
 #include "db/store.hpp"
 
 namespace ridge::cost_model {
@@ -21,12 +25,19 @@ struct DeviceModel {
     std::map<std::string, db::Record>
         measured;                        ///< the fastest ok record of each call, cold where there is one
     std::optional<KernelModel> kernels;  ///< fitted parameters
-    std::optional<RentalPrice> price;    ///< default rental price
+    /// Other devices' kernels on this one's ceilings, for calls that neither of the two above knows.
+    std::shared_ptr<const Transfer> transfer = {};
+    TransferWidths transfer_widths = {};
+    std::optional<RentalPrice> price;       ///< default rental price
+    std::optional<PurchasePrice> purchase;  ///< default price to own
+    std::string architecture;               ///< "hopper", "ada" …; empty where it is not known
 
     /// What sparse weights gain in arithmetic on the data sheet: kind of sparsity and the largest ratio of
     /// dense to executed FLOP; a device without gives sparse calls their dense time, block sparsity excepted.
     std::string sparsity_pattern;  ///< "2:4", "unstructured", or empty
     double sparsity_max_ratio = 1;
+
+    std::vector<Interconnect> interconnect;  ///< ways to other devices, of the data sheet
 
     /// Shares of the ceilings that calls without measurement and fit are taken to achieve; 1 is the roofline
     /// itself.
@@ -53,6 +64,14 @@ struct DeviceModel {
 [[nodiscard]] DeviceModel make_device_model(const Device& device, const std::vector<Roof>& roofs,
                                             const std::vector<db::Record>& records,
                                             std::optional<KernelModel> kernels);
+
+/// Gives a device what configs/fitted knows: its own shipped kernels where the store has none, and those of
+/// the other devices to transfer from; measurements of a device without kernels of its own calibrate the
+/// transfer.
+void add_fitted(DeviceModel& device);
+
+/// What a transfer from other devices needs of one.
+[[nodiscard]] DeviceFacts facts_of(const DeviceModel& device);
 
 /// Sets the efficiencies; throws InputError unless both are in (0, 1].
 void set_efficiencies(DeviceModel& device, double compute, double memory);

@@ -2,11 +2,13 @@
 #include "cost_model/token_cost.hpp"
 
 #include <algorithm>
-#include <map>
+#include <cmath>
 
 #include "core/configs.hpp"
 #include "core/error.hpp"
+#include "core/text.hpp"
 #include "core/units.hpp"
+#include "cost_model/batch_steps.hpp"
 
 namespace ridge::cost_model {
 namespace {
@@ -43,91 +45,6 @@ void check_context(const ModelConfig& model, const Workload& workload) {
                          std::to_string(model.max_position_embeddings) + " positions of " + model.name);
 }
 
-void add_provenance(PassCost& pass, const RoleCost& role) {
-    switch (role.each.provenance) {
-        case Provenance::measured:
-            pass.measured_share += role.seconds;
-            break;
-        case Provenance::predicted:
-            pass.predicted_share += role.seconds;
-            break;
-        case Provenance::specified:
-            pass.specified_share += role.seconds;
-            break;
-    }
-}
-
-void add_roof(PassCost& pass, const RoleCost& role) {
-    if (role.each.kind == PredictionKind::roof)
-        pass.roof_share += role.seconds;
-    else
-        pass.is_bound = false;
-}
-
-void add_interval(Interval& interval, PassCost& pass, const RoleCost& role) {
-    const auto each = role.each.interval.value_or(Interval{role.each.time_s, role.each.time_s});
-    interval.low += static_cast<double>(role.count) * each.low;
-    interval.high += static_cast<double>(role.count) * each.high;
-    if (role.each.interval) pass.interval_share += role.seconds;
-}
-
-void divide_shares(PassCost& pass) {
-    if (pass.seconds <= 0) return;
-    for (auto* share : {&pass.interval_share, &pass.measured_share, &pass.predicted_share,
-                        &pass.specified_share, &pass.roof_share})
-        *share /= pass.seconds;
-    for (auto& role : pass.roles) role.share = role.seconds / pass.seconds;
-}
-
-std::string main_limiter(const std::vector<RoleCost>& roles) {
-    std::map<std::string, double> seconds;
-    for (const auto& role : roles) seconds[role.each.limiter] += role.seconds;
-    return std::ranges::max_element(seconds, {}, [](const auto& entry) { return entry.second; })->first;
-}
-
-PassCost pass_cost(const std::vector<NetworkCall>& calls, const DeviceModel& device) {
-    PassCost pass;
-    pass.is_bound = device.is_bound();
-    Interval interval;
-    for (const auto& [role, call, count] : calls) {
-        RoleCost cost{.role = role,
-                      .call = call.text(),
-                      .count = count,
-                      .each = predict(call, device),
-                      .seconds = 0,
-                      .share = 0};
-        cost.seconds = static_cast<double>(count) * cost.each.time_s;
-        pass.seconds += cost.seconds;
-        add_provenance(pass, cost);
-        add_roof(pass, cost);
-        add_interval(interval, pass, cost);
-        pass.roles.push_back(std::move(cost));
-    }
-    if (pass.interval_share > 0) pass.interval = interval;
-    pass.work = network_work(calls);
-    divide_shares(pass);
-    pass.limiter = main_limiter(pass.roles);
-    return pass;
-}
-
-// Weights, cache and activations against the device's memory.
-void check_memory(TokenCost& cost, const ModelConfig& model, const DeviceModel& device) {
-    const auto& workload = cost.workload;
-    cost.memory = memory_need(model, workload.precisions, workload.batch, workload.prompt_tokens,
-                              workload.output_tokens);
-    cost.memory_capacity = device.device.memory_bytes;
-    if (cost.memory_capacity <= 0) {
-        cost.memory_note = "the memory of " + device.device.name +
-                           " is not known, so whether the model fits was not checked";
-        return;
-    }
-    const double excess = cost.memory.total() - cost.memory_capacity;
-    if (excess <= 0) return;
-    cost.verdict = Verdict::does_not_fit;
-    cost.reason = model.name + " needs " + capacity(cost.memory.total()) + ", " + capacity(excess) +
-                  " more than the " + capacity(cost.memory_capacity) + " of " + device.device.name;
-}
-
 // Mean power over the calls whose energy was measured, when they are most of the step.
 std::optional<double> measured_watts(const PassCost& pass, double& share) {
     double joules = 0, seconds = 0;
@@ -140,14 +57,31 @@ std::optional<double> measured_watts(const PassCost& pass, double& share) {
     return share >= 0.5 ? std::optional(joules / seconds) : std::nullopt;
 }
 
-Energy energy_of(const TokenCost& cost, const RequestTimes& times, const DeviceModel& device) {
-    double share = 0, prefill_share = 0;
-    const auto watts = measured_watts(cost.decode, share);
-    if (!watts) {
-        auto energy = energy_from_tdp(times, device.device.tdp_w);
-        if (!energy.basis.empty() && cost.decode.is_bound) energy.basis = "TDP × least time: neither bound";
+double watts_of(const StepCost& cost, double devices) {
+    return cost.time_s > 0 ? cost.energy_j / (cost.time_s * devices) : 0.0;
+}
+
+// From the thermal design power: what the device does tells how much of it.
+Energy predicted_energy(const TokenCost& cost, const RequestTimes& times) {
+    Energy energy;
+    if (cost.decode_cost.energy_j <= 0) {
+        energy.missing = "no energy was measured and no thermal design power is known for this device";
         return energy;
     }
+    const auto sequences = static_cast<double>(cost.workload.batch);
+    energy.watts = watts_of(cost.decode_cost, cost.devices);
+    energy.joules_per_output_token = cost.decode_cost.energy_j / (sequences * cost.tokens_per_step);
+    energy.joules_per_input_token = cost.prefill_cost.energy_j / (sequences * times.prompt_tokens);
+    energy.provenance = Provenance::predicted;
+    energy.basis = "power between idle and TDP by what limits";
+    if (cost.decode.is_bound) energy.basis += ", over least times: neither bound";
+    return energy;
+}
+
+Energy energy_of(const TokenCost& cost, const RequestTimes& times) {
+    double share = 0, prefill_share = 0;
+    const auto watts = measured_watts(cost.decode, share);
+    if (!watts) return predicted_energy(cost, times);
     Energy energy;
     energy.watts = watts;
     energy.joules_per_output_token = joules_per_output_token(times, *watts);
@@ -169,10 +103,11 @@ void set_times(TokenCost& cost, const RequestTimes& times) {
 void set_intervals(TokenCost& cost, const RequestTimes& times) {
     if (!cost.decode.interval || cost.decode.interval_share < least_interval_share) return;
     const auto& step = *cost.decode.interval;
-    cost.tokens_per_s_interval = Interval{times.batch / step.high, times.batch / step.low};
+    const double tokens = times.batch * cost.tokens_per_step;
+    cost.tokens_per_s_interval = Interval{tokens / step.high, tokens / step.low};
     if (const auto price = cost.money.usd_per_million_output)
         cost.usd_per_million_output_interval =
-            Interval{*price * step.low / times.step_s, *price * step.high / times.step_s};
+            Interval{*price * step.low / cost.decode.seconds, *price * step.high / cost.decode.seconds};
 }
 
 Provenance provenance_of(const TokenCost& cost) {
@@ -180,19 +115,70 @@ Provenance provenance_of(const TokenCost& cost) {
                                                                                : Provenance::predicted;
 }
 
+// Of a token, which is a step's where a step makes more than one.
+Interval token_range(const TokenCost& cost) {
+    const auto step = cost.decode.interval.value_or(Interval{});
+    return {step.low / cost.tokens_per_step, step.high / cost.tokens_per_step};
+}
+
 void price_passes(TokenCost& cost, const DeviceModel& device, const Economy& economy) {
     const auto& workload = cost.workload;
     const RequestTimes times{.prefill_s = cost.prefill.seconds,
-                             .step_s = cost.decode.seconds,
+                             .step_s = cost.decode.seconds / cost.tokens_per_step,
                              .batch = static_cast<double>(workload.batch),
                              .prompt_tokens = static_cast<double>(workload.prompt_tokens),
-                             .output_tokens = static_cast<double>(workload.output_tokens)};
+                             .output_tokens = static_cast<double>(workload.output_tokens),
+                             .devices = static_cast<double>(cost.devices),
+                             .prefill_range = cost.prefill.interval.value_or(Interval{}),
+                             .step_range = token_range(cost)};
     set_times(cost, times);
-    cost.energy = energy_of(cost, times, device);
-    cost.money = money(times, economy, device.price, cost.energy.watts);
+    cost.energy = energy_of(cost, times);
+    cost.money = money(times, economy, device.price, cost.energy.watts,
+                       {.purchase = device.purchase, .rated_power_w = device.device.tdp_w});
     set_intervals(cost, times);
     cost.provenance = provenance_of(cost);
     cost.is_bound = cost.prefill.is_bound && cost.decode.is_bound;
+}
+
+// By how much, and what would make it fit.
+void refuse(TokenCost& cost, const ModelConfig& model, const DeviceModel& device) {
+    const double excess = cost.memory.total() - cost.memory_capacity;
+    cost.verdict = Verdict::does_not_fit;
+    cost.reason = model.name + " needs " + capacity(cost.memory.total()) +
+                  (cost.devices > 1 ? " a device, " : ", ") + capacity(excess) + " more than the " +
+                  capacity(cost.memory_capacity) + " of " + device.device.name;
+    const auto ways = what_would_fit(model, device, cost.workload, cost.deployment);
+    cost.reason +=
+        ways.empty() ? "; no lever that is known makes it fit" : "; it fits with " + join(ways, ", or ");
+}
+
+void check_memory(TokenCost& cost, const ModelConfig& model, const Placement& placement) {
+    const auto& device = *placement.device;
+    cost.memory_capacity = usable_bytes(placement);
+    if (cost.memory_capacity > 0)
+        cost.largest_batch = most_sequences(placement, cost.deployment, cost.workload, cost.memory_capacity);
+    // Beyond it a batch is no longer one call's.
+    constexpr double call_limit = 1 << 20;
+    if (cost.deployment.largest_batch && cost.largest_batch >= 1)
+        cost.workload.batch = std::llround(std::min(cost.largest_batch, call_limit));
+    cost.memory = need_of(placement, cost.deployment, cost.workload);
+    if (cost.memory_capacity <= 0)
+        cost.memory_note = "the memory of " + device.device.name +
+                           " is not known, so whether the model fits was not checked";
+    else if (cost.memory.total() > cost.memory_capacity)
+        refuse(cost, model, device);
+}
+
+void evaluate_passes(TokenCost& cost, const Placement& placement) {
+    auto prefill = open_prefill(placement, cost.deployment, cost.workload);
+    auto decode =
+        open_decode(placement, cost.deployment, cost.workload, static_cast<double>(cost.decode_context));
+    cost.prefill = std::move(prefill.pass);
+    cost.prefill_cost = prefill.cost;
+    cost.decode = std::move(decode.pass);
+    cost.decode_cost = decode.cost;
+    cost.tokens_per_step =
+        cost.deployment.speculation.drafted > 0 ? cost.deployment.speculation.tokens_per_step() : 1.0;
 }
 
 }  // namespace
@@ -228,25 +214,25 @@ Workload load_workload(const std::string& name_or_path) {
 }
 
 TokenCost evaluate(const ModelConfig& model, const DeviceModel& device, const Workload& workload,
-                   const Economy& economy) {
+                   const Economy& economy, const Deployment& deployment) {
     check(workload);
     check(economy);
+    check(deployment);
     check_generates(model);
     check_context(model, workload);
+    const auto placement = placement_of(model, device, workload, deployment);
     TokenCost cost;
     cost.model = model.name;
     cost.device = device.device.name;
     cost.workload = workload;
+    cost.deployment = deployment;
+    cost.devices = placement.devices();
     cost.decode_context = workload.prompt_tokens + (workload.output_tokens + 1) / 2;
     // First: what does not fit may also be beyond the largest call that there is.
-    check_memory(cost, model, device);
+    check_memory(cost, model, placement);
     if (cost.verdict != Verdict::ok) return cost;
-    const auto pass = [&](const Pass& shape) {
-        return pass_cost(transformer_calls(model, shape, workload.precisions), device);
-    };
     try {
-        cost.prefill = pass(prefill_pass(workload.batch, workload.prompt_tokens));
-        cost.decode = pass(decode_pass(workload.batch, cost.decode_context));
+        evaluate_passes(cost, placement);
     } catch (const InputError& missing_figure) {
         cost.verdict = Verdict::unknown;
         cost.reason = missing_figure.what();

@@ -7,15 +7,17 @@
 #include <vector>
 
 #include "core/statistics.hpp"
+#include "cost_model/deployment.hpp"
 #include "cost_model/device_model.hpp"
 #include "cost_model/economy/economy.hpp"
-#include "cost_model/kernel/prediction.hpp"
 #include "cost_model/network/memory_need.hpp"
 #include "cost_model/network/transformer_graph.hpp"
+#include "cost_model/pass_cost.hpp"
+#include "cost_model/serving/step_cost.hpp"
 
 namespace ridge::cost_model {
 
-/// A batch of equal requests that start together on one device. The defaults are those of the workload
+/// A batch of equal requests that start together on one deployment. The defaults are those of the workload
 /// "chat".
 struct Workload {
     std::int64_t batch = 1;
@@ -26,32 +28,6 @@ struct Workload {
 
 /// A workload of configs/workloads by name, or of a file by path.
 [[nodiscard]] Workload load_workload(const std::string& name_or_path);
-
-/// One line of the breakdown: calls of one role in one pass.
-struct RoleCost {
-    std::string role;
-    std::string call;  ///< canonical text
-    std::int64_t count = 1;
-    Prediction each;     ///< of one call
-    double seconds = 0;  ///< count · each.time_s
-    double share = 0;    ///< of the pass
-};
-
-/// Time of one pass through the model, opened down to its calls.
-struct PassCost {
-    double seconds = 0;
-    /// Ends of the calls' intervals added up, as if all erred the same way; calls without an interval count
-    /// with their time. Absent when no call has one.
-    std::optional<Interval> interval;
-    double interval_share = 0;  ///< of the seconds that come from calls with an interval
-    double measured_share = 0, predicted_share = 0, specified_share = 0;  ///< of the seconds
-    double roof_share = 0;  ///< of the seconds that are bare roofs, predicted (measured roofs) or specified
-    /// Every call's time is its bare roof: the seconds are the least that the pass can take.
-    bool is_bound = false;
-    NetworkWork work;
-    std::string limiter;          ///< that most seconds are under
-    std::vector<RoleCost> roles;  ///< in order of execution
-};
 
 inline constexpr double least_interval_share = 0.9;
 
@@ -66,16 +42,21 @@ struct TokenCost {
     Verdict verdict = Verdict::ok;
     std::string reason;         ///< one sentence, empty when ok
     std::string model, device;  ///< names
-    Workload workload;
-    MemoryNeed memory;
-    double memory_capacity = 0;  ///< bytes; 0 when unknown
+    Workload workload;          ///< as served: with the largest batch where that was asked for
+    Deployment deployment;
+    double devices = 1;
+    MemoryNeed memory;           ///< of one device
+    double memory_capacity = 0;  ///< bytes of one device that the engine takes; 0 when unknown
+    double largest_batch = 0;    ///< sequences of the workload's length that fit; 0 when unknown
     std::string memory_note;     ///< set when the capacity is unknown, so that the fit was not checked
 
     // The rest is there when the verdict is ok.
     Provenance provenance = Provenance::specified;  ///< specified when any second comes from a data sheet
-    bool is_bound = false;  ///< both passes are: tokens/s are an upper bound, costs a lower one
-    PassCost prefill;       ///< of the batch: its time is the time to first token
-    PassCost decode;        ///< one step of the batch, at the mean context prompt + output/2
+    bool is_bound = false;               ///< both passes are: tokens/s are an upper bound, costs a lower one
+    PassCost prefill;                    ///< of the batch: its time is the time to first token
+    PassCost decode;                     ///< one step of the batch, at the mean context prompt + output/2
+    StepCost prefill_cost, decode_cost;  ///< the same by what they are made of, with energy
+    double tokens_per_step = 1;          ///< of each sequence; more with drafted tokens
     std::int64_t decode_context = 0;
     double time_to_first_token_s = 0;
     double time_per_output_token_s = 0;
@@ -90,9 +71,10 @@ struct TokenCost {
     Money money;
 };
 
-/// Throws InputError for a workload or economy that makes no sense (zero batch, context beyond the model's,
-/// negative price).
+/// Throws InputError for a workload, an economy or a deployment that makes no sense (zero batch, context
+/// beyond the model's, negative price, heads that the parallelism does not divide).
 [[nodiscard]] TokenCost evaluate(const ModelConfig& model, const DeviceModel& device,
-                                 const Workload& workload, const Economy& economy);
+                                 const Workload& workload, const Economy& economy,
+                                 const Deployment& deployment = {});
 
 }  // namespace ridge::cost_model

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+
+#include "cost_model/serving/engine_step.hpp"
+
+/// How requests reach an engine, and what comes of it: closed formulas over engine_step(). One replica; times
+/// in seconds.
+namespace ridge::cost_model {
+
+/// Lengths of a request in tokens; means where they differ.
+struct RequestLengths {
+    double prompt = 1, output = 1;
+};
+
+/// A batch that starts together and runs to its end, in rounds where the cache does not hold it.
+struct StaticBatch {
+    double prefill_s = 0;  ///< until the first tokens, of the first round
+    double total_s = 0;
+};
+[[nodiscard]] StaticBatch static_batch(const EngineCase& engine, double batch, const RequestLengths& lengths);
+
+/// One pass over `prompts` prompts, and one step of a batch at a mean context.
+[[nodiscard]] double prefill_s(const EngineCase& engine, double prompts, double tokens);
+[[nodiscard]] double decode_step_s(const EngineCase& engine, double batch, double context);
+
+/// Iteration-level batching in its steady state.
+struct SteadyState {
+    double running = 0;        ///< sequences that decode at once
+    double step_s = 0;         ///< mean between two tokens of a sequence
+    double decode_step_s = 0;  ///< of steps without prompt tokens
+    double tokens_per_s = 0;   ///< generated
+    double watts = 0;          ///< of one device; 0 where not known
+    double prompts_per_step = 0;
+    /// Median between two tokens: of steps without prompt tokens as long as prompts come less than one a
+    /// step.
+    [[nodiscard]] double median_step_s() const { return prompts_per_step < 1 ? decode_step_s : step_s; }
+};
+/// `running` sequences, kept up by new requests. `beams` are decoded for each.
+[[nodiscard]] SteadyState steady_state(const EngineCase& engine, double running,
+                                       const RequestLengths& lengths, double beams = 1);
+/// As many as the cache and the engine hold.
+[[nodiscard]] SteadyState saturated(const EngineCase& engine, const RequestLengths& lengths,
+                                    double beams = 1);
+
+struct Serving {
+    SteadyState state;
+    double first_token_s = 0;
+};
+/// `concurrency` requests at any time, each followed by the next.
+[[nodiscard]] Serving closed_loop(const EngineCase& engine, double concurrency,
+                                  const RequestLengths& lengths);
+
+/// Requests at a rate, of Poisson arrivals; nothing when the engine does not keep up with it.
+[[nodiscard]] std::optional<Serving> open_queue(const EngineCase& engine, double requests_per_s,
+                                                const RequestLengths& lengths);
+
+/// Texts a second of an encoder, or images of a network of convolutions: its FLOP and bytes for one sample.
+[[nodiscard]] double encoder_samples_per_s(const EngineCase& engine, double tokens);
+[[nodiscard]] double convolution_samples_per_s(const EngineCase& engine, double flop, double bytes);
+
+}  // namespace ridge::cost_model

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/json.hpp"
+#include "cost_model/serving/engine_sizes.hpp"
+
+namespace ridge::cost_model {
+
+/// How published measurements name frameworks, devices, models and number formats, in words of the
+/// catalogues (configs/published/names.json).
+class PublishedNames {
+  public:
+    /// Throws InputError naming file, key and value.
+    [[nodiscard]] static PublishedNames from_json(const JsonReader& json);
+    [[nodiscard]] static PublishedNames load();
+
+    /// Class of a framework, "other" where none is known.
+    [[nodiscard]] std::string framework(const std::string& name) const;
+    /// Identifier of a device of the catalogue; nothing when none fits.
+    [[nodiscard]] std::optional<std::string> device(const std::string& name) const;
+    /// Sizes of a model, from the catalogue or from the table here; nothing when neither has it.
+    [[nodiscard]] std::optional<EngineSizes> model(const std::string& name) const;
+    /// The name that the catalogue would have it under.
+    [[nodiscard]] std::string model_name(const std::string& name) const;
+    /// Bits of a weight, scales included.
+    [[nodiscard]] std::optional<double> weight_bits(const std::string& name) const;
+    /// Mean prompt of a named workload.
+    [[nodiscard]] std::optional<double> prompt_tokens(const std::string& workload) const;
+
+  private:
+    std::vector<std::pair<std::string, std::string>> frameworks_, devices_;
+    std::vector<std::string> suffixes_, catalogue_devices_, catalogue_models_;
+    std::map<std::string, std::string> models_;
+    std::map<std::string, double> bits_, prompts_;
+    std::map<std::string, EngineSizes> sizes_;
+};
+
+}  // namespace ridge::cost_model

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cost_model/validation/row_case.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+
+#include "core/error.hpp"
+#include "cost_model/network/network.hpp"
+#include "cost_model/validation/row_layout.hpp"
+
+namespace ridge::cost_model {
+namespace {
+
+// Why a row is left out: caught in read(), never further.
+struct NotComparable {
+    std::string reason;
+};
+
+bool holds(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+
+struct MetricRefusal {
+    std::string_view ending, reason;
+};
+
+constexpr auto refused_metrics = std::to_array<MetricRefusal>({
+    {"_p99", "a percentile at the rate that an SLO allows"},
+    {"_p90", "a percentile of single requests"},
+    {"wall_power_avg", "power at the wall, host included"},
+    {"speedup_vs_fp16", "a ratio of two runs"},
+    {"speedup_vs_dense_fp8", "a ratio of two runs"},
+    {"_low", "a ratio of two runs"},
+    {"_high", "a ratio of two runs"},
+    {"_max", "a ratio of two runs"},
+    {"_per_8gpu_node", "production traffic of mixed lengths and cache hits"},
+});
+
+constexpr auto known_metrics = std::to_array<std::string_view>(
+    {"output_throughput_total", "output_throughput_per_device", "decode_throughput", "prefill_throughput",
+     "ttft", "tpot", "throughput_latency", "energy_per_token", "gpu_power_avg", "samples_per_s"});
+
+void check_metric(const PublishedRow& row) {
+    for (const auto& [ending, reason] : refused_metrics)
+        if (row.metric.ends_with(ending)) throw NotComparable{std::string(reason)};
+    if (std::ranges::find(known_metrics, row.metric) == known_metrics.end())
+        throw NotComparable{"metric " + row.metric + " is not modelled"};
+    if (row.metric == "energy_per_token" && holds(row.conditions, "whole system"))
+        throw NotComparable{"power at the wall, host included"};
+}
+
+bool is_image_network(std::string_view model) { return model == "resnet-50"; }
+bool is_encoder(std::string_view model) { return is_image_network(model) || model == "bert-large"; }
+
+std::optional<double> number_alone(std::string_view text) {
+    double value = 0;
+    const auto end = text.data() + text.size();
+    const auto parsed = std::from_chars(text.data(), end, value);
+    return parsed.ec == std::errc() && parsed.ptr == end ? std::optional(value) : std::nullopt;
+}
+
+void set_batch(RowCase& out, const PublishedRow& row) {
+    const std::string_view batch = row.batch;
+    if (batch == "slo-limited") throw NotComparable{"the rate is set by an SLO's percentile"};
+    if (batch == "saturated") {
+        out.regime = Regime::saturated;
+        if (row.metric == "ttft" || row.metric == "tpot")
+            throw NotComparable{"latency of a burst of unknown length"};
+        return;
+    }
+    if (batch.starts_with("conc=") || batch.starts_with("qps=")) {
+        out.regime = batch.starts_with("conc=") ? Regime::closed_loop : Regime::open_queue;
+        const auto number = number_alone(batch.substr(batch.find('=') + 1));
+        if (!number || *number <= 0) throw NotComparable{"a burst of unknown length"};
+        (out.regime == Regime::closed_loop ? out.batch : out.rate) = *number;
+        return;
+    }
+    const auto number = number_alone(batch);
+    if (!number || *number <= 0) throw NotComparable{"the batch is not given"};
+    out.batch = *number;
+    out.regime = holds(row.conditions, "max_num_seqs") ? Regime::steady : Regime::static_batch;
+}
+
+// A static batch whose tokens after the first alone were timed, or whose prompt alone was.
+void narrow_regime(RowCase& out, const PublishedRow& row) {
+    if (row.metric == "prefill_throughput") out.regime = Regime::prefill;
+    if (out.regime != Regime::static_batch) {
+        if (row.metric == "decode_throughput") out.regime = Regime::decode;
+        return;
+    }
+    if (row.metric == "decode_throughput" || row.metric == "tpot" || out.framework == "gptfast")
+        out.regime = Regime::decode;
+    if (row.metric == "ttft") out.regime = Regime::prefill;
+}
+
+ArithmeticClass arithmetic_of(const PublishedRow& row, double bits, const std::string& framework) {
+    const std::string_view act = row.act_precision;
+    if (act.starts_with("fp8/int8") || act.starts_with("int8")) return ArithmeticClass::int8;
+    if (act == "fp8") return ArithmeticClass::fp8;
+    if (act == "fp4" || act == "nvfp4") return ArithmeticClass::fp4;
+    if (bits < 8 && framework == "llamacpp") return ArithmeticClass::weight4_portable;
+    if (bits < 8) return ArithmeticClass::weight4;
+    return bits < 16 ? ArithmeticClass::weight8 : ArithmeticClass::f16;
+}
+
+double cache_bytes(const PublishedRow& row) {
+    if (row.kv_precision == "fp8" || row.kv_precision == "int8") return 1;
+    if (row.kv_precision == "bf16" || row.kv_precision == "fp16") return 2;
+    return row.act_precision == "fp8" ? 1 : 2;
+}
+
+Sparsity sparsity_of(const PublishedRow& row) {
+    const std::string_view text = row.sparsity;
+    if (text == "dense" || text.empty()) return {};
+    if (text == "2:4" || text == "2:4 all GEMMs") return Sparsity::n_of_m(2, 4);
+    if (text.starts_with("4:6")) return Sparsity::n_of_m(4, 6);
+    if (text.starts_with("6:8")) return Sparsity::n_of_m(6, 8);
+    throw NotComparable{"sparsity is not disclosed"};
+}
+
+EngineFormats formats_of(const PublishedRow& row, double bits, const std::string& framework) {
+    constexpr double q6_k_bytes = 6.5625 / 8;  // of the output matrix in llama.cpp's quantised files
+    EngineFormats formats;
+    formats.weight_bytes = bits / 8;
+    if (framework == "llamacpp" && bits < 8) formats.head_bytes = formats.embedding_bytes = q6_k_bytes;
+    formats.cache_bytes = cache_bytes(row);
+    formats.sparsity = sparsity_of(row);
+    return formats;
+}
+
+// MLPerf Inference has GPT-J search with 4 beams.
+double beams_of(const PublishedRow& row, const std::string& model) {
+    return model == "gpt-j-6b" && holds(row.conditions, "MLPerf") ? 4 : 1;
+}
+
+}  // namespace
+
+std::string_view name(Regime regime) {
+    constexpr std::array<std::string_view, 8> names = {
+        "static batch", "decode", "prefill", "saturated", "steady", "closed loop", "open queue", "encoder"};
+    return names.at(static_cast<std::size_t>(regime));
+}
+
+std::optional<double> length_in(std::string_view text) {
+    const auto is_digit = [](char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; };
+    const auto is_letter = [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; };
+    const char* const end = text.data() + text.size();
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (!is_digit(text[i]) || (i > 0 && (is_letter(text[i - 1]) || is_digit(text[i - 1])))) continue;
+        double low = 0, high = 0;
+        const auto first = std::from_chars(text.data() + i, end, low, std::chars_format::fixed);
+        if (first.ec != std::errc() || (first.ptr != end && is_letter(*first.ptr))) continue;
+        if (first.ptr == end || *first.ptr != '-') return low;
+        const auto second = std::from_chars(first.ptr + 1, end, high, std::chars_format::fixed);
+        return second.ec == std::errc() ? (low + high) / 2 : low;
+    }
+    return std::nullopt;
+}
+
+const DeviceModel& RowReader::device(const std::string& id) {
+    const auto found = devices_.find(id);
+    return found == devices_.end() ? devices_.emplace(id, load_device(id)).first->second : found->second;
+}
+
+const std::optional<EngineSizes>& RowReader::sizes(const std::string& model) {
+    const auto found = sizes_.find(model);
+    return found == sizes_.end() ? sizes_.emplace(model, names_.model(model)).first->second : found->second;
+}
+
+void RowReader::set_lengths(RowCase& out, const PublishedRow& row) const {
+    auto prompt = names_.prompt_tokens(row.input_len);
+    if (!prompt) prompt = length_in(row.input_len);
+    const auto output = length_in(row.output_len);
+    if (out.convolutions) prompt = 1;
+    // MLPerf names the longest text of SQuAD that BERT gets; submissions compute what is there.
+    if (out.regime == Regime::encoder && !out.convolutions && holds(row.conditions, "MLPerf"))
+        prompt = names_.prompt_tokens("squad");
+    if (!prompt) throw NotComparable{"the length of prompts is not given"};
+    if (!output && out.regime != Regime::encoder) throw NotComparable{"the length of outputs is not given"};
+    const double drawn = out.regime == Regime::closed_loop ? out.engine.shares.random_length : 1;
+    out.lengths = {std::max(*prompt, 1.0) * drawn, std::max(output.value_or(1), 1.0) * drawn};
+}
+
+void RowReader::set_engine(RowCase& out, const PublishedRow& row) {
+    const auto model = names_.model_name(row.model);
+    out.convolutions = is_image_network(model);
+    const auto sizes = out.convolutions ? std::optional(EngineSizes{.model = model}) : this->sizes(row.model);
+    if (!sizes) throw NotComparable{"model " + row.model + " is not in the catalogue"};
+    const auto id = names_.device(row.device);
+    if (!id) throw NotComparable{"device " + row.device + " is not in the catalogue"};
+    const auto bits = names_.weight_bits(row.weight_precision);
+    if (!bits) throw NotComparable{"weights in " + row.weight_precision + " are not known"};
+    const auto layout = parse_layout(row.parallelism, row.devices);
+    if (!layout) throw NotComparable{"parallelism " + row.parallelism + " is not modelled"};
+    out.device = *id;
+    out.framework = names_.framework(row.framework);
+    if (is_encoder(model) && out.framework == "trtllm") out.framework = "tensorrt";
+    const auto arithmetic = arithmetic_of(row, *bits, out.framework);
+    auto& engine = out.engine;
+    engine.sizes = *sizes;
+    engine.device = engine_device(device(*id), arithmetic);
+    engine.shares = fit_.shares(out.framework, engine.device, arithmetic);
+    engine.spread = layout->spread;
+    engine.formats = formats_of(row, *bits, out.framework);
+    out.replicas = layout->replicas;
+    out.beams = beams_of(row, model);
+}
+
+RowReading RowReader::read(const PublishedRow& row) {
+    try {
+        check_metric(row);
+        RowCase out;
+        set_batch(out, row);
+        set_engine(out, row);
+        narrow_regime(out, row);
+        if (is_encoder(out.engine.sizes.model)) {
+            if (out.regime != Regime::saturated || row.metric != "samples_per_s")
+                throw NotComparable{"an encoder's latency is not modelled"};
+            out.regime = Regime::encoder;
+        }
+        set_lengths(out, row);
+        return {std::move(out), {}};
+    } catch (const NotComparable& left_out) {
+        return {std::nullopt, left_out.reason};
+    } catch (const InputError& error) {
+        return {std::nullopt, error.what()};
+    }
+}
+
+}  // namespace ridge::cost_model

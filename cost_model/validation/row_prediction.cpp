@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cost_model/validation/row_prediction.hpp"
+
+#include "cost_model/network/model_calls.hpp"
+#include "cost_model/network/network.hpp"
+
+namespace ridge::cost_model {
+namespace {
+
+constexpr double ms = 1e3;
+
+// What a regime yields, over all replicas.
+struct Yield {
+    double output_per_s = 0;  ///< generated tokens, or samples of an encoder
+    double prompt_per_s = 0;  ///< prompt tokens
+    double first_token_s = 0, token_s = 0;
+    double watts_each = 0;
+};
+
+Yield of_state(const SteadyState& state, double replicas, bool median) {
+    Yield yield;
+    yield.output_per_s = state.tokens_per_s * replicas;
+    yield.token_s = median ? state.median_step_s() : state.step_s;
+    yield.watts_each = state.watts;
+    return yield;
+}
+
+Yield of_static_batch(const RowCase& row_case, double batch) {
+    const auto run = static_batch(row_case.engine, batch, row_case.lengths);
+    Yield yield;
+    yield.first_token_s = run.prefill_s;
+    yield.output_per_s = batch * row_case.lengths.output / run.total_s * row_case.replicas;
+    return yield;
+}
+
+Yield of_decode(const RowCase& row_case, double batch) {
+    Yield yield;
+    yield.token_s =
+        decode_step_s(row_case.engine, batch, row_case.lengths.prompt + row_case.lengths.output / 2);
+    yield.output_per_s = batch / yield.token_s * row_case.replicas;
+    return yield;
+}
+
+Yield of_prefill(const RowCase& row_case, double batch) {
+    Yield yield;
+    yield.first_token_s =
+        row_case.engine.shares.first_token_s + prefill_s(row_case.engine, batch, row_case.lengths.prompt);
+    yield.prompt_per_s = batch * row_case.lengths.prompt / yield.first_token_s * row_case.replicas;
+    return yield;
+}
+
+Yield of_serving(const Serving& serving, double replicas) {
+    auto yield = of_state(serving.state, replicas, false);
+    yield.first_token_s = serving.first_token_s;
+    return yield;
+}
+
+Yield of_encoder(const RowCase& row_case) {
+    Yield yield;
+    if (row_case.convolutions) {
+        constexpr std::int64_t images = 64;
+        // Fused int8 convolutions read and write one byte an element: half of what bf16 moves.
+        const auto network = std::get<ResNetConfig>(load_network(row_case.engine.sizes.model));
+        const auto work = network_work(resnet_calls(network, images, parse_precisions("bf16")));
+        yield.output_per_s =
+            convolution_samples_per_s(row_case.engine, work.flop / images, work.bytes / images / 2);
+    } else {
+        yield.output_per_s = encoder_samples_per_s(row_case.engine, row_case.lengths.prompt);
+    }
+    yield.output_per_s *= row_case.replicas;
+    return yield;
+}
+
+std::optional<Yield> yield_of(const RowCase& row_case) {
+    const double batch = row_case.batch / row_case.replicas;
+    const auto& lengths = row_case.lengths;
+    switch (row_case.regime) {
+        case Regime::static_batch:
+            return of_static_batch(row_case, batch);
+        case Regime::decode:
+            return of_decode(row_case, batch);
+        case Regime::prefill:
+            return of_prefill(row_case, batch);
+        case Regime::saturated:
+            return of_state(saturated(row_case.engine, lengths, row_case.beams), row_case.replicas, false);
+        case Regime::steady:
+            return of_state(steady_state(row_case.engine, batch, lengths), row_case.replicas, true);
+        case Regime::closed_loop:
+            return of_serving(closed_loop(row_case.engine, batch, lengths), row_case.replicas);
+        case Regime::open_queue:
+            if (const auto serving = open_queue(row_case.engine, row_case.rate / row_case.replicas, lengths))
+                return of_serving(*serving, row_case.replicas);
+            return std::nullopt;
+        case Regime::encoder:
+            return of_encoder(row_case);
+    }
+    return std::nullopt;
+}
+
+double in_unit(const Yield& yield, const RowCase& row_case, const PublishedRow& row) {
+    const auto& metric = row.metric;
+    if (metric == "prefill_throughput") return yield.prompt_per_s;
+    if (metric == "ttft") return yield.first_token_s * ms;
+    if (metric == "tpot") return yield.token_s * ms;
+    if (metric == "throughput_latency") return ms / yield.output_per_s * row_case.replicas;
+    if (metric == "output_throughput_per_device") return yield.output_per_s / row.devices;
+    if (metric == "gpu_power_avg") return yield.watts_each * row.devices;
+    if (metric == "energy_per_token") return yield.watts_each * row.devices / yield.output_per_s;
+    if (metric == "samples_per_s" && row_case.regime != Regime::encoder)
+        return yield.output_per_s / row_case.lengths.output;
+    return yield.output_per_s;
+}
+
+}  // namespace
+
+std::string error_kind(Regime regime, const std::string& metric) {
+    return std::string(name(regime)) + " " + metric;
+}
+
+std::optional<double> predict_row(const RowCase& row_case, const PublishedRow& row) {
+    const auto yield = yield_of(row_case);
+    if (!yield) return std::nullopt;
+    return in_unit(*yield, row_case, row);
+}
+
+RowPrediction predict_published(RowReader& reader, const PublishedRow& row) {
+    RowPrediction out;
+    out.row = row;
+    out.is_test = row.is_test();
+    const auto reading = reader.read(row);
+    out.left_out = reading.left_out;
+    if (!reading.row_case) return out;
+    out.regime = reading.row_case->regime;
+    out.device = reading.row_case->device;
+    out.framework = reading.row_case->framework;
+    const auto predicted = predict_row(*reading.row_case, row);
+    if (!predicted || !(*predicted > 0)) {
+        out.left_out = predicted ? "the device's power is not known"
+                                 : "the rate is beyond what the engine keeps up with";
+        return out;
+    }
+    out.predicted = *predicted;
+    const auto factors = reader.fit().error_factors(error_kind(out.regime, row.metric));
+    out.interval = {out.predicted * factors.low, out.predicted * factors.high};
+    return out;
+}
+
+std::vector<RowPrediction> predict_published(RowReader& reader, const std::vector<PublishedRow>& rows) {
+    std::vector<RowPrediction> out;
+    for (const auto& row : rows) out.push_back(predict_published(reader, row));
+    return out;
+}
+
+}  // namespace ridge::cost_model
