@@ -39,19 +39,6 @@ QSpinBox* whole(QFormLayout& form, QWidget* parent, const QString& label, int va
     return box;
 }
 
-QDoubleSpinBox* number(QFormLayout& form, QWidget* parent, const QString& label, double low, double value,
-                       const QString& help) {
-    auto* box = new QDoubleSpinBox(parent);
-    box->setRange(low, 100'000);
-    box->setDecimals(3);
-    box->setStepType(QAbstractSpinBox::AdaptiveDecimalStepType);
-    box->setValue(value);
-    box->setToolTip(help);
-    box->setAccessibleName(help);
-    form.addRow(label, box);
-    return box;
-}
-
 QStringList model_names() {
     QStringList out;
     for (const auto& name : list_configs("models")) out << qt(name);
@@ -67,15 +54,13 @@ CostInputs::CostInputs(QWidget* parent) : QWidget(parent) {
     model_ = words(*form, this, tr("&Model"), model_names(), tr("Language model"));
     model_->setCurrentText("llama-2-7b");
     add_workload(*form);
-    add_economy(*form);
+    money_ = new MoneyForm(*form, this);
     add_devices(*form);
     for (auto* box : {model_, weights_, activations_, kv_, sparsity_})
         connect(box, &QComboBox::currentIndexChanged, this, &CostInputs::changed);
     for (auto* box : {batch_, prompt_, output_})
         connect(box, &QSpinBox::valueChanged, this, &CostInputs::changed);
-    for (auto* box : {price_, electricity_, pue_})
-        connect(box, &QDoubleSpinBox::valueChanged, this, &CostInputs::changed);
-    connect(own_power_, &QCheckBox::toggled, this, &CostInputs::changed);
+    connect(money_, &MoneyForm::changed, this, &CostInputs::changed);
     connect(devices_, &QListWidget::itemChanged, this, &CostInputs::changed);
 }
 
@@ -91,26 +76,6 @@ void CostInputs::add_workload(QFormLayout& form) {
                 tr("Number format of keys and values"));
     sparsity_ = words(form, this, tr("&Sparsity"), {"dense", "2:4", "block:16x16@0.5", "block:16x16@0.125"},
                       tr("Sparsity of the linear layers' weights"));
-}
-
-void CostInputs::add_economy(QFormLayout& form) {
-    price_ = number(form, this, tr("Pr&ice"), 0, 0,
-                    tr("US dollars for a device and hour; 0 takes each device's own listed price"));
-    price_->setSpecialValueText(tr("as listed"));
-    price_->setSuffix(" $/h");
-    own_power_ = new QCheckBox(tr("&electricity on top"), this);
-    own_power_->setToolTip(tr("For owned devices; a rental price includes electricity"));
-    form.addRow(QString(), own_power_);
-    const auto usual = cost_model::default_electricity();
-    electricity_ = number(form, this, tr("E&lectricity"), 0, usual.usd_per_kwh,
-                          tr("Price of electricity; from %1").arg(qt(usual.source)));
-    electricity_->setSuffix(" $/kWh");
-    pue_ = number(form, this, tr("PUE"), 1, usual.pue,
-                  tr("Power usage effectiveness: energy of the data centre over that of its computers"));
-    for (auto* box : {electricity_, pue_}) {
-        box->setEnabled(false);
-        connect(own_power_, &QCheckBox::toggled, box, &QWidget::setEnabled);
-    }
 }
 
 void CostInputs::add_devices(QFormLayout& form) {
@@ -180,9 +145,8 @@ CostQuestion CostInputs::question() const {
     out.workload.precisions.activations = NumberFormat::parse(activations_->currentText().toStdString());
     out.workload.precisions.kv = NumberFormat::parse(kv_->currentText().toStdString());
     out.workload.precisions.weight_sparsity = Sparsity::parse(sparsity_->currentText().toStdString());
-    if (price_->value() > 0) out.economy.usd_per_hour = price_->value();
-    if (own_power_->isChecked())
-        out.economy.electricity = cost_model::Electricity{electricity_->value(), pue_->value(), "user"};
+    out.economy = money_->economy();
+    out.currency = money_->currency();
     return out;
 }
 

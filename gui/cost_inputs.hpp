@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <QCheckBox>
 #include <QComboBox>
-#include <QDoubleSpinBox>
 #include <QFormLayout>
 #include <QListWidget>
 #include <QSpinBox>
@@ -12,6 +10,7 @@
 #include <vector>
 
 #include "cost_model/token_cost.hpp"
+#include "gui/money_form.hpp"
 #include "gui/session.hpp"
 
 namespace ridge::gui {
@@ -22,6 +21,7 @@ struct CostQuestion {
     std::vector<std::string> devices;  ///< ids, in the order of the list
     cost_model::Workload workload;
     cost_model::Economy economy;
+    cost_model::ExchangeRate currency;  ///< that answers are shown in
 };
 
 /// The form of the Cost page. Every change is told at once.
@@ -35,7 +35,7 @@ class CostInputs : public QWidget {
     [[nodiscard]] CostQuestion question() const;
 
     [[nodiscard]] QSpinBox& batch() const { return *batch_; }
-    [[nodiscard]] QDoubleSpinBox& price() const { return *price_; }
+    [[nodiscard]] MoneyForm& money() const { return *money_; }
     [[nodiscard]] QListWidget& devices() const { return *devices_; }
 
   signals:
@@ -43,15 +43,13 @@ class CostInputs : public QWidget {
 
   private:
     void add_workload(QFormLayout& form);
-    void add_economy(QFormLayout& form);
     void add_devices(QFormLayout& form);
     void add_device(const std::string& id, const QString& text, bool chosen);
     void sift_devices(const QString& words);
 
     QComboBox *model_, *weights_, *activations_, *kv_, *sparsity_;
     QSpinBox *batch_, *prompt_, *output_;
-    QDoubleSpinBox *price_, *electricity_, *pue_;
-    QCheckBox* own_power_;
+    MoneyForm* money_;
     QListWidget* devices_;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QLabel>
+#include <QTabWidget>
 #include <QWidget>
 #include <map>
 
@@ -21,14 +22,20 @@ class CostPage : public QWidget {
     [[nodiscard]] CostInputs& inputs() const { return *inputs_; }
     [[nodiscard]] TableView& costs() const { return *costs_; }
     [[nodiscard]] TableView& breakdown() const { return *breakdown_; }
+    [[nodiscard]] TableView& money() const { return *money_; }
+    [[nodiscard]] TableView& hour() const { return *hour_; }
+    [[nodiscard]] TableView& sensitivity() const { return *sensitivity_; }
+    [[nodiscard]] QTabWidget& details() const { return *details_; }
     [[nodiscard]] BarsWidget& bars() const { return *bars_; }
     [[nodiscard]] QString message() const { return message_->text(); }
 
   private:
     QWidget* build_results();
+    void build_details();
     void recompute();
     [[nodiscard]] std::vector<cost_model::TokenCost> evaluate_all(const CostQuestion& question);
-    void show_answers(const std::vector<cost_model::TokenCost>& answers);
+    void show_answers(const std::vector<cost_model::TokenCost>& answers,
+                      const cost_model::ExchangeRate& currency);
     void complain(const std::string& text);
     [[nodiscard]] const cost_model::DeviceModel& device(const std::string& id);
 
@@ -36,7 +43,8 @@ class CostPage : public QWidget {
     std::map<std::string, cost_model::DeviceModel> catalogue_;  // of data sheets, read when first wanted
     CostInputs* inputs_;
     QLabel* message_;
-    TableView *costs_, *breakdown_;
+    TableView *costs_, *breakdown_, *money_, *hour_, *sensitivity_;
+    QTabWidget* details_;
     BarsWidget* bars_;
 };
 

@@ -4,6 +4,7 @@
 #include <QFile>
 #include <QTest>
 #include <fstream>
+#include <set>
 
 #include "gui/main_window.hpp"
 #include "gui/recent_files.hpp"
@@ -89,12 +90,51 @@ TEST_F(WindowTest, CostFollowsTheForm) {
     page.inputs().batch().setValue(8);
     EXPECT_GT(page.costs().table().at(1, "tokens_per_s").value.get<double>(), 4 * h100);
     EXPECT_LT(page.costs().table().at(1, "cost_per_million_tokens_usd").value.get<double>(), cost);
-    page.inputs().price().setValue(123);
+    page.inputs().money().price().setValue(123);
     EXPECT_EQ(page.costs().table().at(1, "price_per_hour_usd").value, 123.0);
     EXPECT_EQ(page.costs().table().at(1, "provenance").text, "specified");
     EXPECT_FALSE(page.bars().chart().bars.empty());
     page.inputs().devices().item(1)->setCheckState(Qt::Unchecked);
     EXPECT_EQ(page.costs().table().size(), 3U);
+}
+
+TEST_F(WindowTest, MoneyFollowsTheForm) {
+    open_store();
+    auto& page = window_.cost();
+    auto& form = page.inputs().money();
+    const auto of_h100 = [&](const char* id) { return page.money().table().at(1, id).value; };
+    ASSERT_EQ(page.money().table().size(), 4U);
+    const auto rented = of_h100("cost_per_million_output").get<double>();
+    EXPECT_EQ(of_h100("acquisition"), "rent");
+    form.utilisation().setValue(50);
+    EXPECT_NEAR(of_h100("cost_per_million_output").get<double>(), 2 * rented, 1e-9 * rented);
+    form.currency_choice().setCurrentText("CNY");
+    EXPECT_EQ(of_h100("currency"), "CNY");
+    EXPECT_GT(of_h100("cost_per_million_output").get<double>(), 10 * rented);
+    EXPECT_TRUE(page.costs().table().at(1, "price_per_hour_usd").text.ends_with("CNY"));
+    EXPECT_TRUE(of_h100("gco2_per_million_output").is_null());
+    form.grid().setCurrentIndex(1);
+    EXPECT_GT(of_h100("gco2_per_million_output").get<double>(), 0);
+}
+
+TEST_F(WindowTest, AnOwnedDeviceIsOpenedToItsParts) {
+    open_store();
+    auto& page = window_.cost();
+    auto& form = page.inputs().money();
+    form.acquisition().setCurrentIndex(1);
+    EXPECT_TRUE(form.purchase().isVisibleTo(&page));
+    EXPECT_FALSE(form.price().isVisibleTo(&page));
+    EXPECT_EQ(page.costs().table().at(1, "price_basis").text.substr(0, 3), "own");
+    std::set<std::string> parts;
+    for (std::size_t i = 0; i < page.hour().table().size(); ++i)
+        parts.insert(page.hour().table().at(i, "part").text);
+    for (const auto* part : {"device", "host", "hosting", "electricity"})
+        EXPECT_TRUE(parts.contains(part)) << part;
+    const auto before = page.money().table().at(1, "hour_cost").value.get<double>();
+    form.tariff().setValue(form.tariff().value() + 1);
+    // A dollar more for a kWh, of some hundred watts at the least.
+    EXPECT_GT(page.money().table().at(1, "hour_cost").value.get<double>(), before + 0.2);
+    EXPECT_GT(page.sensitivity().table().size(), 8U);
 }
 
 TEST_F(WindowTest, ABatchThatFitsNoDeviceIsAVerdictOfEach) {
