@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "cli/command.hpp"
+#include "cli/options.hpp"
+
+namespace ridge::cli {
+
+/// Options of `ridge validate --end-to-end`.
+struct EndToEndOptions {
+    bool chosen = false;
+    std::string file;
+    bool all_rows = false;  ///< training rows too
+    bool rows = false;      ///< every row by itself
+    void add(CLI::App& command);
+};
+
+/// Compares predictions with published end-to-end measurements and prints errors by regime, metric, device
+/// and source, what was left out and why, and the order of devices by cost.
+[[nodiscard]] ExitCode validate_end_to_end(const EndToEndOptions& options, const FormatOption& format);
+
+}  // namespace ridge::cli
