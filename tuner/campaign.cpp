@@ -2,19 +2,17 @@
 #include "tuner/campaign.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
-#include <cmath>
-#include <limits>
-#include <map>
 #include <memory>
+#include <set>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "tuner/call_search.hpp"
 #include "tuner/campaign_choice.hpp"
 #include "tuner/campaign_plan.hpp"
-#include "tuner/race.hpp"
-#include "tuner/random.hpp"
+#include "tuner/crew.hpp"
+#include "tuner/schedule.hpp"
 #include "tuner/searcher.hpp"
 #include "tuner/store_prior.hpp"
 
@@ -23,44 +21,23 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// A searcher may meet many configurations that do not fit a call; this many proposals for each one that
-// counts are looked at.
-constexpr std::int64_t proposals_per_config = 16;
+// Seconds after which a worker that was lost is tried again: a node that reboots needs a minute or two.
+const std::vector<double> revival_pauses_s = {1, 5, 20, 60, 120};
 
 double seconds_since(Clock::time_point begin) {
     return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-std::string key_of(const SuiteCall& call, const std::string& implementation, const std::string& config) {
-    return call.call + "\n" + std::string(name(call.cache)) + "\n" + implementation + "\n" + config;
-}
-
-Outcome outcome_of(const db::Record& record) {
-    Outcome outcome{.status = record.measurement.status, .value = {}};
-    if (record.summary) outcome.value = record.summary->median;
-    return outcome;
-}
-
-/// Search of one implementation on one call.
-struct Lane {
-    const Candidate* candidate = nullptr;
-    std::unique_ptr<Searcher> searcher;
-    std::int64_t proposed = 0, counted = 0, failures = 0;
-    std::int64_t vain = 0;  // proposals since the last better one
-    std::optional<double> best_s = {};
-    bool over = false;
-};
-
 /// One session of a campaign: from its start, or from a resume, to its end.
 class Session {
   public:
-    Session(db::Store& store, Worker& worker, CampaignOptions options, const CampaignHooks& hooks)
-        : store_(store), worker_(worker), options_(std::move(options)), hooks_(hooks) {}
+    Session(db::Store& store, std::span<Worker> workers, CampaignOptions options, const CampaignHooks& hooks)
+        : store_(store), workers_(workers), options_(std::move(options)), hooks_(hooks) {}
 
     void begin() {
         prepare();
         campaign_ = {.uuid = db::make_uuid(),
-                     .device = description_.device.id,
+                     .device = device_,
                      .name = options_.suite.name + "-" + std::to_string(options_.suite.version),
                      .options = Json::object(),
                      .state = "running",
@@ -72,24 +49,20 @@ class Session {
         campaign_ = campaign;
         const JsonReader stored(campaign.options, "campaign " + campaign.uuid + ", options");
         refuse_changes(stored);
-        done_before_ = static_cast<std::size_t>(stored.at("calls_done").integer());
         elapsed_before_ = stored.at("elapsed_s").number();
+        read_done(stored);
         for (const auto& record : store_.measurements(own_records())) {
             ++next_order_;
-            if (record.round > 0) continue;
-            known_[key_of({record.call, record.measurement.cache, 1}, record.implementation,
-                          record.config.text())] = outcome_of(record);
+            if (record.round == 0) ++known_;
         }
     }
 
     CampaignResult run() {
         for (const auto& text : plan_.notes) note(text);
-        calls_done_ = done_before_;
+        make_schedule();
         save("running");
         try {
             measure_all();
-        } catch (const Stopped&) {
-            stopped_ = true;
         } catch (...) {
             save("interrupted");
             throw;
@@ -97,7 +70,10 @@ class Session {
         save(stopped_ ? "interrupted" : "finished");
         result_.uuid = campaign_.uuid;
         result_.state = campaign_.state;
-        result_.worker_restarts = worker_.restarts();
+        result_.workers = workers_.size();
+        result_.cut_by_time = schedule_->cut_by_time();
+        result_.wall_s = seconds_since(begin_);
+        for (const auto& worker : workers_) result_.worker_restarts += worker.restarts();
         result_.calls = search_results(options_.suite, store_.measurements(own_records()));
         return std::move(result_);
     }
@@ -106,10 +82,27 @@ class Session {
     void prepare() {
         static_cast<void>(
             make_searcher(options_.searcher));  // an unknown name is refused before anything runs
-        description_ = worker_.describe();
-        plan_ = make_plan(options_, description_);
-        store_.put_device(description_.device);
-        environment_ = store_.put_environment(description_.environment);
+        for (auto& worker : workers_) take_in(worker.describe());
+        flights_.resize(workers_.size());
+        lost_.resize(workers_.size());
+    }
+
+    // All workers of a campaign are alike: what one measures is told as the device's.
+    void take_in(const protocol::Description& description) {
+        auto plan = make_plan(options_, description);
+        const auto number = std::to_string(environments_.size() + 1);
+        if (environments_.empty()) {
+            plan_ = std::move(plan);
+            device_ = description.device.id;
+            store_.put_device(description.device);
+        } else if (description.device.id != device_) {
+            throw InputError("worker " + number + " is on device '" + description.device.id +
+                             "', the first one on '" + device_ + "'; a campaign is of one device");
+        } else if (plan.digest != plan_.digest) {
+            throw InputError("worker " + number +
+                             " has other implementations or search spaces than the first one");
+        }
+        environments_.push_back(store_.put_environment(description.environment));
     }
 
     void refuse_changes(const JsonReader& stored) const {
@@ -117,11 +110,20 @@ class Session {
             throw InputError("campaign " + campaign_.uuid + " cannot be resumed: " + why +
                              "; begin a new campaign");
         };
-        if (campaign_.device != description_.device.id)
-            refuse("it ran on device '" + campaign_.device + "', this worker is on '" +
-                   description_.device.id + "'");
+        if (campaign_.device != device_)
+            refuse("it ran on device '" + campaign_.device + "', this worker is on '" + device_ + "'");
         if (stored.at("spaces_digest").text() != plan_.digest)
             refuse("the worker's implementations or their search spaces have changed since");
+    }
+
+    // Former versions went through the calls in order and kept their number alone.
+    void read_done(const JsonReader& stored) {
+        if (stored.has("done"))
+            for (const auto& item : stored.at("done").items())
+                done_before_.insert(static_cast<std::size_t>(item.integer()));
+        else
+            for (std::int64_t i = 0; i < stored.at("calls_done").integer(); ++i)
+                done_before_.insert(static_cast<std::size_t>(i));
     }
 
     db::Filter own_records() const {
@@ -134,185 +136,122 @@ class Session {
         campaign_.state = state;
         campaign_.options = options_.json();
         campaign_.options["spaces_digest"] = plan_.digest;
-        campaign_.options["calls_done"] = calls_done_;
+        campaign_.options["calls_done"] = schedule_->done().size();
+        campaign_.options["done"] = schedule_->done();
         campaign_.options["elapsed_s"] = elapsed_before_ + seconds_since(begin_);
         store_.put_campaign(campaign_);
     }
 
+    void make_schedule() {
+        schedule_.emplace(plan_, options_, workers_.size(), std::move(done_before_),
+                          ScheduleHooks{.now_s = [this] { return seconds_since(begin_); },
+                                        .search =
+                                            [this](const PlannedCall& planned, double deadline_s) {
+                                                return std::make_unique<CallSearch>(
+                                                    planned, context_of(planned, deadline_s));
+                                            },
+                                        .finished = [this] { save("running"); }},
+                          elapsed_before_);
+    }
+
     void measure_all() {
-        for (; calls_done_ < plan_.calls.size() && !stopped_; save("running")) {
-            measure_call(plan_.calls[calls_done_]);
-            if (!stopped_) ++calls_done_;
+        Crew crew(workers_, workers_.size() > 1 ? revival_pauses_s : std::vector<double>());
+        for (;;) {
+            give_work(crew);
+            if (in_flight() == 0 && (stopped_ || schedule_->all_done() || awaited_ == 0)) return;
+            handle(crew.wait());
         }
     }
 
-    void measure_call(const PlannedCall& planned) {
-        call_deadline_s_ = seconds_since(begin_) + share_of_time();
-        best_s_.reset();
-        rival_.reset();
-        racing_best_s_.reset();
-        bool cut = false;
-        auto lanes = make_lanes(planned);
-        const auto open = [](const Lane& lane) { return !lane.over; };
-        while (std::ranges::any_of(lanes, open) && !stopped_ && !is_good_enough(planned.call))
-            for (auto& lane : lanes)
-                if (open(lane) && !stopped_ && !is_good_enough(planned.call))
-                    cut = !step(planned.call, lane) || cut;
-        if (cut && !stopped_) ++result_.cut_by_time;
-        if (!cut && !stopped_ && options_.finalists > 0) run_final(planned);
+    std::size_t in_flight() const {
+        return static_cast<std::size_t>(
+            std::ranges::count_if(flights_, [](const auto& flight) { return flight.has_value(); }));
     }
 
-    // The best configurations that cannot be told apart take turns until they can, or the budget of each is
-    // spent: no drift favours one of them, and the winner's time is not the luckiest of many.
-    void run_final(const PlannedCall& planned) {
-        auto filter = own_records();
-        filter.call = planned.call.call;
-        filter.cache = planned.call.cache;
-        auto records = store_.measurements(filter);
-        if (std::ranges::any_of(records, [](const auto& record) { return record.round > 0; })) return;
-        std::erase_if(records,
-                      [&](const auto& record) { return !is_tunable(plan_, planned, record.implementation); });
-        records = finalists(std::move(records), static_cast<std::size_t>(options_.finalists));
-        records = race(std::move(records), options_.budget,
-                       [&](const db::Record& record, const protocol::Budget& share) {
-                           if (stop_requested()) throw Stopped();
-                           auto request = request_of(planned.call, record.implementation, record.config);
-                           request.budget = share;
-                           return worker_.measure(request);
-                       });
-        for (auto& record : records) {
-            record.order_index = next_order_++;
-            record.taken_at = db::timestamp();
+    void give_work(Crew& crew) {
+        for (std::size_t worker = 0; worker < crew.size() && !stopped_; ++worker) {
+            if (flights_[worker] || lost_[worker]) continue;
+            auto flight = schedule_->next();
+            if (!flight) return;
+            if (stop_requested()) {
+                flight->search->give_back(flight->job);
+                stopped_ = true;
+                return;
+            }
+            crew.measure(worker, flight->job.request);
+            flights_[worker] = std::move(flight);
         }
-        result_.added += store_.add(records);
     }
 
-    // What is left of the time budget is shared among the calls that are left, by their weights.
-    double share_of_time() const {
-        double weights = 0;
-        for (std::size_t i = calls_done_; i < plan_.calls.size(); ++i) weights += plan_.calls[i].call.weight;
-        const double left = options_.time_budget_s - elapsed_before_ - seconds_since(begin_);
-        return std::max(0.0, left) * plan_.calls[calls_done_].call.weight / weights;
-    }
-
-    std::vector<Lane> make_lanes(const PlannedCall& planned) const {
-        std::vector<Lane> lanes;
-        for (const auto index : planned.candidates) {
-            Lane lane{.candidate = &plan_.candidates[index], .searcher = make_searcher(options_.searcher)};
-            const auto who = key_of(planned.call, lane.candidate->info.name, std::to_string(options_.seed));
-            lane.searcher->start(lane.candidate->space, hash_text(who),
-                                 prior_for(planned.call, *lane.candidate));
-            lanes.push_back(std::move(lane));
-        }
-        return lanes;
+    CallContext context_of(const PlannedCall& planned, double deadline_s) {
+        const auto& call = planned.call;
+        auto own = own_records();
+        own.call = call.call;
+        own.cache = call.cache;
+        return {.plan = &plan_,
+                .options = &options_,
+                .prior = [this](const SuiteCall& of,
+                                const Candidate& candidate) { return prior_for(of, candidate); },
+                .out_of_time =
+                    [this, deadline_s] {
+                        return options_.time_budget_s > 0 && seconds_since(begin_) >= deadline_s;
+                    },
+                .roof_time_s = hooks_.roof_time_s ? hooks_.roof_time_s(call) : std::nullopt,
+                .known = known_ > 0 ? store_.measurements(own) : std::vector<db::Record>(),
+                .note = [this](const std::string& text) { note(text); }};
     }
 
     Prior prior_for(const SuiteCall& call, const Candidate& candidate) const {
         if (!options_.use_prior) return {};
-        return store_prior(store_, campaign_.device, call, candidate.info.name, candidate.space).prior;
+        auto known = store_prior(store_, device_, call, candidate.info.name, candidate.space).prior;
+        if (known || !hooks_.model) return known;
+        return model_prior(candidate.space, hooks_.model(call, candidate.info.name));
     }
 
-    // The next configuration of a lane, from the store or the worker; false when the time budget ends the
-    // lane.
-    bool step(const SuiteCall& call, Lane& lane) {
-        const auto index = exhausted(lane) ? std::nullopt : lane.searcher->next();
-        if (!index) {
-            lane.over = true;
-            return true;
+    void handle(Crew::Answer answer) {
+        result_.busy_s += answer.busy_s;
+        auto flight = std::exchange(flights_[answer.worker], std::nullopt);
+        const auto who = "worker " + std::to_string(answer.worker + 1);
+        if (flight && answer.event != Crew::Event::measured) flight->search->give_back(flight->job);
+        switch (answer.event) {
+            case Crew::Event::measured:
+                return keep(*flight, answer);
+            case Crew::Event::stopped:
+                stopped_ = true;
+                return;
+            case Crew::Event::broken:
+                std::rethrow_exception(answer.error);
+            case Crew::Event::lost:
+                lost_[answer.worker] = true;
+                loss_ = answer.error;
+                ++awaited_;
+                if (workers_.size() > 1) note(who + " was lost: " + answer.reason);
+                return;
+            case Crew::Event::back:
+                lost_[answer.worker] = false;
+                --awaited_;
+                return note(who + " is there again");
+            case Crew::Event::gone:
+                --awaited_;
+                if (workers_.size() > 1) note(who + " was given up: " + answer.reason);
+                if (std::ranges::all_of(lost_, [](bool lost) { return lost; }) && awaited_ == 0)
+                    std::rethrow_exception(loss_);
+                return;
         }
-        const auto config = lane.candidate->space.config(*index);
-        const auto& implementation = lane.candidate->info.name;
-        const auto found = known_.find(key_of(call, implementation, config.text()));
-        if (found == known_.end() && out_of_time(lane)) {
-            lane.over = true;
-            return false;
-        }
-        if (found == known_.end() && stop_requested()) {
-            stopped_ = true;
-            return true;
-        }
-        const auto outcome = found != known_.end() ? found->second : measure(call, *lane.candidate, config);
-        if (outcome.value && (!best_s_ || *outcome.value < *best_s_)) best_s_ = outcome.value;
-        lane.searcher->tell(*index, outcome);
-        account(call, lane, outcome);
-        return true;
     }
 
-    // Whether the best time has the wanted share of the time that the roofs allow at least.
-    bool is_good_enough(const SuiteCall& call) const {
-        if (options_.good_enough <= 0 || !best_s_ || !hooks_.roof_time_s) return false;
-        const auto least_s = hooks_.roof_time_s(call);
-        return least_s && *least_s >= options_.good_enough * *best_s_;
-    }
-
-    bool exhausted(const Lane& lane) const {
-        if (options_.patience > 0 && lane.vain >= options_.patience) return true;
-        return options_.max_configs > 0 && (lane.counted >= options_.max_configs ||
-                                            lane.proposed >= options_.max_configs * proposals_per_config);
-    }
-
-    bool out_of_time(const Lane& lane) const {
-        return options_.time_budget_s > 0 && lane.proposed > 0 && seconds_since(begin_) >= call_deadline_s_;
-    }
-
-    bool stop_requested() const { return hooks_.stop && hooks_.stop->load(); }
-
-    void account(const SuiteCall& call, Lane& lane, const Outcome& outcome) {
-        ++lane.proposed;
-        const bool better = outcome.value && (!lane.best_s || *outcome.value < *lane.best_s);
-        if (better) lane.best_s = outcome.value;
-        lane.vain = better ? 0 : lane.vain + 1;
-        if (outcome.status != Status::invalid) ++lane.counted;
-        lane.failures = outcome.status == Status::failed ? lane.failures + 1 : 0;
-        if (options_.give_up_after == 0 || lane.failures < options_.give_up_after) return;
-        lane.over = true;
-        note("implementation '" + lane.candidate->info.name + "' was given up on '" + call.call + "' after " +
-             std::to_string(lane.failures) + " failures in a row");
-    }
-
-    protocol::MeasureRequest request_of(const SuiteCall& call, const std::string& implementation,
-                                        const KernelConfig& config) const {
-        return {.id = 0,
-                .call = call.call,
-                .implementation = implementation,
-                .config = config,
-                .cache = call.cache,
-                .seed = options_.seed,
-                .verify = true,
-                .budget = options_.budget};
-    }
-
-    Outcome measure(const SuiteCall& call, const Candidate& candidate, const KernelConfig& config) {
-        auto request = request_of(call, candidate.info.name, config);
-        const bool races = options_.race && is_tunable(candidate);
-        if (races) request.budget.rival = rival_;
-        const auto record = record_of(request, candidate.info, worker_.measure(request));
-        commit(record);
-        if (races && record.summary && (!racing_best_s_ || record.summary->median < *racing_best_s_)) {
-            racing_best_s_ = record.summary->median;
-            rival_ = rival_of(record.measurement.samples_s);
-        }
-        report(record);
-        return outcome_of(record);
-    }
-
-    db::Record record_of(const protocol::MeasureRequest& request, const protocol::ImplementationInfo& info,
-                         Measurement measurement) {
-        db::Record record;
+    void keep(Flight& flight, Crew::Answer& answer) {
+        auto record = flight.search->record_of(flight.job, std::move(answer.measurement));
         record.campaign = campaign_.uuid;
-        record.device = campaign_.device;
-        record.call = request.call;
-        record.implementation = info.name;
-        record.implementation_version = info.version;
-        record.config = request.config;
+        record.device = device_;
         record.order_index = next_order_++;
-        record.seed = request.seed;
-        record.environment = environment_;
+        record.environment = environments_[answer.worker];
         record.taken_at = db::timestamp();
-        record.source = worker_.source();
-        if (measurement.status == Status::ok) record.summary = summarize(measurement.samples_s);
-        record.measurement = std::move(measurement);
-        return record;
+        record.source = workers_[answer.worker].source();
+        commit(record);
+        refuse_unknown_objective(record);
+        flight.search->take(flight.job, record, answer.busy_s);
+        report(record, flight.search->best_s());
     }
 
     void commit(const db::Record& record) {
@@ -323,12 +262,24 @@ class Session {
         ++result_.added;
     }
 
-    void report(const db::Record& record) {
+    void refuse_unknown_objective(const db::Record& record) const {
+        if (!record.summary) return;
+        for (const auto objective : options_.objectives)
+            if (!db::value(record, objective))
+                throw EnvironmentError("objective '" + std::string(db::name(objective)) +
+                                       "': the worker's answer for '" + record.call + "' with " +
+                                       record.implementation + " does not tell it; 'ridge doctor' says " +
+                                       "which counters are readable here");
+    }
+
+    bool stop_requested() const { return hooks_.stop && hooks_.stop->load(); }
+
+    void report(const db::Record& record, std::optional<double> best_s) {
         if (!hooks_.progress) return;
         Progress progress;
-        progress.calls_done = calls_done_;
+        progress.calls_done = schedule_->done().size();
         progress.calls_total = plan_.calls.size();
-        progress.measured = known_.size() + result_.added;
+        progress.measured = known_ + result_.added;
         progress.planned = std::max(plan_.planned, progress.measured);
         progress.elapsed_s = seconds_since(begin_);
         progress.rate_per_s = static_cast<double>(result_.added) / std::max(progress.elapsed_s, 1e-9);
@@ -338,9 +289,7 @@ class Session {
             progress.remaining_s = std::clamp(options_.time_budget_s - elapsed_before_ - progress.elapsed_s,
                                               0.0, *progress.remaining_s);
         progress.last = &record;
-        progress.best_s = best_s_;
-        if (record.summary)
-            progress.best_s = std::min(record.summary->median, best_s_.value_or(record.summary->median));
+        progress.best_s = best_s;
         hooks_.progress(progress);
     }
 
@@ -350,46 +299,46 @@ class Session {
     }
 
     db::Store& store_;
-    Worker& worker_;
+    std::span<Worker> workers_;
     CampaignOptions options_;
     const CampaignHooks& hooks_;
     Clock::time_point begin_ = Clock::now();
-    protocol::Description description_;
     Plan plan_;
     db::Campaign campaign_;
-    std::int64_t environment_ = 0;
-    std::map<std::string, Outcome> known_;  // of earlier sessions, by key_of()
+    std::string device_;
+    std::vector<std::int64_t> environments_;  // of each worker
+    std::size_t known_ = 0;                   // measured by earlier sessions
     std::int64_t next_order_ = 0;
-    std::size_t done_before_ = 0, calls_done_ = 0;
-    double elapsed_before_ = 0, call_deadline_s_ = 0;
-    std::optional<double> best_s_;
-    // The best of this call among the implementations that have something to tune: a library without
-    // parameters is measured whole, and a kernel that it beats is still worth tuning.
-    std::optional<protocol::Rival> rival_;
-    std::optional<double> racing_best_s_;
+    std::set<std::size_t> done_before_;  // calls
+    double elapsed_before_ = 0;
+    std::optional<Schedule> schedule_;
+    std::vector<std::optional<Flight>> flights_;  // of each worker
+    std::vector<bool> lost_;
+    std::size_t awaited_ = 0;  // lost workers that may come back
+    std::exception_ptr loss_;
     bool stopped_ = false;
     CampaignResult result_;
 };
 
 }  // namespace
 
-CampaignResult run_campaign(db::Store& store, Worker& worker, const CampaignOptions& options,
+CampaignResult run_campaign(db::Store& store, std::span<Worker> workers, const CampaignOptions& options,
                             const CampaignHooks& hooks) {
     check_options(options);
     auto fitting = options;
     fitting.budget.min_samples = std::min(options.budget.min_samples, options.budget.max_samples);
-    Session session(store, worker, std::move(fitting), hooks);
+    Session session(store, workers, std::move(fitting), hooks);
     session.begin();
     return session.run();
 }
 
-CampaignResult resume_campaign(db::Store& store, Worker& worker, const std::string& uuid,
+CampaignResult resume_campaign(db::Store& store, std::span<Worker> workers, const std::string& uuid,
                                const CampaignHooks& hooks) {
     const auto campaign = find_campaign(store, uuid);
     const auto options =
         CampaignOptions::from_json(JsonReader(campaign.options, "campaign " + campaign.uuid + ", options"));
     refuse_changed_suite(options.suite, campaign.uuid);
-    Session session(store, worker, options, hooks);
+    Session session(store, workers, options, hooks);
     session.go_on(campaign);
     return session.run();
 }

@@ -5,11 +5,14 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "core/bench_protocol.hpp"
+#include "db/objectives.hpp"
 #include "db/store.hpp"
+#include "tuner/model_prior.hpp"
 #include "tuner/suite.hpp"
 #include "tuner/worker.hpp"
 
@@ -38,6 +41,12 @@ struct CampaignOptions {
     /// The best configurations of a call that cannot be told apart are measured again, taking turns: at most
     /// so many; 0: none.
     std::int64_t finalists = 4;
+    /// What a configuration should be good at. With more than time alone nothing is raced, and there is no
+    /// final.
+    std::vector<db::Objective> objectives = {db::Objective::time};
+    /// What counts is the weighted sum over all calls: max_configs and time_budget_s are those of the whole
+    /// suite, and each measurement goes to the call where it is expected to take most off that sum.
+    bool whole_suite = false;
 
     [[nodiscard]] Json json() const;
     [[nodiscard]] static CampaignOptions from_json(const JsonReader& json);
@@ -66,6 +75,9 @@ struct CampaignHooks {
     /// The least time that the measured roofs of the device allow for a call, where they are known; a
     /// function of the call.
     std::function<std::optional<double>(const SuiteCall& call)> roof_time_s;
+    /// What a model expects of an implementation's configurations on a call; asked where the store knows
+    /// nothing to begin with.
+    std::function<ConfigModel(const SuiteCall& call, const std::string& implementation)> model;
     /// Ends the campaign after the measurement in flight; give the worker the same flag to end it within.
     const std::atomic<bool>* stop = nullptr;
 };
@@ -91,18 +103,35 @@ struct CampaignResult {
     std::size_t added = 0;  ///< answers of this session
     std::int64_t worker_restarts = 0;
     std::size_t cut_by_time = 0;  ///< calls whose search the time budget ended
+    std::size_t workers = 1;
+    double wall_s = 0;  ///< of this session
+    double busy_s = 0;  ///< of it, in requests to workers, summed over these
+
+    /// Share of the time that workers were there in which they had something to do.
+    [[nodiscard]] double busy_share() const;
 };
 
-/// Measures configurations of every implementation that fits, call by call, interleaving implementations;
-/// every answer is committed before the next request. Throws InputError when nothing can be run or an option
-/// is wrong; whatever ends it early leaves the campaign "interrupted" in the store, and it can be resumed.
-CampaignResult run_campaign(db::Store& store, Worker& worker, const CampaignOptions& options,
+/// Sum over the calls of weight times time, of those for which both times are known.
+struct SuiteTotal {
+    double default_s = 0;  ///< with the default configurations
+    double best_s = 0;
+    std::size_t calls = 0, missing = 0;
+};
+[[nodiscard]] SuiteTotal suite_total(const std::vector<SearchResult>& results);
+
+/// Measures configurations of every implementation that fits, interleaving implementations; every answer is
+/// committed as it comes. A worker takes a call after the other; where there are more workers than calls
+/// left, several measure different configurations of one. All workers have to be of one device and have the
+/// same implementations. Throws InputError when nothing can be run or an option is wrong, and
+/// EnvironmentError when the last worker is lost or none can tell an objective; whatever ends it early leaves
+/// the campaign "interrupted" in the store, and it can be resumed.
+CampaignResult run_campaign(db::Store& store, std::span<Worker> workers, const CampaignOptions& options,
                             const CampaignHooks& hooks);
 
 /// Goes on with a campaign: its uuid, the unique beginning of one, or "" for the newest unfinished one.
 /// Nothing that is in the store is measured again. Throws InputError when there is none, or when device,
 /// suite file or search spaces have changed since.
-CampaignResult resume_campaign(db::Store& store, Worker& worker, const std::string& uuid,
+CampaignResult resume_campaign(db::Store& store, std::span<Worker> workers, const std::string& uuid,
                                const CampaignHooks& hooks);
 
 /// What the records of a campaign say of each call of its suite: the first record of an implementation on a

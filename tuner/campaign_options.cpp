@@ -45,6 +45,11 @@ void check_options(const CampaignOptions& options) {
     refuse_negative(static_cast<double>(options.patience), "patience");
     refuse_unless(options.good_enough >= 0 && options.good_enough <= 1, "good_enough", options.good_enough,
                   "from 0 to 1");
+    if (options.objectives.empty()) throw InputError("campaign: there is no objective");
+    if (options.whole_suite && options.max_configs == 0 && options.time_budget_s == 0)
+        throw InputError(
+            "campaign: a budget for the whole suite needs max_configs or time_budget_s above 0, to be "
+            "shared");
     check_budget(options.budget);
 }
 
@@ -62,7 +67,9 @@ Json CampaignOptions::json() const {
             {"good_enough", good_enough},
             {"use_prior", use_prior},
             {"race", race},
-            {"finalists", finalists}};
+            {"finalists", finalists},
+            {"objectives", db::text(objectives)},
+            {"whole_suite", whole_suite}};
 }
 
 CampaignOptions CampaignOptions::from_json(const JsonReader& json) {
@@ -83,6 +90,8 @@ CampaignOptions CampaignOptions::from_json(const JsonReader& json) {
     options.use_prior = json.has("use_prior") && json.at("use_prior").boolean();
     options.race = json.has("race") && json.at("race").boolean();
     options.finalists = json.count_or("finalists", 0);
+    options.objectives = db::parse_objectives(json.text_or("objectives", "time"));
+    options.whole_suite = json.has("whole_suite") && json.at("whole_suite").boolean();
     return options;
 }
 

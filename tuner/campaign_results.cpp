@@ -57,6 +57,24 @@ std::optional<double> SearchResult::gain() const {
     return *default_median_s / best->best.summary->median;
 }
 
+double CampaignResult::busy_share() const {
+    return wall_s > 0 ? busy_s / (wall_s * static_cast<double>(workers)) : 0;
+}
+
+SuiteTotal suite_total(const std::vector<SearchResult>& results) {
+    SuiteTotal total;
+    for (const auto& result : results) {
+        if (!result.best || !result.default_median_s) {
+            ++total.missing;
+            continue;
+        }
+        ++total.calls;
+        total.default_s += result.call.weight * *result.default_median_s;
+        total.best_s += result.call.weight * result.best->best.summary->median;
+    }
+    return total;
+}
+
 std::vector<SearchResult> search_results(const Suite& suite, const std::vector<db::Record>& records) {
     std::vector<SearchResult> results;
     for (const auto& call : suite.calls) results.push_back(result_of(call, records));

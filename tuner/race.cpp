@@ -22,18 +22,6 @@ protocol::Budget share_of(const protocol::Budget& budget) {
     return share;
 }
 
-bool is_decided(const std::vector<Measurement>& measurements) {
-    std::vector<Interval> intervals;
-    for (const auto& one : measurements) {
-        if (one.status != Status::ok && !one.reason.empty()) continue;  // out of the race
-        if (!enough_for_interval(one.samples_s.size())) return false;
-        intervals.push_back(median_interval(one.samples_s));
-    }
-    const auto lowest = std::ranges::min_element(intervals, {}, &Interval::high);
-    return lowest == intervals.end() ||
-           std::ranges::count_if(intervals, [&](const Interval& one) { return one.overlaps(*lowest); }) == 1;
-}
-
 // A turn that is not ok ends the race of its configuration: one that is wrong now and then is wrong.
 void add(Measurement& sum, Measurement turn) {
     if (turn.status == Status::ok) {
@@ -41,6 +29,10 @@ void add(Measurement& sum, Measurement turn) {
         turn.discarded += sum.discarded;
     }
     sum = std::move(turn);
+}
+
+bool same_configuration(const db::Record& one, const db::Record& other) {
+    return one.implementation == other.implementation && one.config == other.config;
 }
 
 }  // namespace
@@ -66,21 +58,55 @@ std::vector<db::Record> finalists(std::vector<db::Record> records, std::size_t m
     return records;
 }
 
-std::vector<db::Record> race(std::vector<db::Record> records, const protocol::Budget& budget,
-                             const MeasureShare& measure) {
-    const auto share = share_of(budget);
-    std::vector<Measurement> measured(records.size());
-    for (std::int64_t turn = 0; turn < turns && !is_decided(measured); ++turn)
-        for (std::size_t i = 0; i < records.size(); ++i)
-            if (turn == 0 || measured[i].status == Status::ok) add(measured[i], measure(records[i], share));
-    for (std::size_t i = 0; i < records.size(); ++i) {
-        auto& record = records[i];
-        record.round += 1;
-        record.summary.reset();
-        if (measured[i].status == Status::ok) record.summary = summarize(measured[i].samples_s);
-        record.measurement = std::move(measured[i]);
+Race::Race(std::vector<db::Record> finalists, const std::vector<db::Record>& later,
+           const protocol::Budget& budget)
+    : share_(share_of(budget)) {
+    for (auto& finalist : finalists) {
+        Runner runner{.record = std::move(finalist), .sum = {}};
+        for (const auto& record : later)
+            if (record.round > runner.turns && same_configuration(record, runner.record)) {
+                runner.sum = record.measurement;
+                runner.turns = record.round;
+            }
+        runners_.push_back(std::move(runner));
     }
-    return records;
+}
+
+bool Race::decided() const {
+    std::vector<Interval> intervals;
+    for (const auto& runner : runners_) {
+        if (runner.out()) continue;
+        if (!enough_for_interval(runner.sum.samples_s.size())) return false;
+        intervals.push_back(median_interval(runner.sum.samples_s));
+    }
+    const auto lowest = std::ranges::min_element(intervals, {}, &Interval::high);
+    return lowest == intervals.end() ||
+           std::ranges::count_if(intervals, [&](const Interval& one) { return one.overlaps(*lowest); }) == 1;
+}
+
+std::optional<std::size_t> Race::next() const {
+    std::optional<std::size_t> fewest;
+    std::int64_t most = 0;
+    for (std::size_t i = 0; i < runners_.size(); ++i) {
+        if (runners_[i].out()) continue;
+        most = std::max(most, runners_[i].turns);
+        if (!fewest || runners_[i].turns < runners_[*fewest].turns) fewest = i;
+    }
+    if (!fewest) return std::nullopt;
+    // A race is looked at between whole turns of all.
+    const bool between = runners_[*fewest].turns == most;
+    return between && (most >= turns || decided()) ? std::nullopt : fewest;
+}
+
+db::Record Race::take(std::size_t which, Measurement turn) {
+    auto& runner = runners_[which];
+    add(runner.sum, std::move(turn));
+    auto& record = runner.record;
+    record.round = ++runner.turns;
+    record.measurement = runner.sum;
+    record.summary.reset();
+    if (runner.sum.status == Status::ok) record.summary = summarize(runner.sum.samples_s);
+    return record;
 }
 
 }  // namespace ridge::tuner

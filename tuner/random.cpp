@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tuner/random.hpp"
 
+#include "core/hash.hpp"
+
 namespace ridge::tuner {
 
 std::uint64_t below(Random& random, std::uint64_t bound) {
@@ -12,11 +14,6 @@ std::uint64_t below(Random& random, std::uint64_t bound) {
 
 double uniform(Random& random) { return static_cast<double>(random() >> 11U) * 0x1p-53; }
 
-std::uint64_t hash_text(std::string_view text) {
-    // Offset basis and prime of FNV-1a, 64 bits (Fowler, Noll, Vo).
-    std::uint64_t hash = 0xcbf29ce484222325U;
-    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-    return hash;
-}
+std::uint64_t hash_text(std::string_view text) { return fnv1a(text); }
 
 }  // namespace ridge::tuner

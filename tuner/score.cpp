@@ -151,24 +151,30 @@ double score_of(const Replay& replay, const std::vector<double>& baseline, const
     return sum / static_cast<double>(baseline.size());
 }
 
-Interval bootstrap(const Replay& replay, const std::vector<double>& baseline,
-                   const std::vector<Repeat>& repeats, std::uint64_t seed) {
-    Random random(seed);
-    std::vector<double> scores;
-    for (std::size_t sample = 0; sample < bootstrap_samples; ++sample) {
-        std::vector<std::size_t> chosen;
-        for (std::size_t i = 0; i < repeats.size(); ++i)
-            chosen.push_back(static_cast<std::size_t>(below(random, repeats.size())));
-        scores.push_back(score_of(replay, baseline, repeats, chosen));
-    }
-    return {quantile(scores, 0.025), quantile(scores, 0.975)};
+Interval middle_95(const std::vector<double>& values) {
+    return {quantile(values, 0.025), quantile(values, 0.975)};
 }
 
-// Mean and its 95 % interval, the standard error times the normal quantile.
-std::pair<double, Interval> mean_with_interval(const std::vector<double>& values) {
-    const double centre = mean(values);
-    const double half = 1.96 * standard_deviation(values) / std::sqrt(static_cast<double>(values.size()));
-    return {centre, {centre - half, centre + half}};
+// What `figure` says of the repeats drawn anew, with replacement, again and again.
+template <typename Figure>
+std::vector<double> bootstrap(std::size_t repeats, std::uint64_t seed, const Figure& figure) {
+    Random random(seed);
+    std::vector<double> out;
+    std::vector<std::size_t> chosen(repeats);
+    for (std::size_t sample = 0; sample < bootstrap_samples; ++sample) {
+        for (auto& one : chosen) one = static_cast<std::size_t>(below(random, repeats));
+        out.push_back(figure(chosen));
+    }
+    return out;
+}
+
+// A share never passes 1, and neither does this interval of the mean.
+Interval mean_interval(const std::vector<double>& values, std::uint64_t seed) {
+    return middle_95(bootstrap(values.size(), seed, [&](const std::vector<std::size_t>& chosen) {
+        double sum = 0;
+        for (const auto one : chosen) sum += values[one];
+        return sum / static_cast<double>(chosen.size());
+    }));
 }
 
 // Half of the repeats got there: the middle one, or the later of the two middle ones, since some may be
@@ -219,6 +225,14 @@ double RandomBaseline::at(double time_s) const {
     return values_[static_cast<std::size_t>(rank)];
 }
 
+Interval mean_score_interval(std::span<const SpaceScore> scores) {
+    std::vector<double> means(bootstrap_samples, 0);
+    for (const auto& one : scores)
+        for (std::size_t i = 0; i < means.size(); ++i)
+            means[i] += one.resampled[i] / static_cast<double>(scores.size());
+    return middle_95(means);
+}
+
 SpaceScore score(const Replay& replay, const ScoreOptions& options, const Prior& prior) {
     check(options);
     const auto axis_s = time_axis(replay, options);
@@ -232,15 +246,21 @@ SpaceScore score(const Replay& replay, const ScoreOptions& options, const Prior&
     std::vector<std::size_t> all;
     for (std::size_t i = 0; i < repeats.size(); ++i) all.push_back(i);
     out.score = score_of(replay, baseline, repeats, all);
-    out.interval = bootstrap(replay, baseline, repeats, options.seed);
+    out.resampled = bootstrap(repeats.size(), options.seed, [&](const std::vector<std::size_t>& chosen) {
+        return score_of(replay, baseline, repeats, chosen);
+    });
+    out.interval = middle_95(out.resampled);
     const auto column = [&](const auto& of) {
         std::vector<double> values;
         for (const auto& repeat : repeats) values.push_back(of(repeat));
         return values;
     };
-    for (std::size_t i = 0; i < share_points.size(); ++i)
-        std::tie(out.share[i], out.share_interval[i]) =
-            mean_with_interval(column([i](const Repeat& repeat) { return repeat.share[i]; }));
+    for (std::size_t i = 0; i < share_points.size(); ++i) {
+        const auto shares = column([i](const Repeat& repeat) { return repeat.share[i]; });
+        out.share[i] = mean(shares);
+        out.share_interval[i] = mean_interval(shares, options.seed);
+        out.share_median[i] = median(shares);
+    }
     for (std::size_t i = 0; i < closeness.size(); ++i)
         out.evaluations_until[i] =
             upper_median(column([i](const Repeat& repeat) { return repeat.until[i]; }));

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -53,10 +54,12 @@ inline constexpr std::array<double, 3> closeness = {0.01, 0.05, 0.10};
 struct SpaceScore {
     double score =
         0;  ///< mean over the budget of (baseline - found) / (baseline - optimum); 1: the optimum at once
-    Interval interval;  ///< 95 %, bootstrap over the repeats
+    Interval interval;              ///< 95 %, bootstrap over the repeats
+    std::vector<double> resampled;  ///< scores of the bootstrap samples
     double budget_s = 0;
-    /// Optimum over best value after share_points evaluations: mean over the repeats and its 95 % interval.
-    std::array<double, share_points.size()> share{};
+    /// Optimum over best value after share_points evaluations: mean over the repeats, its 95 % bootstrap
+    /// interval, and the median.
+    std::array<double, share_points.size()> share{}, share_median{};
     std::array<Interval, share_points.size()> share_interval{};
     /// Median over the repeats of the evaluations until the best is within `closeness` of the optimum;
     /// infinite when less than half of them get there within the longest search.
@@ -64,6 +67,10 @@ struct SpaceScore {
     std::size_t evaluations = 0;  ///< of all repeats
     double search_time_s = 0;     ///< real time the searcher itself took, summed over the repeats
 };
+
+/// The 95 % interval of the mean score over spaces, each with repeats of its own: the spaces are these, the
+/// repeats could have been others.
+[[nodiscard]] Interval mean_score_interval(std::span<const SpaceScore> scores);
 
 /// Runs options.repeats searches on a recorded space, in options.threads threads. `prior` may be empty.
 [[nodiscard]] SpaceScore score(const Replay& replay, const ScoreOptions& options, const Prior& prior = {});

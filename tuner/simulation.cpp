@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "core/error.hpp"
+#include "tuner/joint_prior.hpp"
 
 namespace ridge::tuner {
 namespace {
@@ -78,6 +79,18 @@ Prior prior_from(const RecordedSpace& other, const SearchSpace& space) {
         const auto found = known->find(key(space.config(index)));
         return found == known->end() ? std::nullopt : std::optional(found->second);
     };
+}
+
+Prior prior_from(std::span<const RecordedSpace> others, const SearchSpace& space) {
+    std::vector<KnownTimes> sources;
+    for (const auto& other : others) {
+        const auto prior = prior_from(other, space);
+        auto& times = sources.emplace_back();
+        for (std::size_t index = 0; index < space.size(); ++index)
+            if (const auto value = prior(index)) times.emplace(index, *value);
+    }
+    std::ranges::stable_sort(sources, std::greater(), &KnownTimes::size);
+    return joint_prior(sources);
 }
 
 }  // namespace ridge::tuner

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "tuner/recorded_space.hpp"
@@ -55,5 +56,7 @@ class Replay {
 /// What `other` says of the configurations of `space`, by the values of the parameters that both have: its
 /// value where it is ok, nothing where it is not or the configuration is not there.
 [[nodiscard]] Prior prior_from(const RecordedSpace& other, const SearchSpace& space);
+/// The same of several together (joint_prior.hpp); `others` is not empty.
+[[nodiscard]] Prior prior_from(std::span<const RecordedSpace> others, const SearchSpace& space);
 
 }  // namespace ridge::tuner

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tuner/store_prior.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
-#include <memory>
 #include <optional>
-#include <unordered_map>
+#include <vector>
 
 #include "core/operator_call.hpp"
+#include "core/text.hpp"
+#include "tuner/joint_prior.hpp"
 
 namespace ridge::tuner {
 namespace {
@@ -15,12 +18,10 @@ namespace {
 // Fewer say little of what is better and what is worse.
 constexpr std::size_t least_known = 5;
 
-using Times = std::unordered_map<std::size_t, double>;  // median seconds by index in the space
-
 /// Where times come from, and what was measured there.
-using Sources = std::map<std::string, Times>;
+using Sources = std::map<std::string, KnownTimes>;
 
-void add(Times& times, const db::Record& record, const SearchSpace& space) {
+void add(KnownTimes& times, const db::Record& record, const SearchSpace& space) {
     if (const auto index = space.index(record.config)) times[*index] = record.summary->median;
 }
 
@@ -36,13 +37,17 @@ std::optional<double> distance(const OperatorCall& one, const OperatorCall& othe
     return sum;
 }
 
-StorePrior prior_of(const Sources& sources, const std::string& name, const std::string& from) {
-    auto times = std::make_shared<const Times>(sources.at(name));
-    return {[times](std::size_t index) -> std::optional<double> {
-                const auto found = times->find(index);
-                return found == times->end() ? std::nullopt : std::optional(found->second);
-            },
-            from};
+// All devices of which enough is known, the one of which most is known first.
+StorePrior prior_of_devices(const Sources& devices) {
+    std::vector<const Sources::value_type*> known;
+    for (const auto& device : devices)
+        if (device.second.size() >= least_known) known.push_back(&device);
+    std::ranges::stable_sort(known, std::greater(), [](const auto* device) { return device->second.size(); });
+    std::vector<KnownTimes> times;
+    std::vector<std::string> names;
+    for (const auto* device : known) times.push_back(device->second), names.push_back(device->first);
+    if (known.empty()) return {};
+    return {joint_prior(times), (names.size() > 1 ? "devices " : "device ") + join(names, ", ")};
 }
 
 }  // namespace
@@ -51,23 +56,22 @@ StorePrior store_prior(const db::Store& store, const std::string& device, const 
                        const std::string& implementation, const SearchSpace& space) {
     const auto wanted = OperatorCall::parse(call.call);
     Sources devices, calls;
-    const auto records = store.measurements(
-        {.op = wanted.op, .implementation = implementation, .status = Status::ok, .cache = call.cache});
+    const auto records =
+        store.measurements({.op = wanted.op, .implementation = implementation, .cache = call.cache});
     for (const auto* record : db::latest_records(records)) {
         if (record->device != device && record->call == call.call)
             add(devices[record->device], *record, space);
         if (record->device == device && record->call != call.call) add(calls[record->call], *record, space);
     }
+    auto from_devices = prior_of_devices(devices);
+    if (from_devices.prior) return from_devices;
     const std::string* best = nullptr;
-    for (const auto& [name, times] : devices)
-        if (times.size() >= least_known && (!best || times.size() > devices.at(*best).size())) best = &name;
-    if (best) return prior_of(devices, *best, "device " + *best);
     double least = INFINITY;
     for (const auto& [text, times] : calls) {
         const auto away = distance(wanted, OperatorCall::parse(text));
         if (times.size() >= least_known && away && *away < least) least = *away, best = &text;
     }
-    return best ? prior_of(calls, *best, *best) : StorePrior();
+    return best ? StorePrior{joint_prior({calls.at(*best)}), *best} : StorePrior();
 }
 
 }  // namespace ridge::tuner

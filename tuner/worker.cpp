@@ -183,7 +183,8 @@ Measurement Worker::measure(protocol::MeasureRequest request) {
     ensure_running();
     answered_ = false;
     request.id = next_id_++;
-    const auto answer = exchange(request.json(), request.id, request.budget.timeout_s);
+    const auto answer =
+        exchange(request.json(), request.id, request.budget.timeout_s + options_.turns_wait_s);
     if (const auto* reason = std::get_if<std::string>(&answer))
         return failed("worker: " + *reason, request.cache);
     try {

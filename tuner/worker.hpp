@@ -19,6 +19,7 @@ struct WorkerOptions {
     std::vector<std::string> launcher;  ///< words put before it: "srun", "-N1"
     double start_timeout_s = 60;        ///< until the greeting; a scheduler may keep a launcher waiting
     double describe_timeout_s = 60;
+    double turns_wait_s = 0;  ///< by which an answer may be late, since workers wait for each other
     int describe_attempts = 3;
     WorkerProcess::Options process;
     const std::atomic<bool>* stop = nullptr;  ///< set by a signal handler: gives the request in flight up

@@ -5,15 +5,16 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <system_error>
 
 #include "core/error.hpp"
+#include "core/serve.hpp"
 #include "profiler/device_identity.hpp"
 #include "profiler/machine_state.hpp"
 #include "profiler/program/program_worker.hpp"
-#include "profiler/worker/serve.hpp"
 
 namespace {
 
@@ -40,11 +41,12 @@ void enter(const std::string& folder) {
 void work(const std::string& description) {
     auto program = operators::load_program(description);
     enter(program.folder);
+    const char* lock = std::getenv("RIDGE_TIMING_LOCK");
     profiler::ProgramWorker worker(
         std::move(program), profiler::clocked_host_device, [] { return profiler::read_machine_state(); },
-        STDOUT_FILENO);
+        STDOUT_FILENO, lock ? lock : "");
     const protocol::Greeting greeting{.worker = "ridge-worker-command", .worker_version = RIDGE_VERSION};
-    profiler::serve(
+    protocol::serve(
         std::cin, [](const std::string& line) { return write_all(STDOUT_FILENO, line); },
         [&worker](const std::string& line) { return worker.answer(line); }, greeting);
 }

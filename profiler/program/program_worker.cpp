@@ -7,12 +7,13 @@
 #include <utility>
 
 #include "core/error.hpp"
+#include "core/requests.hpp"
 #include "core/text.hpp"
 #include "operators/program/program_call.hpp"
 #include "profiler/program/child.hpp"
 #include "profiler/program/printed.hpp"
+#include "profiler/program/timing_turn.hpp"
 #include "profiler/stop_rule.hpp"
-#include "profiler/worker/requests.hpp"
 
 namespace ridge::profiler {
 namespace {
@@ -159,18 +160,20 @@ Json no_roofs(const JsonReader& json) {
 }  // namespace
 
 ProgramWorker::ProgramWorker(operators::Program program, std::function<Device()> device,
-                             std::function<Json()> environment, int listener)
+                             std::function<Json()> environment, int listener, std::string timing_lock)
     : program_(std::move(program)),
       device_(std::move(device)),
       environment_(std::move(environment)),
-      listener_(listener) {
+      listener_(listener),
+      timing_lock_(std::move(timing_lock)) {
     if (program_.build) builder_ = std::make_unique<ProgramBuilder>(program_);
 }
 
 std::optional<Json> ProgramWorker::answer(const std::string& line) {
-    return answer_request(line, {.describe = [this](std::int64_t id) { return describe(id); },
-                                 .measure = [this](const JsonReader& request) { return measure(request); },
-                                 .roof = no_roofs});
+    return protocol::answer_request(
+        line, {.describe = [this](std::int64_t id) { return describe(id); },
+               .measure = [this](const JsonReader& request) { return measure(request); },
+               .roof = no_roofs});
 }
 
 Json ProgramWorker::describe(std::int64_t id) const {
@@ -211,12 +214,12 @@ void ProgramWorker::refuse_other(const protocol::MeasureRequest& request) const 
                          "'");
     if (request.cache != CacheState::warm)
         throw InputError("a program is measured warm only: nobody flushes the caches before what it times");
-    if (const auto reason = outside(program_.space, request.config)) throw InputError(*reason);
+    if (const auto reason = protocol::outside(program_.space, request.config)) throw InputError(*reason);
 }
 
 Measurement ProgramWorker::measurement(const protocol::MeasureRequest& request) {
     refuse_other(request);
-    const auto deadline = after(request.budget.timeout_s * share_of_timeout);
+    auto deadline = after(request.budget.timeout_s * share_of_timeout);
     std::string output;
     if (builder_) {
         const auto built = builder_->build(request.config, deadline, listener_);
@@ -224,6 +227,8 @@ Measurement ProgramWorker::measurement(const protocol::MeasureRequest& request) 
         output = built.output;
     }
     const auto words = operators::run_words(program_, request.config, output);
+    const TimingTurn turn(timing_lock_);
+    deadline += turn.waited();
     return Sampling(request.budget, program_.time_from, deadline, listener_)(words);
 }
 

@@ -17,9 +17,9 @@ namespace ridge::profiler {
 /// samples or no other fits into the time.
 class ProgramWorker {
   public:
-    /// `device` and `environment` as found; `listener`: see run_child().
+    /// `device` and `environment` as found; `listener`: see run_child(); `timing_lock`: see TimingTurn.
     ProgramWorker(operators::Program program, std::function<Device()> device,
-                  std::function<Json()> environment, int listener);
+                  std::function<Json()> environment, int listener, std::string timing_lock = {});
 
     /// The answer to one line; nothing for `quit`.
     [[nodiscard]] std::optional<Json> answer(const std::string& line);
@@ -34,6 +34,7 @@ class ProgramWorker {
     std::function<Device()> device_;
     std::function<Json()> environment_;
     int listener_;
+    std::string timing_lock_;
     std::unique_ptr<ProgramBuilder> builder_;
 };
 

@@ -9,10 +9,10 @@
 #include <map>
 #include <string>
 
+#include "core/serve.hpp"
 #include "operators/implementation.hpp"
 #include "profiler/host_machine.hpp"
 #include "profiler/process_settings.hpp"
-#include "profiler/worker/serve.hpp"
 
 namespace {
 
@@ -56,7 +56,7 @@ void work(int answers) {
     auto machine = profiler::host_machine(libraries(implementations));
     profiler::Worker worker(std::move(implementations), operators::make_operands, std::move(machine));
     const protocol::Greeting greeting{.worker = RIDGE_WORKER_NAME, .worker_version = RIDGE_VERSION};
-    profiler::serve(
+    protocol::serve(
         std::cin, [answers](const std::string& line) { return write_all(answers, line); },
         [&worker](const std::string& line) { return worker.answer(line); }, greeting);
 }

@@ -37,9 +37,10 @@ Worker::Worker(std::vector<std::unique_ptr<operators::Implementation>> implement
       cache_(std::move(make_operands), cache_bytes(machine_.available_bytes())) {}
 
 std::optional<Json> Worker::answer(const std::string& line) {
-    return answer_request(line, {.describe = [this](std::int64_t id) { return describe(id); },
-                                 .measure = [this](const JsonReader& request) { return measure(request); },
-                                 .roof = [this](const JsonReader& request) { return roof(request); }});
+    return protocol::answer_request(
+        line, {.describe = [this](std::int64_t id) { return describe(id); },
+               .measure = [this](const JsonReader& request) { return measure(request); },
+               .roof = [this](const JsonReader& request) { return roof(request); }});
 }
 
 Json Worker::describe(std::int64_t id) const {
@@ -89,7 +90,8 @@ Json Worker::measure(const JsonReader& json) {
 Measurement Worker::measurement(const protocol::MeasureRequest& request) {
     const auto call = operators::parse_call(request.call);
     const auto& implementation = find(call.op, request.implementation);
-    if (const auto reason = outside(implementation.info().space, request.config)) throw InputError(*reason);
+    if (const auto reason = protocol::outside(implementation.info().space, request.config))
+        throw InputError(*reason);
     if (const auto reason = implementation.refusal(call, request.config)) throw InputError(*reason);
     refuse_beyond_memory(call, request.seed);
     return verified_and_timed(cache_.get(implementation, call, request.seed, request.config), request);

@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "core/bench_protocol.hpp"
+#include "core/requests.hpp"
 #include "operators/implementation.hpp"
 #include "profiler/cache_flush.hpp"
 #include "profiler/sampler.hpp"
 #include "profiler/worker/kernel_cache.hpp"
-#include "profiler/worker/requests.hpp"
 
 namespace ridge::profiler {
 

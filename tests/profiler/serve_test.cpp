@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "profiler/worker/serve.hpp"
+#include "core/serve.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -25,7 +25,7 @@ std::vector<Json> served(const std::string& input) {
         lines.push_back(Json::parse(line));
         return true;
     };
-    serve(in, keep, answer, {.worker = "fake", .worker_version = "0"});
+    protocol::serve(in, keep, answer, {.worker = "fake", .worker_version = "0"});
     return lines;
 }
 
@@ -52,8 +52,8 @@ TEST(Serve, EndsWhenNobodyReads) {
     const auto answer = [&fake](const std::string& line) { return fake.worker.answer(line); };
     std::istringstream in(describe + "\n" + describe + "\n");
     int lines = 0;
-    serve(in, [&](const std::string&) { return ++lines < 2; }, answer,
-          {.worker = "fake", .worker_version = "0"});
+    protocol::serve(in, [&](const std::string&) { return ++lines < 2; }, answer,
+                    {.worker = "fake", .worker_version = "0"});
     EXPECT_EQ(lines, 2);
 }
 

@@ -35,9 +35,9 @@ int run(const std::string& path, const std::string& mode) {
     Worker worker(options);
     const bool fresh = store.campaigns().empty();
     const auto result =
-        fresh ? run_campaign(store, worker,
+        fresh ? run_campaign(store, {&worker, 1},
                              testing_support::fake_options(testing_support::campaign_child_calls), hooks())
-              : resume_campaign(store, worker, store.campaigns().front().uuid, hooks());
+              : resume_campaign(store, {&worker, 1}, store.campaigns().front().uuid, hooks());
     return result.state == "finished" ? 0 : static_cast<int>(ExitCode::interrupted);
 }
 

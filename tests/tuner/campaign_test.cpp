@@ -20,6 +20,8 @@ using testing_support::fake_worker;
 
 // alpha has 21 configurations: a in 1..6, b in 1..4, a * b <= 12; beta has 3.
 constexpr std::size_t alpha_size = 6 + 6 + 4 + 3, beta_size = 3;
+// Of configurations that take the same time: they are not told apart before the end.
+constexpr std::size_t turns_of_a_final = 5;
 
 class CampaignTest : public testing::Test {
   protected:
@@ -28,12 +30,12 @@ class CampaignTest : public testing::Test {
     CampaignResult run(const CampaignOptions& options, const std::string& mode = "ok",
                        CampaignHooks hooks = {}) {
         Worker worker(fake_worker(mode));
-        return run_campaign(store_, worker, options, hooks);
+        return run_campaign(store_, {&worker, 1}, options, hooks);
     }
 
     CampaignResult resume(const std::string& uuid = "", const std::string& mode = "ok") {
         Worker worker(fake_worker(mode));
-        return resume_campaign(store_, worker, uuid, {});
+        return resume_campaign(store_, {&worker, 1}, uuid, {});
     }
 
     /// Stops after `count` answers.
@@ -71,11 +73,11 @@ TEST_F(CampaignTest, TheBestThatCannotBeToldApartAreMeasuredAgain) {
     options.finalists = 2;
     options.implementations = {"beta"};
     const auto result = run(options);
-    EXPECT_EQ(result.added, beta_size + 2);
+    EXPECT_EQ(result.added, beta_size + 2 * turns_of_a_final);
     const auto all = records();
     EXPECT_EQ(std::ranges::count(all, 1, &db::Record::round), 2);
-    EXPECT_EQ(result.calls.at(0).best->best.round, 1);
-    EXPECT_GT(result.calls.at(0).best->best.summary->count, 7U);
+    EXPECT_EQ(result.calls.at(0).best->best.round, 5);
+    EXPECT_EQ(result.calls.at(0).best->best.summary->count, 7U * turns_of_a_final);
     EXPECT_EQ(result.calls.at(0).ok, beta_size);
     options.implementations = {"alpha"};
     EXPECT_EQ(run(options).added, alpha_size);
@@ -122,15 +124,20 @@ TEST_F(CampaignTest, SearchesBeginWithWhatTheStoreKnowsOfACallNearby) {
     EXPECT_NE(run(options).calls.at(0).best->best.config.text(), "a=4 b=1");
 }
 
-TEST_F(CampaignTest, AFinalThatWasMeasuredIsNotMeasuredAgain) {
+// Each turn is stored as it comes.
+TEST_F(CampaignTest, AFinalThatWasCutOffGoesOn) {
     auto options = fake_options(2);
     options.finalists = 3;
     options.implementations = {"beta"};
-    const auto stopped = run_and_stop(options, beta_size + 1);
-    EXPECT_EQ(stopped.state, "interrupted");
-    const auto resumed = resume();
-    EXPECT_EQ(stopped.added + resumed.added, 2 * (beta_size + 3));
-    EXPECT_EQ(records().size(), 2 * (beta_size + 3));
+    constexpr auto whole = 2 * (beta_size + 3 * turns_of_a_final);
+    for (const auto count : {beta_size + 1, beta_size + 7}) {
+        const auto before = records().size();
+        const auto stopped = run_and_stop(options, count);
+        EXPECT_EQ(stopped.state, "interrupted");
+        EXPECT_EQ(stopped.added, count);
+        EXPECT_EQ(stopped.added + resume().added, whole);
+        EXPECT_EQ(records().size(), before + whole);
+    }
 }
 
 TEST_F(CampaignTest, ExhaustiveMeasuresEveryConfigurationOnce) {
@@ -387,7 +394,7 @@ TEST_F(CampaignTest, ResumeRefusesOtherSpacesAndDevices) {
     auto elsewhere = fake_worker("ok");
     elsewhere.launcher = {"env", "FAKE_WORKER_DEVICE=other"};
     Worker worker(elsewhere);
-    EXPECT_THROW(static_cast<void>(resume_campaign(store_, worker, "", {})), InputError);
+    EXPECT_THROW(static_cast<void>(resume_campaign(store_, {&worker, 1}, "", {})), InputError);
     EXPECT_EQ(resume().state, "finished");
 }
 

@@ -76,39 +76,73 @@ struct Machine {
     }
 };
 
-std::vector<db::Record> run(Machine& machine, const std::vector<db::Record>& records) {
+protocol::Budget fifty() {
     protocol::Budget budget;
     budget.max_samples = 50;
     budget.min_samples = 7;
-    return race(records, budget,
-                [&](const auto& record, const auto& share) { return machine.measure(record, share); });
+    return budget;
+}
+
+// The records of all turns, at most so many.
+std::vector<db::Record> turns_of(Machine& machine, Race& race, std::size_t most = 100) {
+    std::vector<db::Record> out;
+    while (out.size() < most)
+        if (const auto which = race.next())
+            out.push_back(race.take(*which, machine.measure(race.finalist(*which), race.share())));
+        else
+            break;
+    return out;
+}
+
+const db::Record& last_of(const std::vector<db::Record>& records, const std::string& implementation) {
+    const db::Record* last = nullptr;
+    for (const auto& record : records)
+        if (record.implementation == implementation) last = &record;
+    return *last;
 }
 
 TEST(Race, TakesTurnsUntilOneLiesBelow) {
     Machine machine{.time_s = {{"a", 1.0}, {"b", 0.9}}};
-    const auto raced = run(machine, {record_of("a", about(1)), record_of("b", about(1))});
+    Race race({record_of("a", about(1)), record_of("b", about(1))}, {}, fifty());
+    const auto raced = turns_of(machine, race);
     // Six samples of each make an interval: three turns.
     EXPECT_EQ(machine.order, (std::vector<std::string>{"a", "b", "a", "b", "a", "b"}));
     EXPECT_EQ(machine.counts.front(), 10);
     EXPECT_EQ(raced[0].round, 1);
-    EXPECT_EQ(raced[1].measurement.samples_s.size(), 6U);
-    EXPECT_DOUBLE_EQ(raced[1].summary->median, 0.9045);
+    EXPECT_EQ(last_of(raced, "b").round, 3);
+    EXPECT_EQ(last_of(raced, "b").measurement.samples_s.size(), 6U);
+    EXPECT_DOUBLE_EQ(last_of(raced, "b").summary->median, 0.9045);
 }
 
 TEST(Race, EqualsEndWithTheBudget) {
     Machine machine{.time_s = {{"a", 1.0}, {"b", 1.0}}};
-    EXPECT_EQ(
-        run(machine, {record_of("a", about(1)), record_of("b", about(1))})[0].measurement.samples_s.size(),
-        10U);
+    Race race({record_of("a", about(1)), record_of("b", about(1))}, {}, fifty());
+    EXPECT_EQ(last_of(turns_of(machine, race), "a").measurement.samples_s.size(), 10U);
 }
 
 TEST(Race, WhoFailsIsOutOfTheRaceAndHasNoTime) {
     Machine machine{.time_s = {{"a", 1.0}}};
-    const auto raced = run(machine, {record_of("a", about(1)), record_of("gone", about(1))});
+    Race race({record_of("a", about(1)), record_of("gone", about(1))}, {}, fifty());
+    const auto raced = turns_of(machine, race);
     EXPECT_EQ(machine.order, (std::vector<std::string>{"a", "gone", "a", "a"}));
-    EXPECT_EQ(raced[1].measurement.status, Status::failed);
-    EXPECT_FALSE(raced[1].summary);
+    EXPECT_EQ(last_of(raced, "gone").measurement.status, Status::failed);
+    EXPECT_FALSE(last_of(raced, "gone").summary);
 }
+
+TEST(Race, GoesOnFromTheRecordsOfItsLatestRounds) {
+    const std::vector<db::Record> both = {record_of("a", about(1)), record_of("b", about(1))};
+    for (std::size_t cut = 0; cut < 6; ++cut) {
+        Machine machine{.time_s = {{"a", 1.0}, {"b", 0.9}}};
+        Race first(both, {}, fifty());
+        const auto before = turns_of(machine, first, cut);
+        Race second(both, before, fifty());
+        const auto after = turns_of(machine, second);
+        EXPECT_EQ(before.size() + after.size(), 6U) << cut;
+        EXPECT_EQ(last_of(after, "b").measurement.samples_s.size(), 6U) << cut;
+    }
+}
+
+TEST(Race, OfNobodyIsOver) { EXPECT_FALSE(Race({}, {}, fifty()).next()); }
 
 }  // namespace
 }  // namespace ridge::tuner

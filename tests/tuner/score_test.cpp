@@ -89,6 +89,22 @@ TEST(Score, ASearchThatLearnsIsNearOneWhereThereIsSomethingToLearn) {
     EXPECT_GT(score(replay, options("random", 100)).evaluations_until[0], 30);
 }
 
+TEST(Score, IntervalsOfSharesStayBelowOneAndTheMeanHasOne) {
+    const Replay replay(line());
+    const auto found = score(replay, options("random", 20));
+    for (std::size_t i = 0; i < share_points.size(); ++i) {
+        EXPECT_LE(found.share_interval[i].high, 1);
+        EXPECT_LE(found.share_interval[i].low, found.share[i]);
+        EXPECT_GE(found.share_interval[i].high, found.share[i]);
+    }
+    const auto one = mean_score_interval(std::vector<SpaceScore>{found});
+    EXPECT_EQ(one.low, found.interval.low);
+    auto other = found;
+    for (auto& score : other.resampled) score += 1;
+    EXPECT_NEAR(mean_score_interval(std::vector<SpaceScore>{found, other}).high, found.interval.high + 0.5,
+                1e-12);
+}
+
 TEST(Score, IsTheSameInOneThreadAndInTwo) {
     const Replay replay(line());
     auto two = options("genetic", 12);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/tuner/support.hpp"
+#include "tuner/joint_prior.hpp"
 
 namespace ridge::tuner {
 namespace {
@@ -60,13 +61,31 @@ TEST_F(StorePriorTest, NothingKnownIsNoPrior) {
     EXPECT_EQ(prior().from, "");
 }
 
-TEST_F(StorePriorTest, TheDeviceOfWhichTheMostIsKnown) {
-    measure("there", "stream_read n=1024 x=fp32", 5, 1e-3);
+TEST_F(StorePriorTest, OtherDevicesBeforeOtherCalls) {
     measure("far", "stream_read n=1024 x=fp32", 6, 2e-3);
     measure("here", "stream_read n=2048 x=fp32", 6, 3e-3);
     const auto found = prior();
     EXPECT_EQ(found.from, "device far");
     EXPECT_DOUBLE_EQ(found.prior(space_.index(KernelConfig({{"a", std::int64_t{4}}})).value()).value(), 8e-3);
+}
+
+// The unit of a device says nothing; what both know is averaged.
+TEST_F(StorePriorTest, SeveralDevicesTogether) {
+    measure("there", "stream_read n=1024 x=fp32", 5, 1e-3);
+    measure("far", "stream_read n=1024 x=fp32", 6, 2e-3);
+    const auto found = prior();
+    EXPECT_EQ(found.from, "devices far, there");
+    EXPECT_NEAR(found.prior(3).value(), 8e-3, 1e-12);
+    EXPECT_NEAR(found.prior(5).value(), 12e-3, 1e-12);
+}
+
+TEST(JointPrior, WhatIsGoodEverywhereIsBest) {
+    const auto prior = joint_prior({{{0, 1.0}, {1, 2.0}, {2, 8.0}}, {{0, 80.0}, {1, 20.0}, {2, 10.0}}});
+    EXPECT_LT(prior(1).value(), prior(0).value());
+    EXPECT_LT(prior(1).value(), prior(2).value());
+    EXPECT_FALSE(prior(3));
+    EXPECT_FALSE(joint_prior({}));
+    EXPECT_FALSE(joint_prior({{{0, 1.0}}, {{1, 1.0}}})(1));  // nothing in common, so no unit
 }
 
 TEST_F(StorePriorTest, ElseTheNearestCallOfTheSameKind) {

@@ -42,8 +42,10 @@ def describe(request):
 
 def good_answer(request):
     base = nanoseconds(request["config"])
+    counters = {"energy_j": 1e-3 * (10 - request["config"].get("a", 0)),
+                "workspace_bytes": 1024 * (4 - request["config"].get("b", 0))} if MODE == "counters" else {}
     return {"id": request["id"], "status": "ok", "cache": request["cache"], "error_over_bound": 0.25, "stop": "count",
-            "samples_ns": [base * (1 + 0.0001 * i) for i in range(7)]}
+            "samples_ns": [base * (1 + 0.0001 * i) for i in range(7)], **counters}
 
 
 def die(code):

@@ -8,7 +8,7 @@
 
 #include "core/bench_protocol.hpp"
 
-namespace ridge::profiler {
+namespace ridge::protocol {
 
 /// Longest request that is read, in bytes; a longer line is skipped and answered with an error.
 inline constexpr std::size_t longest_request = 1024 * 1024;
@@ -24,4 +24,4 @@ using AnswerLine = std::function<std::optional<Json>(const std::string&)>;
 void serve(std::istream& requests, const WriteLine& write, const AnswerLine& answer,
            const protocol::Greeting& greeting);
 
-}  // namespace ridge::profiler
+}  // namespace ridge::protocol

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "profiler/worker/requests.hpp"
+#include "core/requests.hpp"
 
 #include <algorithm>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
 
-namespace ridge::profiler {
+namespace ridge::protocol {
 namespace {
 
 constexpr const char* request_source = "request";
@@ -62,4 +62,4 @@ std::optional<std::string> outside(const ParameterSpace& space, const KernelConf
     return std::nullopt;
 }
 
-}  // namespace ridge::profiler
+}  // namespace ridge::protocol

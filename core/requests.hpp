@@ -7,7 +7,7 @@
 
 #include "core/bench_protocol.hpp"
 
-namespace ridge::profiler {
+namespace ridge::protocol {
 
 /// What a worker does for each request of the bench protocol; each gives the whole answer.
 struct RequestHandlers {
@@ -24,4 +24,4 @@ struct RequestHandlers {
 /// list. Constraints between parameters are the implementation's own to check.
 [[nodiscard]] std::optional<std::string> outside(const ParameterSpace& space, const KernelConfig& config);
 
-}  // namespace ridge::profiler
+}  // namespace ridge::protocol

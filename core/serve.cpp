@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "profiler/worker/serve.hpp"
+#include "core/serve.hpp"
 
 #include <algorithm>
 #include <optional>
 
-namespace ridge::profiler {
+namespace ridge::protocol {
 namespace {
 
 struct Line {
@@ -46,4 +46,4 @@ void serve(std::istream& requests, const WriteLine& write, const AnswerLine& ans
     }
 }
 
-}  // namespace ridge::profiler
+}  // namespace ridge::protocol
