@@ -6,6 +6,7 @@
 #include <iostream>
 #include <new>
 
+#include "cli/breakeven.hpp"
 #include "cli/commands.hpp"
 #include "cli/version.hpp"
 #include "core/text.hpp"
@@ -13,23 +14,11 @@
 namespace ridge::cli {
 namespace {
 
-constexpr std::array<Command, 17> all = {{{add_doctor},
-                                          {add_operators},
-                                          {add_devices},
-                                          {add_worker},
-                                          {add_suite},
-                                          {add_roof},
-                                          {add_tune},
-                                          {add_best},
-                                          {add_train},
-                                          {add_predict},
-                                          {add_cost},
-                                          {add_report},
-                                          {add_import},
-                                          {add_export},
-                                          {add_space},
-                                          {add_merge},
-                                          {add_store}}};
+constexpr auto all = std::to_array<Command>(
+    {{add_doctor},  {add_operators}, {add_devices},   {add_worker},   {add_suite},     {add_roof},
+     {add_tune},    {add_best},      {add_train},     {add_validate}, {add_calibrate}, {add_scenario},
+     {add_predict}, {add_cost},      {add_breakeven}, {add_simulate}, {add_plan},      {add_sweep},
+     {add_report},  {add_import},    {add_export},    {add_space},    {add_merge},     {add_store}});
 
 constexpr const char* examples = R"(Examples:
   ridge roof                       measure this machine's roofs

@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "cli/deployment_options.hpp"
 #include "cli/device_choice.hpp"
+#include "cli/money_options.hpp"
 #include "core/error.hpp"
 #include "cost_model/token_cost.hpp"
 
@@ -19,12 +21,16 @@ struct CostOptions {
     std::string workload;
     std::optional<std::int64_t> batch, prompt_tokens, output_tokens;
     std::string activations, weights, kv, sparsity;  ///< empty: the workload's
-    std::vector<std::string> prices;                 ///< "2.10", or "h100-sxm=2.10"
-    std::vector<std::string> assumed_prices;         ///< likewise
-    std::optional<double> electricity_usd_per_kwh, pue;
+    MoneyOptions money;
+
+    DeploymentOptions serving;
 
     void add(CLI::App& command);
-    /// One answer for each device, in the order given. Throws InputError for anything that makes no sense.
+    /// What is asked of each device, in the order given, no lever pulled. Throws InputError as evaluate()
+    /// does.
+    [[nodiscard]] std::vector<cost_model::Scenario> scenarios() const;
+    /// One answer for each device, in the order given, all levers pulled. Throws InputError for anything that
+    /// makes no sense.
     [[nodiscard]] std::vector<cost_model::TokenCost> evaluate() const;
 };
 

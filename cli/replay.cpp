@@ -25,18 +25,18 @@ tuner::RecordedSpace read(const std::string& path) {
     return space;
 }
 
-/// Another device's data for the same kernel, or nothing.
-class PriorFile {
+/// Other devices' data for the same kernel, or nothing.
+class PriorFiles {
   public:
-    explicit PriorFile(const std::string& path) {
-        if (!path.empty()) space_ = read(path);
+    explicit PriorFiles(const std::vector<std::string>& paths) {
+        for (const auto& path : paths) spaces_.push_back(read(path));
     }
     [[nodiscard]] tuner::Prior of(const tuner::Replay& replay) const {
-        return space_ ? tuner::prior_from(*space_, replay.space()) : tuner::Prior();
+        return spaces_.empty() ? tuner::Prior() : tuner::prior_from(spaces_, replay.space());
     }
 
   private:
-    std::optional<tuner::RecordedSpace> space_;
+    std::vector<tuner::RecordedSpace> spaces_;
 };
 
 // The trials that were better than all before.
@@ -65,7 +65,7 @@ ExitCode replay_once(const ReplayOptions& options) {
     tuner::SimulationBudget budget;
     if (options.evaluations > 0) budget.evaluations = static_cast<std::size_t>(options.evaluations);
     if (options.time_s > 0) budget.time_s = options.time_s;
-    const auto trials = replay.run(*searcher, options.seed, budget, PriorFile(options.prior).of(replay));
+    const auto trials = replay.run(*searcher, options.seed, budget, PriorFiles(options.priors).of(replay));
     options.format.print({improvements(replay, trials)});
     std::cerr << "ridge: " << trials.size() << " of " << replay.space().size() << " configurations tried by "
               << searcher->name() << " in " << quantity(trials.back().elapsed_s, "s")
@@ -83,21 +83,28 @@ class ScoreTable {
         auto& row = table_.add_row().set("searcher", searcher).set("space", space).set("score", score.score);
         row.set("score_low", score.interval.low).set("score_high", score.interval.high);
         for (std::size_t i = 0; i < share_ids.size(); ++i) row.set(share_ids[i], score.share[i]);
+        row.set("share_10_median", score.share_median[0]);
         row.set("share_50_low", score.share_interval[2].low)
             .set("share_50_high", score.share_interval[2].high);
         for (std::size_t i = 0; i < until_ids.size(); ++i) set_until(i, score.evaluations_until[i]);
         row.set("budget_s", score.budget_s)
             .set("evaluations_per_s", static_cast<double>(score.evaluations) / score.search_time_s);
-        scores_.push_back(score.score);
-        for (std::size_t i = 0; i < share_ids.size(); ++i) shares_[i].push_back(score.share[i]);
+        scores_.push_back(score);
     }
 
     void add_mean(const std::string& searcher) {
-        auto& row =
-            table_.add_row().set("searcher", searcher).set("space", "mean").set("score", mean(scores_));
-        for (std::size_t i = 0; i < share_ids.size(); ++i) row.set(share_ids[i], mean(shares_[i]));
+        const auto mean_of = [&](const auto& figure) {
+            double sum = 0;
+            for (const auto& one : scores_) sum += figure(one);
+            return sum / static_cast<double>(scores_.size());
+        };
+        const auto interval = tuner::mean_score_interval(scores_);
+        auto& row = table_.add_row().set("searcher", searcher).set("space", "mean");
+        row.set("score", mean_of([](const auto& one) { return one.score; }));
+        row.set("score_low", interval.low).set("score_high", interval.high);
+        for (std::size_t i = 0; i < share_ids.size(); ++i)
+            row.set(share_ids[i], mean_of([i](const auto& one) { return one.share[i]; }));
         scores_.clear();
-        for (auto& shares : shares_) shares.clear();
     }
 
     [[nodiscard]] const reports::Table& table() const { return table_; }
@@ -110,13 +117,13 @@ class ScoreTable {
             table_.missing(until_ids[i], "less than half of the searches got there");
     }
 
-    reports::Table table_ = {"score",
-                             "Score of searchers on recorded spaces",
-                             {"searcher", "space", "score", "score_low", "score_high", "share_10", "share_25",
-                              "share_50", "share_50_low", "share_50_high", "share_100", "share_200",
-                              "until_1", "until_5", "until_10", "budget_s", "evaluations_per_s"}};
-    std::vector<double> scores_;
-    std::array<std::vector<double>, share_ids.size()> shares_;
+    reports::Table table_ = {
+        "score",
+        "Score of searchers on recorded spaces",
+        {"searcher", "space", "score", "score_low", "score_high", "share_10", "share_10_median", "share_25",
+         "share_50", "share_50_low", "share_50_high", "share_100", "share_200", "until_1", "until_5",
+         "until_10", "budget_s", "evaluations_per_s"}};
+    std::vector<tuner::SpaceScore> scores_;
 };
 
 tuner::GivenTrials indices_in(const tuner::SearchSpace& space,
@@ -156,7 +163,7 @@ ExitCode score_given(const ReplayOptions& options) {
 
 ExitCode score_all(const ReplayOptions& options) {
     if (!options.trials.empty()) return score_given(options);
-    const PriorFile prior(options.prior);
+    const PriorFiles prior(options.priors);
     std::vector<std::pair<std::string, tuner::Replay>> spaces;
     for (const auto& path : options.score)
         spaces.emplace_back(std::filesystem::path(path).filename().string(), tuner::Replay(read(path)));

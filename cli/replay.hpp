@@ -12,10 +12,10 @@ namespace ridge::cli {
 
 /// Searches on recorded spaces, without a worker.
 struct ReplayOptions {
-    std::vector<std::string> score;  ///< files to score a searcher on
-    std::string replay;              ///< file to search once
-    std::string trials;              ///< file with searches of another program, to score instead
-    std::string prior;               ///< file with another device's data for the same kernel
+    std::vector<std::string> score;   ///< files to score a searcher on
+    std::string replay;               ///< file to search once
+    std::string trials;               ///< file with searches of another program, to score instead
+    std::vector<std::string> priors;  ///< files with other devices' data for the same kernel
     std::vector<std::string> searchers;
     std::uint64_t seed = 1;
     std::int64_t evaluations = 0;  ///< of a replay; 0: the whole space

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <iostream>
 
+#include "cli/break_even_case.hpp"
 #include "cli/commands.hpp"
 #include "cli/cost_options.hpp"
 #include "cli/version.hpp"
@@ -34,10 +35,23 @@ void print_summary(const reports::ReportInput& input, const FormatOption& format
     format.print(tables);
 }
 
+// Of the devices that have a price to own and one to rent; the others are left out.
+std::vector<reports::BreakEvenCase> break_evens(const CostOptions& options) {
+    std::vector<reports::BreakEvenCase> out;
+    const auto models = options.devices.load();
+    for (std::size_t i = 0; i < models.size(); ++i) {
+        const NamedDevice device{options.devices.devices[i], models[i]};
+        const bool priced = (models[i].purchase || !options.money.purchases.empty()) && models[i].price;
+        if (priced) out.push_back(break_even_case(device, device, options.devices.devices, options.money));
+    }
+    return out;
+}
+
 ExitCode write(const ReportOptions& options) {
     const db::Store store(options.cost.devices.store.path, db::Access::read_only);
-    const auto input =
-        reports::gather_report(store, options.cost.evaluate(), std::string("ridge ") + version);
+    auto input = reports::gather_report(store, options.cost.evaluate(), std::string("ridge ") + version);
+    input.money.currency = options.cost.money.shown();
+    input.break_evens = break_evens(options.cost);
     const auto files = reports::write_report(input, options.output);
     if (options.summary)
         print_summary(input, options.format);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <iostream>
 #include <optional>
+#include <span>
 
 #include "cli/commands.hpp"
+#include "cli/crew_options.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/options.hpp"
 #include "cli/program_options.hpp"
@@ -16,6 +18,7 @@
 #include "reports/call_results.hpp"
 #include "reports/call_table.hpp"
 #include "reports/device_report.hpp"
+#include "reports/pareto_table.hpp"
 #include "tuner/campaign.hpp"
 #include "tuner/searcher.hpp"
 
@@ -24,24 +27,26 @@ namespace {
 
 struct TuneOptions {
     StoreOption store;
-    WorkerOption worker;
+    CrewOptions crew;
     FormatOption format;
     tuner::CampaignOptions campaign;
     ReplayOptions replay;
     ProgramOptions program;
     std::string suite = "demo";
-    std::string resume;  // uuid, or "latest"; empty: not asked for
+    std::string objectives = "time";  // by commas
+    std::string resume;               // uuid, or "latest"; empty: not asked for
     bool go_on = false;
     bool quiet = false;
 };
 
-/// The least time that the measured roofs of a device allow a call.
-class RoofTime {
+/// What is known of a device before a campaign: the least time that its measured roofs allow a call, and what
+/// the cost model expects of a configuration.
+class Expectation {
   public:
-    RoofTime(const db::Store& store, const std::string& device)
+    Expectation(const db::Store& store, const std::string& device)
         : model_(cost_model::load_measured_device(store, device)) {}
 
-    std::optional<double> operator()(const tuner::SuiteCall& suite_call) const {
+    std::optional<double> least_s(const tuner::SuiteCall& suite_call) const {
         if (!model_) return std::nullopt;
         const auto work = operators::work(operators::parse_call(suite_call.call));
         const auto roof = reports::attainable(work, suite_call.cache, *model_);
@@ -49,11 +54,17 @@ class RoofTime {
         return (work.flop > 0 ? work.flop : work.bytes()) / roof->rate;
     }
 
+    tuner::ConfigModel model(const tuner::SuiteCall& call, const std::string& implementation) const {
+        if (!model_) return [](const KernelConfig&) { return std::optional<double>(); };
+        return tuner::kernel_model_of(call, implementation, *model_);
+    }
+
   private:
     std::optional<cost_model::DeviceModel> model_;
 };
 
-tuner::CampaignHooks hooks(Progress& progress, const std::atomic<bool>& stop) {
+tuner::CampaignHooks hooks(Progress& progress, const Expectation& expectation,
+                           const std::atomic<bool>& stop) {
     return {.progress =
                 [&progress](const tuner::Progress& now) {
                     std::string what = now.last ? now.last->call : "";
@@ -61,7 +72,9 @@ tuner::CampaignHooks hooks(Progress& progress, const std::atomic<bool>& stop) {
                     progress.show(now.measured, now.planned, what);
                 },
             .note = [](const std::string& note) { std::cerr << "ridge: " << note << '\n'; },
-            .roof_time_s = {},
+            .roof_time_s = [&expectation](const tuner::SuiteCall& call) { return expectation.least_s(call); },
+            .model = [&expectation](const tuner::SuiteCall& call,
+                                    const std::string& name) { return expectation.model(call, name); },
             .stop = &stop};
 }
 
@@ -95,13 +108,36 @@ bool report_gaps(const tuner::CampaignResult& result) {
     return whole;
 }
 
+// What the campaign was to find: the fastest configurations, or those that are good at what was asked for.
 reports::Table best_table(const db::Store& store, const std::string& uuid) {
+    const auto campaign = store.campaign(uuid);
+    const auto options =
+        tuner::CampaignOptions::from_json(JsonReader(campaign->options, "campaign " + campaign->uuid));
+    if (db::text(options.objectives) != db::name(db::Objective::time))
+        return reports::pareto_table(store.measurements({.campaign = uuid}), options.objectives);
     return reports::call_table(reports::read_campaign(store, uuid));
+}
+
+// The suite as a whole, and where the time went.
+void report_totals(const tuner::CampaignResult& result) {
+    const auto total = tuner::suite_total(result.calls);
+    if (total.calls > 1)
+        std::cerr << "ridge: the suite's calls by weight take " << quantity(total.best_s, "s")
+                  << ", with the "
+                  << "default configurations " << quantity(total.default_s, "s") << ": "
+                  << significant(total.default_s / total.best_s) << " times as long"
+                  << (total.missing ? " (" + std::to_string(total.missing) + " calls are not in it)" : "")
+                  << '\n';
+    if (result.added)
+        std::cerr << "ridge: " << percent(result.busy_share()) << " of the time of "
+                  << (result.workers == 1 ? "the worker" : std::to_string(result.workers) + " workers")
+                  << " went into measuring\n";
 }
 
 ExitCode report(const db::Store& store, const tuner::CampaignResult& result, const FormatOption& format) {
     const auto whole = report_gaps(result);
     format.print({best_table(store, result.uuid)});
+    report_totals(result);
     std::cerr << "ridge: campaign " << result.uuid << " " << result.state << ", " << result.added
               << " measurements added\n";
     if (result.state == "finished") return whole ? ExitCode::done : ExitCode::incomplete;
@@ -119,14 +155,15 @@ ExitCode report_finished(const db::Store& store, const db::Campaign& campaign, c
 
 // A campaign that other kernels or another suite began cannot go on; what it measured stays, and a new one
 // begins.
-tuner::CampaignResult go_on_or_begin(db::Store& store, tuner::Worker& worker, const TuneOptions& options,
-                                     const std::string& uuid, const tuner::CampaignHooks& hooks) {
+tuner::CampaignResult go_on_or_begin(db::Store& store, std::span<tuner::Worker> workers,
+                                     const TuneOptions& options, const std::string& uuid,
+                                     const tuner::CampaignHooks& hooks) {
     try {
-        return tuner::resume_campaign(store, worker, uuid, hooks);
+        return tuner::resume_campaign(store, workers, uuid, hooks);
     } catch (const InputError& error) {
         std::cerr << "ridge: a new campaign begins, since the unfinished one cannot go on: " << error.what()
                   << '\n';
-        return tuner::run_campaign(store, worker, options.campaign, hooks);
+        return tuner::run_campaign(store, workers, options.campaign, hooks);
     }
 }
 
@@ -140,24 +177,20 @@ bool measures_another(const db::Store& store, const db::Campaign& campaign,
 
 ExitCode tune(db::Store& store, const TuneOptions& options, const std::optional<operators::Program>& program,
               const std::atomic<bool>& stop) {
-    auto worker_options = options.worker.options(&stop);
-    std::optional<ProgramWorkerFile> program_file;
-    if (program)
-        worker_options.command = worker_options.launcher.empty() ? program_file.emplace(*program).command()
-                                                                 : remote_command(*program);
-    tuner::Worker worker(std::move(worker_options));
+    StartedCrew crew(options.crew, program, options.campaign.budget.timeout_s, stop);
+    auto& workers = crew.workers();
     Progress progress(options.quiet);
-    auto on_event = hooks(progress, stop);
-    on_event.roof_time_s = RoofTime(store, worker.describe().device.id);
+    const Expectation expectation(store, crew.device());
+    const auto on_event = hooks(progress, expectation, stop);
     if (!options.resume.empty())
-        return report(store, tuner::resume_campaign(store, worker, options.resume, on_event), options.format);
-    const auto former = options.go_on
-                            ? campaign_of(store, options.campaign.suite, worker.describe().device.id)
-                            : std::nullopt;
+        return report(store, tuner::resume_campaign(store, workers, options.resume, on_event),
+                      options.format);
+    const auto former =
+        options.go_on ? campaign_of(store, options.campaign.suite, crew.device()) : std::nullopt;
     if (!former || measures_another(store, *former, program))
-        return report(store, tuner::run_campaign(store, worker, options.campaign, on_event), options.format);
+        return report(store, tuner::run_campaign(store, workers, options.campaign, on_event), options.format);
     if (former->state == "finished") return report_finished(store, *former, options.format);
-    return report(store, go_on_or_begin(store, worker, options, former->uuid, on_event), options.format);
+    return report(store, go_on_or_begin(store, workers, options, former->uuid, on_event), options.format);
 }
 
 void add_replay_options(CLI::App& command, ReplayOptions& replay) {
@@ -168,8 +201,12 @@ void add_replay_options(CLI::App& command, ReplayOptions& replay) {
         .add_option("--score", replay.score,
                     "score the searcher over many repeated searches of recorded spaces, given as files")
         ->excludes(once);
-    command.add_option("--prior", replay.prior,
-                       "with --replay and --score: a recorded space of the same kernel on another device");
+    command
+        .add_option(
+            "--prior", replay.priors,
+            "with --replay and --score: a recorded space of the same kernel on another device; several, "
+            "each with the option's name before it, are taken together")
+        ->allow_extra_args(false);
     command.add_option(
         "--trials", replay.trials,
         "with --score of one space: the configurations that another program's searches tried, to score these "
@@ -191,6 +228,7 @@ ReplayOptions replay_options(const TuneOptions& options, bool limited) {
 ExitCode run_tune(TuneOptions options) {
     std::optional<operators::Program> program;
     if (options.program.wanted()) program = options.program.program();
+    options.campaign.objectives = db::parse_objectives(options.objectives);
     auto store = options.store.create();
     if (options.resume == "latest") options.resume = newest_unfinished(store);
     if (!options.resume.empty()) {
@@ -221,6 +259,9 @@ void add_campaign_options(CLI::App& command, tuner::CampaignOptions& campaign) {
     command.add_option("--max-configs", campaign.max_configs,
                        "for each call and implementation; 0: no limit (default: 16)");
     command.add_option("--time", campaign.time_budget_s, "seconds over all calls; 0: no limit (default: 0)");
+    command.add_flag("--whole-suite", campaign.whole_suite,
+                     "what counts is the weighted time of the suite: measurements go to the calls where they "
+                     "are expected to take most off it, out of one budget for all");
     command.add_option("--implementation", campaign.implementations, "only these (default: all that fit)")
         ->allow_extra_args(false);
     command.add_option("--sample-time", campaign.budget.max_time_s,
@@ -252,7 +293,7 @@ void add_tune(CLI::App& app, Action& action) {
     auto* command = app.add_subcommand("tune", "Find the best kernel configuration for each call of a suite");
     auto options = std::make_shared<TuneOptions>();
     options->store.add(*command);
-    options->worker.add(*command);
+    options->crew.add(*command);
     options->format.add(*command);
     auto* suite = command->add_option("--suite", options->suite, "name or file of a suite (default: demo)");
     add_campaign_options(*command, options->campaign);
@@ -270,6 +311,9 @@ void add_tune(CLI::App& app, Action& action) {
                    "go on with the suite's campaign if it is unfinished, do nothing if it is finished, else "
                    "begin one")
         ->excludes(resume);
+    command->add_option("--objective", options->objectives,
+                        "what a configuration should be good at: time, energy or workspace; several by "
+                        "commas give those that no other one beats in all of them (default: time)");
     command->add_flag("--quiet", options->quiet, "no progress");
     command->callback([options, resume, command, &action] {
         const bool replay_words =

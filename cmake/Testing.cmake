@@ -18,6 +18,10 @@ if(RIDGE_BUILD_WORKERS)
     ridge_precompile(ridge_kernel_test_headers <gtest/gtest.h> <gmock/gmock.h> <Kokkos_Core.hpp> <Kokkos_SIMD.hpp>)
 endif()
 
+# What CI has time to run under the sanitizers: the vocabulary, the catalogue, the store with its importers, and the fuzz targets.
+# scripts/test --all runs the others so too. The test preset asan-ubsan chooses the same by name.
+add_custom_target(ridge_sanitized_tests)
+
 # ridge_test(statistics_test SOURCES statistics_test.cpp LINK ridge::core LABELS unit ENVIRONMENT A=b C=d)
 include(GoogleTest)
 # SERIAL: for tests that time something; no other test runs beside them.
@@ -40,6 +44,9 @@ function(ridge_test name)
         ridge_precompile(${name} AS ridge_test_headers)
     endif()
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+    if(name MATCHES "^(core|db|operators)_")
+        add_dependencies(ridge_sanitized_tests ${name})
+    endif()
     gtest_discover_tests(${name} TEST_PREFIX "${name}." DISCOVERY_TIMEOUT 60
         PROPERTIES RUN_SERIAL ${serial} TIMEOUT ${ARG_TIMEOUT})
     # Properties that are lists: gtest_discover_tests() would take their second element for the name of another property.

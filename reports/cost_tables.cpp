@@ -2,6 +2,7 @@
 #include "reports/cost_tables.hpp"
 
 #include "core/units.hpp"
+#include "reports/money_tables.hpp"
 
 namespace ridge::reports {
 namespace {
@@ -16,6 +17,8 @@ constexpr const char* result_columns[] = {"ttft_s",
                                           "tokens_per_s_low",
                                           "tokens_per_s_high",
                                           "interval_share",
+                                          "communication_s",
+                                          "host_s",
                                           "energy_per_token_j",
                                           "energy_basis",
                                           "price_per_hour_usd",
@@ -109,6 +112,7 @@ void set_results(Table& table, const TokenCost& cost) {
     table.set("ttft_s", cost.time_to_first_token_s)
         .set("tpot_s", cost.time_per_output_token_s)
         .set("tokens_per_s", cost.tokens_per_s);
+    table.set("communication_s", cost.decode_cost.communication_s).set("host_s", cost.decode_cost.host_s);
     set_energy(table, cost);
     set_money(table, cost);
     set_intervals(table, cost);
@@ -126,6 +130,12 @@ void add_cost(Table& table, const TokenCost& cost) {
         .set("model", cost.model)
         .set("verdict", std::string(name(cost.verdict)));
     table.set("weights", weights_text(w.precisions)).set("batch", static_cast<double>(w.batch));
+    table.set("parallelism", cost.deployment.parallelism.text()).set("devices", cost.devices);
+    table.set("engine", cost.deployment.engine.name);
+    if (cost.memory_capacity > 0)
+        table.set("largest_batch", cost.largest_batch);
+    else
+        table.missing("largest_batch", cost.memory_note);
     table.set("prompt_tokens", static_cast<double>(w.prompt_tokens))
         .set("output_tokens", static_cast<double>(w.output_tokens));
     set_memory(table, cost);
@@ -138,11 +148,28 @@ void add_cost(Table& table, const TokenCost& cost) {
     for (const auto* id : result_columns) table.missing(id, cost.reason);
 }
 
+// Another text for the amounts; the numbers stay in the dollars that their columns say.
+void show_in(Table& table, const TokenCost& cost, const cost_model::ExchangeRate& shown) {
+    if (shown.currency == "USD" || !cost.money.price) return;
+    const auto show = [&](const char* id, const std::optional<double>& usd) {
+        if (!usd) return;
+        const auto sign = table.at(table.size() - 1, id).bound;
+        table.shown_as(id, (sign.empty() ? "" : sign + " ") + in_currency(*usd, shown));
+    };
+    show("price_per_hour_usd", cost.money.price->usd_per_hour);
+    show("cost_per_million_tokens_usd", cost.money.usd_per_million_output);
+    if (const auto& interval = cost.usd_per_million_output_interval) {
+        show("cost_low_usd", interval->low);
+        show("cost_high_usd", interval->high);
+    }
+}
+
 // What all rows of a table that was asked for at once have in common.
 std::string question_text(const TokenCost& cost) {
     const auto& w = cost.workload;
     return cost.model + ", batch " + std::to_string(w.batch) + ", " + std::to_string(w.prompt_tokens) +
-           " + " + std::to_string(w.output_tokens) + " tokens, weights " + weights_text(w.precisions);
+           " + " + std::to_string(w.output_tokens) + " tokens, weights " + weights_text(w.precisions) +
+           (cost.devices > 1 ? ", " + cost.deployment.parallelism.text() : "");
 }
 
 void add_pass(Table& table, const TokenCost& cost, const char* phase, const PassCost& pass) {
@@ -162,7 +189,7 @@ void add_pass(Table& table, const TokenCost& cost, const char* phase, const Pass
 
 }  // namespace
 
-Table cost_table(const std::vector<TokenCost>& costs) {
+Table cost_table(const std::vector<TokenCost>& costs, const cost_model::ExchangeRate& shown) {
     Table table("cost", "Cost of tokens",
                 {"device",
                  "provenance",
@@ -187,19 +214,29 @@ Table cost_table(const std::vector<TokenCost>& costs) {
                  "memory_bytes",
                  "memory_share",
                  "model",
+                 "parallelism",
+                 "devices",
+                 "engine",
+                 "largest_batch",
+                 "communication_s",
+                 "host_s",
                  "weights",
                  "batch",
                  "prompt_tokens",
                  "output_tokens",
                  "verdict"});
-    for (const auto& cost : costs) add_cost(table, cost);
+    for (const auto& cost : costs) {
+        add_cost(table, cost);
+        show_in(table, cost, shown);
+    }
     return table;
 }
 
-Table cost_summary(const std::vector<TokenCost>& costs) {
-    auto table = cost_table(costs).selected({"device", "provenance", "ttft_s", "tpot_s", "tokens_per_s",
-                                             "energy_per_token_j", "price_per_hour_usd", "price_basis",
-                                             "cost_per_million_tokens_usd", "limiter"});
+Table cost_summary(const std::vector<TokenCost>& costs, const cost_model::ExchangeRate& shown) {
+    auto table =
+        cost_table(costs, shown)
+            .selected({"device", "provenance", "ttft_s", "tpot_s", "tokens_per_s", "energy_per_token_j",
+                       "price_per_hour_usd", "price_basis", "cost_per_million_tokens_usd", "limiter"});
     if (!costs.empty()) table.set_title(table.title() + ": " + question_text(costs.front()));
     return table;
 }

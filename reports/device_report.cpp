@@ -2,6 +2,7 @@
 #include "reports/device_report.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
@@ -132,10 +133,26 @@ void add_json(Table& table, const std::string& prefix, const Json& value) {
 
 std::string positive_or_empty(double value, const std::string& text) { return value > 0 ? text : ""; }
 
+// Of the intervals of the held-out calls, the one in the middle; 1 without any.
+double typical_factor(const cost_model::KernelGroup& group) {
+    std::vector<double> widths;
+    for (const auto& point : group.points) widths.push_back(point.log_half_width);
+    return widths.empty() ? 1.0 : std::exp(median(widths));
+}
+
+void set_parameter(Table& table, const char* column, const std::vector<cost_model::Parameter>& parameters,
+                   std::string_view name) {
+    const double value = cost_model::value_of(parameters, name, 0);
+    if (value > 0)
+        table.set(column, value);
+    else
+        table.missing(column, "the kernel's time has no such term");
+}
+
 void add_group(Table& table, const cost_model::KernelGroup& group) {
     const auto& p = group.parameters;
     table.add_row().set("name", group.key.text()).set("provenance", "predicted");
-    table.set("calls", static_cast<double>(group.calls.size()))
+    table.set("calls", static_cast<double>(group.nodes.size()))
         .set("held_out", static_cast<double>(group.held_out.count));
     if (group.held_out.count > 0) {
         table.set("error_median", group.held_out.median).set("error_p90", group.held_out.p90);
@@ -144,13 +161,13 @@ void add_group(Table& table, const cost_model::KernelGroup& group) {
         for (const auto* id : {"error_median", "error_p90", "roofline_error"})
             table.missing(id, "no call of this group was held out");
     }
-    if (group.interval_factor)
-        table.set("interval_factor", *group.interval_factor);
+    if (const double factor = typical_factor(group); factor > 1)
+        table.set("interval_factor", factor);
     else
         table.missing("interval_factor", "too few calls for an interval");
-    table.set("launch_s", p.launch_s)
-        .set("compute_share", p.compute_share)
-        .set("memory_rate_share", p.memory_share);
+    set_parameter(table, "launch_s", p.latencies, "launch");
+    set_parameter(table, "compute_share", p.shares, "compute");
+    set_parameter(table, "memory_rate_share", p.shares, "DRAM");
     if (!group.pooled_from.empty()) table.note("name", "pooled from " + group.pooled_from);
 }
 

@@ -12,7 +12,6 @@ namespace ridge::reports {
 namespace {
 
 using cost_model::HeldOutPoint;
-using cost_model::KernelGroup;
 using namespace plot;
 
 struct Style {
@@ -36,13 +35,12 @@ double relative_error(const HeldOutPoint& held_out) {
     return (held_out.predicted_s - held_out.measured_s) / held_out.measured_s;
 }
 
-Point point_of(const HeldOutPoint& held_out, const KernelGroup& group, const Style& style,
-               std::size_t number) {
+Point point_of(const HeldOutPoint& held_out, const Style& style, std::size_t number) {
     Point point;
     point.id = "held-out:" + std::to_string(number);
     point.at = {held_out.measured_s, held_out.predicted_s};
-    point.low = held_out.predicted_s / group.interval_factor.value_or(1);
-    point.high = held_out.predicted_s * group.interval_factor.value_or(1);
+    point.low = held_out.predicted_s * std::exp(-held_out.log_half_width);
+    point.high = held_out.predicted_s * std::exp(held_out.log_half_width);
     point.colour = style.colour;
     point.shape = style.shape;
     point.hollow = style.hollow;
@@ -65,7 +63,7 @@ void add_groups(Scene& scene, const cost_model::KernelModel& model) {
         scene.legend.push_back(
             {group.key.text(), LegendEntry::Mark::point, style.colour, style.shape, style.hollow});
         for (const auto& held_out : group.points)
-            scene.points.push_back(point_of(held_out, group, style, scene.points.size() + 1));
+            scene.points.push_back(point_of(held_out, style, scene.points.size() + 1));
     }
 }
 
@@ -113,7 +111,7 @@ Scene fit_scene(const cost_model::KernelModel& model) {
     scene.description =
         "Predicted over measured time of " + std::to_string(scene.points.size()) +
         " held-out calls on logarithmic axes; " + std::to_string(within_factor_two(scene.points)) +
-        " of them are predicted within a factor of 2. Bars are the intervals that hold 90 % of "
+        " of them are predicted within a factor of 2. Bars are the intervals that hold 80 % of "
         "left-out calls.";
     return scene;
 }

@@ -3,45 +3,18 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "core/error.hpp"
-#include "core/text.hpp"
-#include "core/units.hpp"
+#include "reports/metric_text.hpp"
+#include "reports/serving_metrics.hpp"
+#include "reports/validation_metrics.hpp"
 
 namespace ridge::reports {
 namespace {
 
-std::string seconds(double value) { return quantity(value, "s"); }
-std::string flop_rate(double value) { return quantity(value, "FLOP/s"); }
-std::string byte_rate(double value) { return quantity(value, "B/s"); }
-std::string bytes(double value) { return quantity(value, "B"); }
-std::string flop(double value) { return quantity(value, "FLOP"); }
-std::string joules(double value) { return quantity(value, "J"); }
-std::string watts(double value) { return quantity(value, "W"); }
-std::string hertz(double value) { return quantity(value, "Hz"); }
-std::string rate(double value) { return quantity(value, "/s"); }
-std::string tokens_rate(double value) { return significant(value) + " tok/s"; }
-std::string intensity(double value) { return significant(value) + " FLOP/B"; }
-std::string share(double value) { return percent(value); }
-std::string times(double value) { return significant(value) + "×"; }
-std::string count(double value) { return number_text(std::round(value)); }
-std::string binary_bytes(double value) { return capacity(value); }
-std::string plain(double value) { return significant(value); }
+using namespace parts;
 
-std::string money(double value) {
-    const double magnitude = std::abs(value);
-    return "$" + (magnitude >= 0.995 && magnitude < 1000 ? significant(value, magnitude >= 100  ? 5
-                                                                              : magnitude >= 10 ? 4
-                                                                                                : 3)
-                                                         : significant(value, 3));
-}
-std::string money_per_hour(double value) { return money(value) + "/h"; }
-std::string money_per_kwh(double value) { return money(value) + "/kWh"; }
-
-constexpr auto text = nullptr;
-
-constexpr auto registry = std::to_array<Metric>({
+constexpr auto general_metrics = std::to_array<Metric>({
     {"number", "#", "", count, "Number of the point in the roofline chart."},
     {"name", "Name", "", text, "What the row is about."},
     {"value", "Value", "", text, "The value as recorded."},
@@ -67,6 +40,10 @@ constexpr auto registry = std::to_array<Metric>({
     {"time_low_s", "Time, low", "s", seconds, "Lower end of the 95 % interval of the median time."},
     {"time_high_s", "Time, high", "s", seconds, "Upper end of the 95 % interval of the median time."},
     {"samples", "Samples", "", count, "Timed executions behind the median."},
+    {"energy_j", "Energy", "J", joules, "Energy of one execution, by the device's counter, or predicted."},
+    {"energy_low_j", "Energy, low", "J", joules, "Lower end of the 80 % interval of the energy."},
+    {"energy_high_j", "Energy, high", "J", joules, "Upper end of the 80 % interval of the energy."},
+    {"workspace_bytes", "Workspace", "B", bytes, "Memory beyond operands and output."},
     {"spread", "Spread", "", share, "Interquartile range of the samples over their median."},
     {"flop", "Work", "FLOP", flop,
      "Floating-point (or integer) operations that the call has to do; a multiply-add is two."},
@@ -112,6 +89,24 @@ constexpr auto registry = std::to_array<Metric>({
     {"count", "Count", "", count, "How many."},
     {"split", "Split", "", text, "fitted: the model saw the calls; held out: it did not."},
     {"error_median", "Median error", "", share, "Median of |predicted - measured| over measured."},
+    {"time_low_95_s", "95 % low", "s", seconds, "Lower end of the 95 % interval."},
+    {"time_high_95_s", "95 % high", "s", seconds, "Upper end of the 95 % interval."},
+    {"rests_on", "Rests on", "", text,
+     "What the time comes from: the call itself measured, interpolated between measured calls, transferred "
+     "from other formats or devices, or the ceilings alone."},
+    {"correction", "Correction", "", times, "Factor of the learned correction on the formula's time."},
+    {"parameter_value", "Value", "", plain,
+     "Seconds of a latency, share of a ceiling, or the exponent of the overlap."},
+    {"factor_sd", "Uncertain by", "", times, "One standard deviation, as a factor."},
+    {"octaves", "Octaves away", "", plain, "Largest difference of a dimension, log2."},
+    {"within_10", "Within 10 %", "", share, "Share of calls whose error is at most 10 %."},
+    {"coverage_80", "Coverage of 80 %", "", share, "Share of calls inside their 80 % interval."},
+    {"unseen", "Unseen", "", text, "Which calls the fit did not see: docs/accuracy.md."},
+    {"kernel_regime", "Regime", "", text,
+     "What bounds calls of this kind: prefill, decode, experts, collective, rows, gemm."},
+    {"operand_formats", "Formats", "", text, "Number formats of the operands."},
+    {"family", "Family", "", text,
+     "Whether the devices that it was transferred from are of its architecture."},
     {"error_p90", "90 % below", "", share, "90th percentile of |predicted - measured| over measured."},
     {"error_max", "Largest error", "", share, "Largest |predicted - measured| over measured."},
     {"model", "Model", "", text, "The language model."},
@@ -140,10 +135,15 @@ constexpr auto registry = std::to_array<Metric>({
      "times "
      "a least time the product bounds nothing."},
     {"held_out", "Held out", "", count, "Calls that the fit did not see; the errors are of these."},
+    {"two_constants_error", "Two constants", "", share,
+     "Median error of launch time plus roofline over an efficiency, fitted on the rows that the fit saw."},
+    {"3_neighbours_error", "3 neighbours", "", share,
+     "Median error of the utilisation of the three nearest rows after removing the launch time."},
+    {"boosted_trees_error", "Boosted trees", "", share, "Median error of gradient-boosted trees."},
     {"roofline_error", "Roofline's error", "", share,
      "Median error of the bare roofline on the same held-out calls: the yardstick."},
     {"interval_factor", "Interval", "", times,
-     "Predictions times and over this factor hold 90 % of left-out calls."},
+     "Predictions times and over this factor hold 80 % of left-out calls, for one at the usual distance."},
     {"compute_share", "Compute share", "", share,
      "Fitted share of the compute ceiling that the kernel achieves."},
     {"memory_rate_share", "Memory share", "", share,
@@ -171,14 +171,101 @@ constexpr auto registry = std::to_array<Metric>({
     {"clock_hz", "Clock", "Hz", hertz, "Clock frequency."},
     {"price_per_hour_usd", "Price", "USD/h", money_per_hour, "Price of the devices for an hour."},
     {"price_basis", "Price from", "", text,
-     "on_demand or contract: listed at the date beside it; user: given for this calculation; assumed: what "
-     "nobody asks or pays."},
+     "on_demand or contract: listed at the date beside it; own: what an hour of an owned device costs; user: "
+     "given for this calculation; assumed: what nobody asks or pays."},
     {"electricity_usd_per_kwh", "Electricity", "USD/kWh", money_per_kwh, "Price of electricity."},
     {"cost_per_million_tokens_usd", "Cost/M tokens", "USD", money,
      "US dollars for a million output tokens: price for an hour over output tokens an hour."},
+    {"currency", "Currency", "", text,
+     "Currency of the amounts in the row: US dollars turned with the rate beside it."},
+    {"exchange_rate", "Rate", "", plain, "Units of the currency for a US dollar."},
+    {"exchange_rate_date", "Rate of", "", text, "Day of the exchange rate."},
+    {"acquisition", "Device is", "", text,
+     "rented, or owned: bought with interest, host, hosting and staff."},
+    {"utilisation", "Utilisation", "", share,
+     "Share of the paid hours in which the device has this work; the idle hours are laid on its tokens."},
+    {"hour_cost", "Hour", "", amount,
+     "What all devices of a copy cost in an hour, at work or not; electricity where it is not in the price."},
+    {"cost_per_million_input", "Input/M", "", amount,
+     "Cost of a million prompt tokens: the money of prefill's seconds over the prompt's tokens."},
+    {"cost_per_million_output", "Output/M", "", amount,
+     "Cost of a million output tokens: the money of a decode step over the sequences of the batch."},
+    {"cost_per_million_output_low", "Output/M, low", "", amount,
+     "5th percentile of the cost of a million output tokens over the draws of prices and model error."},
+    {"cost_per_million_output_median", "Output/M, median", "", amount,
+     "Median of the cost of a million output tokens over the draws of prices and model error."},
+    {"cost_per_million_output_high", "Output/M, high", "", amount,
+     "95th percentile of the cost of a million output tokens over the draws of prices and model error."},
+    {"cost_per_million_total", "Total/M", "", amount,
+     "Cost of a request over all its tokens, prompt and output, for a million of them."},
+    {"cost_per_request", "Request", "", amount, "Cost of one request: its prompt and all of its output."},
+    {"cost_per_user_month", "User and month", "", amount,
+     "Cost of a user's requests in a twelfth of a year, with the requests of a day."},
+    {"output_tokens_per_kwh", "Output/kWh", "1/kWh", plain,
+     "Output tokens for a kWh at the facility's meter: devices, their part of the host, PUE and idle hours; "
+     "the prompt's energy is theirs."},
+    {"gco2_per_million_output", "CO2/M output", "g", plain,
+     "Grams of CO2 for a million output tokens: the grid's intensity over output tokens for a kWh."},
+    {"draws", "Draws", "", count, "Random draws behind the percentiles."},
+    {"part", "Part", "", text, "What the money of an hour goes for."},
+    {"hour_part", "In an hour", "", amount, "Cost of the part for one device and hour."},
+    {"hour_share", "Of the hour", "", share, "Share of the part in the cost of an hour."},
+    {"input", "Input", "", text, "A number that the answer follows from."},
+    {"input_unit", "Unit", "", text, "Unit of the input; money is in US dollars here."},
+    {"input_value", "Value", "", plain, "Value that the answer was computed with."},
+    {"input_low", "Low", "", plain, "Lowest of what the sources of the input say."},
+    {"input_high", "High", "", plain, "Highest of what the sources of the input say."},
+    {"elasticity", "Elasticity", "", plain,
+     "Percent that the cost of an output token changes by when the input changes by one percent."},
+    {"cost_at_low", "Cost at low", "", amount,
+     "Cost of a million output tokens with the input at its low end, all others at their values."},
+    {"cost_at_high", "Cost at high", "", amount,
+     "Cost of a million output tokens with the input at its high end, all others at their values."},
+    {"swing", "Swing", "", amount, "Difference between the costs at both ends of the input."},
+    {"bought", "Bought", "", text, "The device that is bought."},
+    {"rented", "Rented", "", text, "The device that is rented in its place."},
+    {"spent_at_once", "At once", "", amount, "Price of the device with its part of host and network."},
+    {"rent_per_month", "Rent, month", "", amount,
+     "Rent of a month in the hours with work, for as much work as the bought device does."},
+    {"running_per_month", "Running, month", "", amount,
+     "Electricity, hosting, staff and maintenance of the bought device in a month."},
+    {"own_hour", "Owned hour", "", amount,
+     "What an hour of the bought device costs over its lifetime, with interest and residual value."},
+    {"rent_hour", "Rented hour", "", amount, "Rent of an hour with as much work as the bought device does."},
+    {"months_to_break_even", "Months", "", plain,
+     "Months until the rent saved has paid for the purchase, without interest."},
+    {"months_to_break_even_low", "Months, low", "", plain,
+     "The same with the lowest purchase price and the highest rent that sources give."},
+    {"months_to_break_even_high", "Months, high", "", plain,
+     "The same with the highest purchase price and the lowest rent that sources give."},
+    {"months_with_interest", "Months, with interest", "", plain,
+     "Months until the purchase is paid back when what is owed bears the interest."},
+    {"utilisation_to_break_even", "Break-even utilisation", "", share,
+     "Share of hours with work above which the bought device costs less over its lifetime, where rent is "
+     "paid "
+     "for the hours with work only."},
     {"cost_low_usd", "Cost, low", "USD", money, "Lower end of the interval of the cost per million tokens."},
     {"cost_high_usd", "Cost, high", "USD", money,
      "Upper end of the interval of the cost per million tokens."},
+    {"parallelism", "Parallelism", "", text,
+     "Devices that serve the model together: tensor, pipeline, expert, data and context parallelism."},
+    {"engine", "Engine", "", text, "Serving engine whose overheads and shares are counted."},
+    {"largest_batch", "Largest batch", "", count, "Sequences of this length that the memory holds."},
+    {"communication_s", "Communication", "s", seconds,
+     "Part of a decode step that goes to exchanges among devices and that nothing hides."},
+    {"host_s", "Host", "s", seconds, "Part of a decode step in which the devices wait for the host."},
+    {"lever", "Lever", "", text,
+     "A named change of how the model is built, stored or served, and its value."},
+    {"changes", "Changes", "", text, "What the lever changes."},
+    {"lever_value", "Value", "", text, "Fields of the lever's value with their units."},
+    {"preset", "Preset", "", text, "Value of the lever when none is given."},
+    {"quality", "Loss of quality", "", text,
+     "What the lever costs in quality of the answers, with its source, or unknown."},
+    {"own_factor", "Own factor", "", times, "How many times cheaper a request gets by this lever alone."},
+    {"stacked_factor", "Stacked", "", times,
+     "How many times cheaper a request gets by this lever and those above it together."},
+    {"lost_factor", "Lost", "", times,
+     "Product of the own factors over what they gain together: what their interaction takes away."},
     {"memory_bytes", "Memory needed", "B", binary_bytes,
      "Weights, KV cache at full length and activations of the batch."},
     {"memory_share", "Of memory", "", share, "Memory needed over the memory of the devices."},
@@ -216,6 +303,8 @@ constexpr auto registry = std::to_array<Metric>({
     {"score_low", "Score, low", "", plain, "Lower end of the score's 95 % interval over the repeats."},
     {"score_high", "Score, high", "", plain, "Upper end of the score's 95 % interval over the repeats."},
     {"share_10", "@10", "", share, "Optimum over the best value after 10 evaluations, mean of the repeats."},
+    {"share_10_median", "@10, median", "", share,
+     "Optimum over the best value after 10 evaluations, median of the repeats."},
     {"share_25", "@25", "", share, "Optimum over the best value after 25 evaluations, mean of the repeats."},
     {"share_50", "@50", "", share, "Optimum over the best value after 50 evaluations, mean of the repeats."},
     {"share_100", "@100", "", share,
@@ -242,9 +331,23 @@ constexpr auto registry = std::to_array<Metric>({
     {"campaign", "Campaign", "", text, "Identifier of a tuning run."},
     {"state", "State", "", text, "running, finished or interrupted."},
     {"started_at", "Started at", "", text, "When the campaign began (UTC)."},
+    {"file", "File", "", text, "The file that was read."},
+    {"project", "Project", "", text, "Whose format a file is of."},
+    {"rows", "Rows", "", count, "Rows of a file."},
+    {"values", "Times", "", count, "Times in a file; a row may have several."},
+    {"measurements_added", "Added", "", count,
+     "Measurements added; times of the same call and configuration are samples of one."},
+    {"set_aside", "Set aside", "", count, "Times that did not become measurements, by a rule with a name."},
+    {"rule", "Rule", "", text, "Why times are set aside."},
+    {"optional", "Switch off", "", text, "How a rule is switched off, or that it cannot be."},
+    {"example", "Example", "", text, "The first that the rule set aside."},
+    {"remark", "Remark", "", text, "What else there is to say."},
     {"basis", "Basis", "", text, "Where a prediction comes from."},
     {"number_value", "Value", "", plain, "Value of a parameter."},
 });
+
+constexpr auto registry =
+    parts::joined(parts::joined(general_metrics, parts::validation_metrics), parts::serving_metrics);
 
 }  // namespace
 

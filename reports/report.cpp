@@ -45,7 +45,11 @@ ReportInput gather_report(const db::Store& store, std::vector<cost_model::TokenC
 std::vector<ReportSection> report_sections(const ReportInput& input) {
     std::vector<ReportSection> out;
     for (const auto& device : input.devices) out.push_back(device_section(device));
-    if (!input.costs.empty()) out.push_back({"", {cost_table(input.costs), breakdown_table(input.costs)}});
+    if (!input.costs.empty())
+        out.push_back({"",
+                       {cost_table(input.costs, input.money.currency), money_table(input.costs, input.money),
+                        hour_table(input.costs, input.money),
+                        break_even_table(input.break_evens, input.money), breakdown_table(input.costs)}});
     for (auto& section : out) std::erase_if(section.tables, [](const Table& table) { return table.empty(); });
     return out;
 }

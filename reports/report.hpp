@@ -7,6 +7,7 @@
 
 #include "cost_model/token_cost.hpp"
 #include "reports/device_report.hpp"
+#include "reports/money_tables.hpp"
 
 namespace ridge::reports {
 
@@ -14,6 +15,8 @@ namespace ridge::reports {
 struct ReportInput {
     std::vector<DeviceReport> devices;         ///< measured ones, from the store
     std::vector<cost_model::TokenCost> costs;  ///< of these and of catalogue devices
+    MoneyView money;                           ///< how amounts are shown
+    std::vector<BreakEvenCase> break_evens;    ///< of the devices that can be bought and rented
     std::string source;                        ///< the store's file name
     std::string generated_at;                  ///< UTC, ISO 8601
     std::string program;                       ///< "ridge 0.1.0"

@@ -55,9 +55,12 @@ struct WordPlaces {
     }
 };
 
-// Kokkos has no vectors of unsigned words on AVX2 and NEON; there the sign that a shift spreads is taken back.
+// Kokkos has no vectors of unsigned words on AVX2 and NEON; there the sign that a shift spreads is taken
+// back.
 template <typename T>
-concept Shiftable = requires(Vector<T> words) { words >> 1; };
+concept Shiftable = requires(Vector<T> words) {
+    words >> 1;
+};
 using FieldWord = std::conditional_t<Shiftable<std::uint32_t>, std::uint32_t, std::int32_t>;
 
 template <int bits>

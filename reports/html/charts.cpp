@@ -4,6 +4,7 @@
 #include "reports/cost_chart.hpp"
 #include "reports/fit_chart.hpp"
 #include "reports/html/parts.hpp"
+#include "reports/money_chart.hpp"
 #include "reports/plot/scene.hpp"
 #include "reports/svg.hpp"
 
@@ -34,6 +35,16 @@ std::string scene_figure(const std::string& id, const plot::Scene& scene,
     return figure(id, scene.title, scene.description, plot::layout(scene, options).drawing, tips);
 }
 
+std::string bars_figure(const std::string& id, const plot::BarChart& chart) {
+    if (chart.bars.empty()) return "";
+    plot::LayoutOptions options{.width = 1100, .show_title = false};
+    options.height = plot::bars_height(chart, options);
+    Tips tips;
+    for (const auto& bar : chart.bars)
+        for (const auto& segment : bar.segments) tips[segment.id] = tooltip_text(segment.rows);
+    return figure(id, chart.title, chart.description, plot::layout_bars(chart, options), tips);
+}
+
 }  // namespace
 
 std::string roofline(const DeviceReport& device) {
@@ -50,14 +61,20 @@ std::string fit(const DeviceReport& device) {
 }
 
 std::string breakdown(const std::vector<cost_model::TokenCost>& costs) {
-    const auto chart = breakdown_chart(costs);
-    if (chart.bars.empty()) return "";
-    plot::LayoutOptions options{.width = 1100, .show_title = false};
-    options.height = plot::bars_height(chart, options);
-    Tips tips;
-    for (const auto& bar : chart.bars)
-        for (const auto& segment : bar.segments) tips[segment.id] = tooltip_text(segment.rows);
-    return figure("breakdown", chart.title, chart.description, plot::layout_bars(chart, options), tips);
+    return bars_figure("breakdown", breakdown_chart(costs));
+}
+
+std::string hour(const ReportInput& input) {
+    return bars_figure("hour-chart", hour_chart(input.costs, input.money));
+}
+
+std::string break_evens(const ReportInput& input) {
+    std::string out;
+    for (std::size_t i = 0; i < input.break_evens.size(); ++i)
+        out +=
+            scene_figure("break-even-" + std::to_string(i + 1),
+                         break_even_scene(input.break_evens[i], input.money), {.width = 1100, .height = 340});
+    return out;
 }
 
 }  // namespace ridge::reports::html

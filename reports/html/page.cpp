@@ -125,6 +125,11 @@ std::string cost_section(const ReportInput& input, const ReportSection& section)
         if (table.id() == "breakdown")
             out += "<h3>Where the time goes</h3>\n" + html::breakdown(input.costs) +
                    folded("Every call", content);
+        else if (table.id() == "hour")
+            out += "<h3>" + escaped(table.title()) + "</h3>\n" + html::hour(input) +
+                   folded("Every part", content);
+        else if (table.id() == "break_even")
+            out += "<h3>" + escaped(table.title()) + "</h3>\n" + html::break_evens(input) + content;
         else
             out += content;
     }

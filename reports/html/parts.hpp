@@ -22,6 +22,10 @@ namespace ridge::reports::html {
 /// Nothing when no fitted model has held-out calls.
 [[nodiscard]] std::string fit(const DeviceReport& device);
 [[nodiscard]] std::string breakdown(const std::vector<cost_model::TokenCost>& costs);
+/// Nothing when no device has a price.
+[[nodiscard]] std::string hour(const ReportInput& input);
+/// One chart for each comparison of buying with renting.
+[[nodiscard]] std::string break_evens(const ReportInput& input);
 
 /// "<span class=…>measured</span>".
 [[nodiscard]] std::string provenance_mark(std::string_view word);

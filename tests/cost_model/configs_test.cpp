@@ -54,7 +54,25 @@ TEST_P(Folder, KeepsToItsSchema) {
 
 INSTANTIATE_TEST_SUITE_P(All, Folder,
                          testing::Values(std::pair("devices", "device"), std::pair("models", "model"),
-                                         std::pair("suites", "suite"), std::pair("workloads", "workload")));
+                                         std::pair("suites", "suite"), std::pair("workloads", "workload"),
+                                         std::pair("scenarios", "scenario"), std::pair("engines", "engine"),
+                                         std::pair("power", "power")));
+
+TEST(Schema, OfWhatWasFittedOnPublishedMeasurements) {
+    EXPECT_EQ(complaints(read(configs / "published/engine-fit.json"), "engine-fit"), "");
+    EXPECT_EQ(complaints(read(configs / "published/names.json"), "published-names"), "");
+}
+
+TEST(Schema, OfFittedKernelsThatAnyoneCanRead) {
+    std::size_t files = 0;
+    for (const auto& entry : fs::directory_iterator(configs / "fitted")) {
+        const auto document = read(entry.path());
+        EXPECT_EQ(complaints(document, "fitted"), "") << entry.path();
+        EXPECT_EQ(document.at("device").get<std::string>(), entry.path().stem().string());
+        ++files;
+    }
+    EXPECT_GT(files, 0U);
+}
 
 TEST(Schema, OfSpacesTakesTheExamplesAndRefusesWhatIsWrong) {
     const auto examples = fs::path(RIDGE_SOURCE_DIR) / "examples/tune-command";
@@ -82,8 +100,11 @@ TEST(Schema, OfModelsRefusesWhatIsWrong) {
 }
 
 TEST(Prices, KeepToTheirSchemas) {
-    EXPECT_EQ(complaints(read(configs / "prices/rental.json"), "rental"), "");
-    EXPECT_EQ(complaints(read(configs / "prices/electricity.json"), "electricity"), "");
+    for (const auto& name : list_configs("prices")) {
+        const auto& own = {"currency", "purchase", "rental"};
+        const auto schema = std::ranges::find(own, name) == own.end() ? "figures" : name;
+        EXPECT_EQ(complaints(read(configs / "prices" / (name + ".json")), schema), "") << name;
+    }
 }
 
 TEST(Schema, OfDevicesRefusesWhatIsWrong) {
@@ -133,20 +154,16 @@ TEST(Devices, OfTheDemoHaveTheirDataSheets) {
 }
 
 TEST(Prices, AreOfDevicesThatAreThere) {
-    const auto prices = read(configs / "prices/rental.json");
     const auto ids = list_configs("devices");
-    for (const auto& [id, rows] : prices.at("devices").items())
-        EXPECT_NE(std::ranges::find(ids, id), ids.end()) << id;
+    for (const auto* file : {"prices/rental.json", "prices/purchase.json"}) {
+        const auto prices = read(configs / file);
+        for (const auto& [id, rows] : prices.at("devices").items())
+            EXPECT_NE(std::ranges::find(ids, id), ids.end()) << file << " " << id;
+    }
 }
 
 TEST(Workloads, AreAllReadable) {
     for (const auto& name : list_configs("workloads")) EXPECT_GE(load_workload(name).batch, 1) << name;
-}
-
-TEST(Electricity, HasASource) {
-    const auto electricity = default_electricity();
-    EXPECT_GT(electricity.usd_per_kwh, 0);
-    EXPECT_FALSE(electricity.source.empty());
 }
 
 }  // namespace

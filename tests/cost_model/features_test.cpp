@@ -149,12 +149,11 @@ TEST(Ceilings, AreThoseOfTheNextWiderPrecision) {
 }
 
 TEST(KernelTime, GrowsWithEveryDimension) {
-    const KernelParameters parameters{
-        .launch_s = 1e-6, .compute_share = 0.7, .memory_share = 0.8, .overlap = 3};
+    const auto parameters = synthetic::planted_parameters();
     const auto time = [&](int m, int n, int k) {
-        return kernel_time(features_of("gemm m=" + std::to_string(m) + " n=" + std::to_string(n) +
-                                       " k=" + std::to_string(k) + " a=fp32 w=fp32 c=fp32"),
-                           parameters);
+        return synthetic::planted_time("gemm m=" + std::to_string(m) + " n=" + std::to_string(n) +
+                                           " k=" + std::to_string(k) + " a=fp32 w=fp32 c=fp32",
+                                       parameters);
     };
     for (int size = 1; size < 4096; size *= 2) {
         EXPECT_LT(time(size, 512, 512), time(2 * size, 512, 512));
@@ -164,16 +163,19 @@ TEST(KernelTime, GrowsWithEveryDimension) {
 }
 
 TEST(KernelTime, LiesBetweenTheMaximumAndTheSumOfItsTerms) {
-    Features features;
-    features.compute_s = 3e-3;
-    features.levels = {{"DRAM", 1, 4e-3}};
-    EXPECT_DOUBLE_EQ(
-        kernel_time(features, {.launch_s = 0, .compute_share = 1, .memory_share = 1, .overlap = 1}), 7e-3);
-    EXPECT_DOUBLE_EQ(
-        kernel_time(features, {.launch_s = 0, .compute_share = 1, .memory_share = 1, .overlap = 2}), 5e-3);
-    EXPECT_NEAR(
-        kernel_time(features, {.launch_s = 1e-3, .compute_share = 1, .memory_share = 1, .overlap = 100}),
-        5e-3, 1e-9);
+    CallFeatures features;
+    features.latencies.add({"launch", 1});
+    features.latencies.add({"step", 10});
+    features.ceilings.add({"compute", 3e-3});
+    features.ceilings.add({"DRAM", 2e-3});
+    const auto time = [&](double launch_s, double step_s, double overlap) {
+        return kernel_time(features, {.latencies = {{"launch", launch_s, 0}, {"step", step_s, 0}},
+                                      .shares = {{"DRAM", 0.5, 0}},
+                                      .overlap = overlap});
+    };
+    EXPECT_DOUBLE_EQ(time(0, 0, 1), 7e-3);
+    EXPECT_DOUBLE_EQ(time(0, 0, 2), 5e-3);
+    EXPECT_NEAR(time(1e-3, 1e-5, 100), 5.1e-3, 1e-9);
 }
 
 }  // namespace

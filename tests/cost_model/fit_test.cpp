@@ -14,10 +14,14 @@ namespace {
 
 using testing::HasSubstr;
 
-const KernelParameters planted{.launch_s = 2e-5, .compute_share = 0.8, .memory_share = 0.7, .overlap = 3.0};
+const KernelParameters planted = synthetic::planted_parameters();
 
 FitReport fit(const std::vector<db::Record>& records) {
     return fit_kernel_model(records, {}, synthetic::device());
+}
+
+double share(const KernelParameters& parameters, const char* name) {
+    return value_of(parameters.shares, name, 0);
 }
 
 // Nothing measured: every call has to come from the fit.
@@ -30,10 +34,12 @@ TEST(Fit, RecoversPlantedParametersUnderNoiseAndOutliers) {
     ASSERT_TRUE(report.usable) << report.message;
     ASSERT_EQ(report.model.groups.size(), 1U);
     const auto& found = report.model.groups.front().parameters;
-    EXPECT_NEAR(found.compute_share / planted.compute_share, 1.0, 0.06);
-    EXPECT_NEAR(found.memory_share / planted.memory_share, 1.0, 0.06);
-    EXPECT_NEAR(found.launch_s / planted.launch_s, 1.0, 0.3);
+    EXPECT_NEAR(share(found, "compute") / share(planted, "compute"), 1.0, 0.06);
+    EXPECT_NEAR(share(found, "DRAM") / share(planted, "DRAM"), 1.0, 0.06);
+    EXPECT_NEAR(value_of(found.latencies, "launch", 0) / 2e-5, 1.0, 0.3);
     EXPECT_LT(report.held_out.median, 0.08);
+    EXPECT_GT(found.shares.front().log_sd, 0);
+    EXPECT_LT(found.shares.front().log_sd, 0.2);
     EXPECT_GT(report.roofline.median, 2.0 * report.held_out.median);
 }
 
@@ -41,8 +47,8 @@ TEST(Fit, RecoversThemNearlyExactlyWithoutNoise) {
     const auto report = fit(synthetic::records(synthetic::gemm_calls(), planted, 0.0, 1.0));
     ASSERT_TRUE(report.usable);
     const auto& found = report.model.groups.front().parameters;
-    EXPECT_NEAR(found.compute_share / planted.compute_share, 1.0, 0.01);
-    EXPECT_NEAR(found.memory_share / planted.memory_share, 1.0, 0.01);
+    EXPECT_NEAR(share(found, "compute") / share(planted, "compute"), 1.0, 0.01);
+    EXPECT_NEAR(share(found, "DRAM") / share(planted, "DRAM"), 1.0, 0.01);
     EXPECT_NEAR(found.overlap / planted.overlap, 1.0, 0.1);
     EXPECT_LT(report.held_out.p90, 0.01);
 }
@@ -52,8 +58,8 @@ TEST(Fit, OneRunawayMeasurementDoesNotMoveIt) {
     const auto before = fit(records).model.groups.front().parameters;
     records[0] = synthetic::record(records[0].call, 1000.0 * records[0].summary->median, records[0].id);
     const auto after = fit(records).model.groups.front().parameters;
-    EXPECT_NEAR(after.compute_share / before.compute_share, 1.0, 0.02);
-    EXPECT_NEAR(after.memory_share / before.memory_share, 1.0, 0.02);
+    EXPECT_NEAR(share(after, "compute") / share(before, "compute"), 1.0, 0.02);
+    EXPECT_NEAR(share(after, "DRAM") / share(before, "DRAM"), 1.0, 0.02);
 }
 
 TEST(Fit, HoldsOutTheSameQuarterOfCallsEverywhere) {
@@ -67,17 +73,23 @@ TEST(Fit, HoldsOutTheSameQuarterOfCallsEverywhere) {
     EXPECT_TRUE(is_held_out("gemm m=1 n=11008 k=4096 a=fp32 w=fp32 c=fp32"));
 }
 
+// What held-out calls measured changes neither parameters nor the errors' predictions; only then do they
+// become nodes.
 TEST(Fit, NeverFitsOnHeldOutCalls) {
-    const auto records = synthetic::records(synthetic::gemm_calls(), planted, 0.05, 3.0);
+    auto records = synthetic::records(synthetic::gemm_calls(), planted, 0.05, 3.0);
     const auto report = fit(records);
-    std::size_t fitted = 0;
-    const std::set<std::int64_t> used(report.fitted_on.begin(), report.fitted_on.end());
-    for (const auto& record : records) {
-        EXPECT_NE(used.contains(record.id), is_held_out(record.call)) << record.call;
-        fitted += used.contains(record.id) ? 1U : 0U;
+    for (auto& record : records)
+        if (is_held_out(record.call))
+            record = synthetic::record(record.call, 7 * record.summary->median, record.id);
+    const auto other = fit(records);
+    EXPECT_EQ(other.model.groups.front().parameters, report.model.groups.front().parameters);
+    ASSERT_EQ(other.points.size(), report.points.size());
+    for (std::size_t i = 0; i < report.points.size(); ++i) {
+        EXPECT_TRUE(is_held_out(report.points[i].call));
+        EXPECT_EQ(other.points[i].predicted_s, report.points[i].predicted_s);
     }
-    EXPECT_EQ(fitted + report.points.size(), records.size());
-    for (const auto& point : report.points) EXPECT_TRUE(is_held_out(point.call));
+    EXPECT_EQ(report.fitted_on.size(), records.size());
+    EXPECT_EQ(report.model.groups.front().nodes.size(), records.size());
 }
 
 TEST(Fit, TakesTheFastestRecordOfACall) {
@@ -91,7 +103,7 @@ TEST(Fit, TakesTheFastestRecordOfACall) {
     }
     const auto report = fit(records);
     ASSERT_TRUE(report.usable);
-    EXPECT_NEAR(report.model.groups.front().parameters.memory_share, planted.memory_share, 0.01);
+    EXPECT_NEAR(share(report.model.groups.front().parameters, "DRAM"), share(planted, "DRAM"), 0.01);
     EXPECT_LT(report.fitted_on.back(), 1000);
 }
 
@@ -105,17 +117,30 @@ TEST(Fit, SaysWhenThereAreTooFewCalls) {
     EXPECT_THAT(report.message, HasSubstr("too few calls"));
 }
 
+// Times that no work explains: the group is refused rather than fitted to chance.
+TEST(Fit, RefusesWhatTheFormulaDoesNotDescribe) {
+    std::vector<db::Record> records;
+    for (const auto& call : synthetic::gemm_calls()) {
+        const double share = static_cast<double>(stable_hash(call + "!") % 1000) / 1000;
+        records.push_back(synthetic::record(call, 1e-6 * std::pow(10.0, 5 * share),
+                                            static_cast<std::int64_t>(records.size() + 1)));
+    }
+    const auto report = fit(records);
+    EXPECT_FALSE(report.usable);
+    EXPECT_THAT(report.message, HasSubstr("factor of 2"));
+}
+
 TEST(Fit, HasNoIntervalWithTooFewCalls) {
     std::vector<std::string> seen;
     for (const auto& call : synthetic::gemm_calls())
         if (!is_held_out(call)) seen.push_back(call);
     const auto few = fit(synthetic::records({seen.begin(), seen.begin() + 6}, planted, 0.02, 1.0));
     ASSERT_TRUE(few.usable) << few.message;
-    EXPECT_FALSE(few.model.groups.front().interval_factor.has_value());
+    EXPECT_TRUE(few.model.groups.front().intervals.empty());
     EXPECT_EQ(few.held_out.count, 0U);
     EXPECT_THAT(few.message, HasSubstr("no held-out call"));
     const auto more = fit(synthetic::records({seen.begin(), seen.begin() + 20}, planted, 0.02, 1.0));
-    EXPECT_GT(more.model.groups.front().interval_factor.value(), 1.0);
+    EXPECT_GT(more.model.groups.front().intervals.at(0).value().of_80, 0.0);
 }
 
 // Shapes between those that were fitted, with noise of their own.
@@ -139,8 +164,8 @@ TEST(Fit, IntervalHoldsAboutItsShareOfFreshCalls) {
                 }
             }
     const double share = static_cast<double>(inside) / static_cast<double>(all);
-    EXPECT_GT(share, interval_confidence - 0.08);
-    EXPECT_LT(share, interval_confidence + 0.08);
+    EXPECT_GT(share, 0.72);
+    EXPECT_LT(share, 0.92);
 }
 
 // The configuration that tuning finds is not known for a call that was never tuned, and must not flatter the
@@ -153,12 +178,21 @@ TEST(Fit, ReportsTheErrorOfWhatPredictGives) {
         record.config.set("mr", std::int64_t{3} + id % 5);
         records.push_back(std::move(record));
     }
-    const auto report = fit(records);
-    ASSERT_FALSE(report.points.empty());
-    const auto device = model_of(report);
-    for (const auto& point : report.points)
-        EXPECT_DOUBLE_EQ(point.predicted_s, predict(operators::parse_call(point.call), device).time_s)
-            << point.call;
+    const auto all = records;
+    // The fit that the errors are of has no held-out node: take them out of the model to ask it the same.
+    std::erase_if(records, [](const db::Record& record) { return is_held_out(record.call); });
+    const auto without = fit(records);
+    const auto device = model_of(without);
+    // predict() may be above: it is never below what a call of half the load takes.
+    std::size_t asked = 0, equal = 0;
+    for (const auto& point : fit(all).points) {
+        const double predicted = predict(operators::parse_call(point.call), device).time_s;
+        EXPECT_GE(predicted, 0.999 * point.predicted_s) << point.call;
+        equal += predicted <= 1.001 * point.predicted_s ? 1U : 0U;
+        ++asked;
+    }
+    EXPECT_GT(asked, 5U);
+    EXPECT_GT(equal, asked / 2);
 }
 
 TEST(Fit, LeavesOutOtherDevicesFailuresAndUnknownOperators) {
@@ -181,7 +215,7 @@ TEST(Fit, BorrowsFromOtherKindsOfSparsityWhenThereAreTooFew) {
     ASSERT_EQ(report.model.groups.size(), 2U);
     EXPECT_EQ(report.model.groups[0].pooled_from, "");
     EXPECT_EQ(report.model.groups[1].pooled_from, "all kinds of sparsity");
-    EXPECT_EQ(report.model.groups[1].calls.size(), is_held_out(sparse) ? 0U : 1U);
+    EXPECT_EQ(report.model.groups[1].nodes.size(), 1U);
 }
 
 TEST(Fit, OfNothingSaysSo) {

@@ -156,7 +156,7 @@ TEST(Models, RefuseWhatMakesNoSenseOrIsNotKnown) {
     };
     for (const auto& [model, key, value] :
          std::vector<Case>{{"llama-2-7b", "hidden_act", "relu"},
-                           {"llama-2-7b", "attention_bias", true},
+                           {"llama-2-7b", "mlp_bias", true},
                            {"llama-2-7b", "architectures", Json::array()},
                            {"llama-2-7b", "architectures", {"LlamaForCausalLM", "LlamaForCausalLM"}},
                            {"qwen2.5-7b", "use_sliding_window", true},
@@ -181,8 +181,8 @@ TEST(Models, RefuseWhatMakesNoSenseOrIsNotKnown) {
 }
 
 TEST(Models, SayWhatAnUnknownArchitectureWouldNeed) {
-    EXPECT_THAT(refusal(with("architectures", {"OPTForCausalLM"})),
-                AllOf(HasSubstr("OPTForCausalLM"), HasSubstr("relu"), HasSubstr("ResNet")));
+    EXPECT_THAT(refusal(with("architectures", {"GPTNeoXForCausalLM"})),
+                AllOf(HasSubstr("GPTNeoXForCausalLM"), HasSubstr("side by side"), HasSubstr("ResNet")));
     EXPECT_THAT(refusal(with("architectures", {"MyOwnForCausalLM"})), HasSubstr("MyOwnForCausalLM"));
 }
 

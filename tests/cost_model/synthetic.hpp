@@ -48,11 +48,20 @@ inline db::Record record(const std::string& call, double seconds, std::int64_t i
     return out;
 }
 
+/// A kernel that a launch, one share of arithmetic and one of bandwidth describe.
+inline cost_model::KernelParameters planted_parameters() {
+    return {.latencies = {{"launch", 2e-5, 0}},
+            .shares = {{"compute", 0.8, 0}, {"DRAM", 0.7, 0}},
+            .overlap = 3.0,
+            .overlap_log_sd = 0};
+}
+
 inline double planted_time(const std::string& call, const cost_model::KernelParameters& planted) {
-    const auto ceilings = cost_model::make_ceilings(device(), {});
-    const auto features =
-        cost_model::make_features(operators::parse_call(call), {}, CacheState::cold, device(), ceilings);
-    return cost_model::kernel_time(features, planted);
+    const auto made_up = device();
+    const auto ceilings = cost_model::make_ceilings(made_up, {});
+    return cost_model::kernel_time(
+        cost_model::call_features(operators::parse_call(call), {}, CacheState::cold, {made_up, ceilings}),
+        planted);
 }
 
 /// One record a call: the planted time with log-normal noise, and every tenth call `outlier` times too slow.

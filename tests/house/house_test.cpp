@@ -40,7 +40,7 @@ const std::vector<std::pair<std::string, Names>> may_know = {{"Kokkos_", {"kerne
                                                              {"cuda", {"kernels", "profiler"}},
                                                              {"omp.h", {"kernels", "profiler"}},
                                                              {"sqlite3.h", {"db"}},
-                                                             {"zlib.h", {"tuner"}},
+                                                             {"zlib.h", {"db", "tuner"}},
                                                              {"Q", {"gui"}},
                                                              {"CLI/", {"cli"}},
                                                              {"Eigen/", {"cost_model", "tuner"}},

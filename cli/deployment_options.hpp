@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cost_model/levers/lever.hpp"
+
+namespace ridge::cli {
+
+/// How a model is served: parallelism, engine, links, memory tiers and levers.
+struct DeploymentOptions {
+    std::string parallel, engine, expert_weights;
+    std::optional<std::int64_t> node_size;
+    std::optional<double> link, network, dram, ssd;  ///< bytes/s
+    std::optional<double> dram_bytes;
+    std::vector<std::string> levers;  ///< "weights=int4:g128"
+
+    void add(CLI::App& command);
+    /// Throws InputError for a word or number that makes no sense.
+    [[nodiscard]] cost_model::Deployment deployment() const;
+    [[nodiscard]] std::vector<cost_model::LeverUse> uses() const;
+};
+
+}  // namespace ridge::cli

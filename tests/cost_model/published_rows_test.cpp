@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+
+#include "core/error.hpp"
+#include "core/file.hpp"
+#include "core/hash.hpp"
+#include "cost_model/validation/cost_order.hpp"
+#include "cost_model/validation/error_summary.hpp"
+#include "cost_model/validation/row_layout.hpp"
+
+namespace ridge::cost_model {
+namespace {
+
+const std::filesystem::path fixture =
+    std::filesystem::path(RIDGE_SOURCE_DIR) / "tests/cost_model/data/published.csv";
+
+std::vector<RowPrediction> predictions() {
+    RowReader reader(PublishedNames::load(), EngineFit::load());
+    return predict_published(reader, read_published_rows(read_file(fixture), "published.csv"));
+}
+
+const RowPrediction& row(const std::vector<RowPrediction>& rows, std::string_view device,
+                         std::string_view metric) {
+    const auto found = std::ranges::find_if(rows, [&](const RowPrediction& one) {
+        return one.row.device.starts_with(device) && one.row.metric == metric && one.left_out.empty();
+    });
+    EXPECT_NE(found, rows.end()) << device << ' ' << metric;
+    return *found;
+}
+
+std::string complaint(const std::string& text) {
+    try {
+        (void)read_published_rows(text, "rows.csv");
+    } catch (const InputError& error) {
+        return error.what();
+    }
+    return "";
+}
+
+TEST(StableHash, IsFnv1a) {
+    EXPECT_EQ(fnv1a(""), 0xcbf29ce484222325U);
+    EXPECT_EQ(fnv1a("a"), 0xaf63dc4c8601ec8cU);
+    EXPECT_EQ(fnv1a("foobar"), 0x85944171f73967e8U);
+}
+
+TEST(PublishedRows, RefuseWhatIsBroken) {
+    EXPECT_NE(complaint("").find("no rows"), std::string::npos);
+    EXPECT_NE(complaint("a,b\n1,2\n").find("no column 'source'"), std::string::npos);
+    auto text = read_file(fixture);
+    const auto header = text.substr(0, text.find('\n') + 1);
+    EXPECT_NE(complaint(header).find("no rows"), std::string::npos);
+    EXPECT_NE(complaint(header + "x,y\n").find("line 2"), std::string::npos);
+    const std::string rest = ",,D,1,none,M,fp8,fp8,fp8,dense,1,1,1,F,ttft,";
+    EXPECT_NE(complaint(header + "s" + rest + "fast,ms,\n").find("value"), std::string::npos);
+    EXPECT_NE(complaint(header + "s" + rest + "-3,ms,\n").find("above 0"), std::string::npos);
+    EXPECT_NE(complaint(header + "s,,D,0.5,none,M,fp8,fp8,fp8,dense,1,1,1,F,ttft,3,ms,\n").find("n_devices"),
+              std::string::npos);
+}
+
+TEST(Lengths, AreReadOutOfWords) {
+    EXPECT_EQ(length_in("1024"), 1024);
+    EXPECT_EQ(length_in("~294 (OpenOrca mean)"), 294);
+    EXPECT_EQ(length_in("CNN-DM ~800-900"), 850);
+    EXPECT_EQ(length_in("~69 (max 128)"), 69);
+    EXPECT_FALSE(length_in("OpenOrca/GSM8K/MBXP mix"));
+    EXPECT_FALSE(length_in("224x224"));
+    EXPECT_FALSE(length_in("~"));
+    EXPECT_FALSE(length_in(""));
+}
+
+TEST(Layouts, AreReadOutOfWords) {
+    const auto tensor = parse_layout("TP4", 8);
+    ASSERT_TRUE(tensor);
+    EXPECT_EQ(tensor->spread.tensor, 4);
+    EXPECT_EQ(tensor->replicas, 2);
+    EXPECT_EQ(parse_layout("TP1xDP8", 8)->replicas, 8);
+    EXPECT_EQ(parse_layout("TP1xEP4", 4)->spread.attention_data, 4);
+    EXPECT_EQ(parse_layout("TP8xEP8", 8)->spread.attention_data, 1);
+    EXPECT_EQ(parse_layout("PP2(layer split)", 2)->spread.stages, 2);
+    EXPECT_EQ(parse_layout("2 sockets", 2)->replicas, 2);
+    EXPECT_FALSE(parse_layout("1P1D disagg, TP4 each", 8));
+    EXPECT_FALSE(parse_layout("CPU experts + GPU attention", 1));
+    EXPECT_FALSE(parse_layout("TP", 1));
+    EXPECT_FALSE(parse_layout("TP99999999999", 1));
+    EXPECT_FALSE(parse_layout("", 1));
+}
+
+TEST(Names, AreFoundInTheCatalogue) {
+    const auto names = PublishedNames::load();
+    EXPECT_EQ(names.framework("TensorRT-LLM 0.17"), "trtllm");
+    EXPECT_EQ(names.framework("ollama 0.5"), "llamacpp");
+    EXPECT_EQ(names.framework("something else"), "other");
+    EXPECT_EQ(names.device("H100-SXM-80GB"), "h100-sxm");
+    EXPECT_EQ(names.device("NVIDIA GeForce RTX 5090-32GB"), "rtx5090");
+    EXPECT_EQ(names.device("Apple-M2-Ultra-76GPU"), "m2-ultra");
+    EXPECT_EQ(names.device("Gaudi3-128GB"), "gaudi3");
+    EXPECT_FALSE(names.device("Cray-1"));
+    ASSERT_TRUE(names.model("Llama-3.1-70B-Instruct"));
+    EXPECT_NEAR(names.model("gpt-oss-120b")->layer_parameters(), 115e9, 2e9);
+    EXPECT_NEAR(names.model("DeepSeek-R1")->layer_parameters(), 669e9, 5e9);
+    EXPECT_FALSE(names.model("HAL-9000"));
+    EXPECT_EQ(names.weight_bits("Q4_K_M(4.58GB)"), 4.85);
+    EXPECT_FALSE(names.weight_bits("unknown"));
+}
+
+TEST(Sizes, FromTheTableAgreeWithTheGraphsOfModels) {
+    const auto table = PublishedNames::load().model("Qwen3-32B");
+    ASSERT_TRUE(table);
+    EXPECT_NEAR(table->layer_parameters() + 2 * table->head_parameters, 32.8e9, 0.2e9);
+    const auto graph = engine_sizes(load_model("mixtral-8x7b"));
+    EXPECT_NEAR(graph.layer_parameters() + 2 * graph.head_parameters, 46.7e9, 0.1e9);
+    EXPECT_NEAR(engine_sizes(load_model("deepseek-v3")).cache_elements, 61 * 576, 1e-9);
+}
+
+TEST(Predictions, OfTheFixtureComeOutNearWhatWasMeasured) {
+    const auto rows = predictions();
+    const auto all = summary(rows, "all");
+    EXPECT_GE(all.count, 15U);
+    EXPECT_LT(all.median, 0.2);
+    for (const auto& one : rows) {
+        if (!one.left_out.empty()) continue;
+        EXPECT_GT(one.predicted / one.row.value, 0.3) << one.row.device << ' ' << one.row.metric;
+        EXPECT_LT(one.predicted / one.row.value, 3.0) << one.row.device << ' ' << one.row.metric;
+        EXPECT_LT(one.interval.low, one.interval.high);
+    }
+}
+
+TEST(Predictions, KnowWhatMemoryIsLeftForTheCache) {
+    const auto rows = predictions();
+    const double h100 = row(rows, "H100-SXM", "output_throughput_total").predicted;
+    const double h200 = row(rows, "H200-SXM", "output_throughput_total").predicted;
+    EXPECT_GT(h200 / h100, 2.4);  // 2823 against 840 tokens/s were measured
+    EXPECT_LT(h200 / h100, 6.0);
+}
+
+TEST(Predictions, KnowThatMoreCardsOnPcieHardlyHelp) {
+    std::map<double, double> by_devices;
+    for (const auto& one : predictions())
+        if (one.row.device.starts_with("L40S") && one.left_out.empty() && one.row.model == "Llama-3.1-70B")
+            by_devices[one.row.devices] = one.predicted;
+    ASSERT_EQ(by_devices.size(), 2U);
+    EXPECT_LT(by_devices[8] / by_devices[4], 1.6);
+}
+
+TEST(Predictions, NameTheReasonForWhatTheyLeaveOut) {
+    std::size_t left = 0;
+    for (const auto& reason : left_out(predictions())) {
+        EXPECT_FALSE(reason.reason.empty());
+        left += reason.count;
+    }
+    EXPECT_EQ(left, 5U);
+}
+
+RowPrediction made(const std::string& device, double measured, double predicted) {
+    RowPrediction one;
+    one.row.metric = "output_throughput_total";
+    one.row.value = measured, one.predicted = predicted;
+    one.interval = {predicted * 0.5, predicted * 1.5};
+    one.device = device;
+    return one;
+}
+
+TEST(RowErrors, OfKnownErrors) {
+    const auto all = summary({made("a", 100, 110), made("a", 100, 70), made("a", 100, 100)}, "all");
+    EXPECT_EQ(all.count, 3U);
+    EXPECT_NEAR(all.median, 0.1, 1e-12);
+    EXPECT_NEAR(all.mean, 0.4 / 3, 1e-12);
+    EXPECT_NEAR(all.bias, 0, 1e-12);
+    EXPECT_NEAR(all.within_fifth, 2.0 / 3, 1e-12);
+    EXPECT_NEAR(all.covered, 1, 1e-12);
+}
+
+TEST(CostOrder, CountsPairsThatDifferEnough) {
+    const auto price = [](const std::string& device) -> std::optional<double> {
+        if (device == "free") return std::nullopt;
+        return device == "dear" ? 4.0 : 1.0;
+    };
+    // Dollars a token, measured 1/100, 4/200 and 1/105: the first and the last differ too little.
+    const auto order = cost_order(
+        {made("cheap", 100, 100), made("dear", 200, 500), made("other", 105, 200), made("free", 1, 1)},
+        price);
+    EXPECT_EQ(order.pairs, 2U);
+    EXPECT_EQ(order.right, 1U);  // predicted 4/500 is below 1/100, and so is wrongly the cheaper one
+    EXPECT_EQ(order.rows_without_price, 1U);
+}
+
+}  // namespace
+}  // namespace ridge::cost_model

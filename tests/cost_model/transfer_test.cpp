@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cost_model/kernel/transfer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "core/error.hpp"
+#include "cost_model/kernel/validation.hpp"
+#include "synthetic.hpp"
+
+namespace ridge::cost_model {
+namespace {
+
+// A device of the made-up kind, `factor` times as fast in all, under its own name.
+DeviceFacts facts(const char* id, double factor, const char* architecture) {
+    auto device = synthetic::device();
+    device.id = id;
+    device.memory_bandwidth_bytes_per_s *= factor;
+    for (auto& [precision, rate] : device.peak_flops) rate *= factor;
+    return {device, make_ceilings(device, {}), architecture};
+}
+
+std::vector<db::Record> records_on(const DeviceFacts& where, double compute, double memory) {
+    auto parameters = synthetic::planted_parameters();
+    parameters.shares[0].value = compute;
+    parameters.shares[1].value = memory;
+    std::vector<db::Record> out;
+    for (const auto& call : synthetic::gemm_calls()) {
+        const auto features =
+            call_features(operators::parse_call(call), {}, CacheState::cold, {where.device, where.ceilings});
+        auto record = synthetic::record(call, kernel_time(features, parameters),
+                                        static_cast<std::int64_t>(out.size() + 1));
+        record.device = where.device.id;
+        out.push_back(record);
+    }
+    return out;
+}
+
+TransferSource source(const DeviceFacts& where, double compute, double memory) {
+    const auto report = fit_kernel_model(records_on(where, compute, memory), {}, where.device);
+    return {where, std::make_shared<KernelModel>(report.model)};
+}
+
+ValidationDevice validation_device(const DeviceFacts& where, double compute, double memory) {
+    return {where, training_groups(records_on(where, compute, memory), {where.device, where.ceilings})};
+}
+
+TransferQuery query(const std::string& call) {
+    return {.call = operators::parse_call(call), .implementation = "planted", .cache = CacheState::cold};
+}
+
+constexpr const char* large = "gemm m=512 n=11008 k=4096 a=fp32 w=fp32 c=fp32";
+
+TEST(Transfer, AppliesTheSharesOfTheSameFamilyToTheDataSheet) {
+    const auto known = facts("known", 1, "one"), other = facts("other", 1, "two");
+    const Transfer transfer(facts("new", 3, "one"), {source(known, 0.8, 0.7), source(other, 0.2, 0.2)});
+    const auto found = transfer.estimate(query(large)).value();
+    EXPECT_TRUE(found.same_family);
+    EXPECT_EQ(found.devices, std::vector<std::string>{"known"});
+    EXPECT_NEAR(std::exp(found.log_time), 2.0 * 512 * 11008 * 4096 / (3 * 2e11 * 0.8), 0.002);
+}
+
+TEST(Transfer, HasNothingOfAnOperatorThatNoSourceKnows) {
+    const auto known = facts("known", 1, "one");
+    const Transfer transfer(facts("new", 1, "one"), {source(known, 0.8, 0.7)});
+    EXPECT_FALSE(transfer.estimate(query("silu_mul rows=100 n=11008 x=fp32")).has_value());
+}
+
+TEST(Transfer, NeverTakesTheTargetsOwnModel) {
+    const auto own = facts("new", 1, "one"), known = facts("known", 1, "one");
+    const Transfer transfer(own, {source(own, 0.1, 0.1), source(known, 0.8, 0.7)});
+    EXPECT_EQ(transfer.estimate(query(large))->devices, std::vector<std::string>{"known"});
+    EXPECT_FALSE(Transfer(own, {source(own, 0.1, 0.1)}).estimate(query(large)).has_value());
+}
+
+// Calls that are told apart by what bounds them: a few measurements move both shares of all the others.
+TEST(Transfer, LearnsTheParametersFromAFewCalls) {
+    const auto known = facts("known", 1, "one");
+    const auto target = validation_device(facts("new", 2, "one"), 0.55, 0.9);
+    const std::vector<ValidationDevice> devices = {validation_device(known, 0.8, 0.7), target};
+    const std::vector<std::shared_ptr<const KernelModel>> models = {source(known, 0.8, 0.7).kernels,
+                                                                    std::make_shared<KernelModel>()};
+    const auto error = [&](Split split) {
+        std::vector<const ValidationPoint*> of_target;
+        const auto points = validate_unseen(devices, models, split);
+        for (const auto& point : points)
+            if (point.device == "new") of_target.push_back(&point);
+        return summary_of(of_target);
+    };
+    const auto before = error(Split::device), after = error(Split::calibrated);
+    EXPECT_EQ(before.count, 60U);
+    EXPECT_EQ(after.count, 40U);
+    EXPECT_GT(before.median, 0.15);
+    EXPECT_LT(after.median, 0.05);
+}
+
+TEST(Transfer, ChoosesCallsThatDiffer) {
+    const auto known = facts("known", 1, "one");
+    const Transfer transfer(facts("new", 2, "one"), {source(known, 0.8, 0.7)});
+    std::vector<TransferEstimate> candidates;
+    for (int i = 0; i < 5; ++i) candidates.push_back(*transfer.estimate(query(large)));
+    candidates.push_back(*transfer.estimate(query("gemm m=1 n=256 k=512 a=fp32 w=fp32 c=fp32")));
+    const auto chosen = transfer.most_telling(candidates, 2);
+    ASSERT_EQ(chosen.size(), 2U);
+    EXPECT_LT(chosen[0], 5U);
+    EXPECT_EQ(chosen[1], 5U);
+    EXPECT_EQ(transfer.most_telling(candidates, 99).size(), candidates.size());
+}
+
+TEST(Splits, AreTheSameEverywhere) {
+    const auto call = operators::parse_call("gemm m=16 n=4096 k=1024 a=fp32 w=fp32 c=fp32");
+    EXPECT_EQ(site_text(call), "gemm n=4096 k=1024 a=fp32 w=fp32 c=fp32");
+    EXPECT_EQ(stable_hash("gemm"), 0x18ac25689142b269ULL);
+    for (const char* word : {"random", "shapes", "extrapolation", "device", "calibrated"})
+        EXPECT_EQ(name(parse_split(word)), word);
+    EXPECT_THROW((void)parse_split("all"), InputError);
+}
+
+TEST(Splits, OfKnownDevicesAskOnlyForWhatTheFitDidNotSee) {
+    const auto device = validation_device(facts("known", 1, "one"), 0.8, 0.7);
+    for (const auto& point : validate_known(device, Split::random)) EXPECT_TRUE(is_held_out(point.call));
+    for (const auto& point : validate_known(device, Split::shapes))
+        EXPECT_TRUE(is_held_out(site_text(operators::parse_call(point.call))));
+    double largest = 0;
+    for (const auto& [key, rows] : device.groups)
+        for (const auto& row : rows) largest = std::max(largest, row.roofline_s);
+    const auto far = validate_known(device, Split::extrapolation);
+    EXPECT_FALSE(far.empty());
+    for (const auto& point : far) EXPECT_GT(point.yardsticks.at("roofline"), largest / 2);
+}
+
+}  // namespace
+}  // namespace ridge::cost_model
