@@ -102,7 +102,11 @@ TEST(Commands, PredictShowsItsTerms) {
     ASSERT_EQ(outcome.code, 0) << outcome.err;
     const auto row = rows(outcome.out, "predictions")[0];
     EXPECT_EQ(row.at("limiter"), "DRAM");
-    EXPECT_NEAR(row.at("time_s").get<double>(), (2.0 * 4096 * 4096 + 2 * 4096 * 2) / 3.35e12, 1e-9);
+    // Fitted kernels are shipped for this device: above what its memory bandwidth allows, and not far.
+    constexpr double least_s = (2.0 * 4096 * 4096 + 2 * 4096 * 2) / 3.35e12;
+    EXPECT_EQ(row.at("provenance"), "predicted");
+    EXPECT_GT(row.at("time_s").get<double>(), least_s);
+    EXPECT_LT(row.at("time_s").get<double>(), 2 * least_s);
     EXPECT_GE(rows(outcome.out, "terms").size(), 2U);
 }
 
