@@ -44,11 +44,11 @@ struct ExpandBf16 {
     using Dot = DotBf16Avx512;
     using Mask = std::uint32_t;
     static constexpr int group_words = 2;
-    static Vector<std::uint32_t> weights(Mask mask, const std::byte* kept) {
-        return Vector<std::uint32_t>(_mm512_maskz_expand_epi16(mask, load_kept(kept)));
+    static Vector<std::int32_t> weights(Mask mask, const std::byte* kept) {
+        return Vector<std::int32_t>(_mm512_maskz_expand_epi16(mask, load_kept(kept)));
     }
-    static Vector<std::uint32_t> activations(const std::uint32_t* group) {
-        return Vector<std::uint32_t>(_mm512_broadcastq_epi64(_mm_loadu_si64(group)));
+    static Vector<std::int32_t> activations(const std::int32_t* group) {
+        return Vector<std::int32_t>(_mm512_broadcastq_epi64(_mm_loadu_si64(group)));
     }
 };
 
