@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "profiler/process_settings.hpp"
 
+#include <dlfcn.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <string>
+#include <vector>
 
 #include "operators/implementation.hpp"
 
@@ -32,6 +35,28 @@ void help_openblas_to_its_kernels() {
 #endif
 }
 
+template <typename Function>
+Function* of_openmp(const char* name) {
+    return reinterpret_cast<Function*>(::dlsym(RTLD_DEFAULT, name));
+}
+
+// An OpenMP runtime that is told to bind has bound this thread to its first place before main(); the process
+// that takes this one's place would inherit that and see a single core.
+void leave_first_place() {
+    const auto places = of_openmp<int()>("omp_get_num_places");
+    const auto size_of = of_openmp<int(int)>("omp_get_place_num_procs");
+    const auto list = of_openmp<void(int, int*)>("omp_get_place_proc_ids");
+    if (places == nullptr || size_of == nullptr || list == nullptr || places() == 0) return;
+    cpu_set_t all;
+    CPU_ZERO(&all);
+    for (int place = 0; place < places(); ++place) {
+        std::vector<int> processors(static_cast<std::size_t>(size_of(place)));
+        list(place, processors.data());
+        for (const int processor : processors) CPU_SET(static_cast<std::size_t>(processor), &all);
+    }
+    ::sched_setaffinity(0, sizeof all, &all);
+}
+
 }  // namespace
 
 void start_again_with_settings(char** arguments) {
@@ -42,6 +67,7 @@ void start_again_with_settings(char** arguments) {
     set_unless_set("OMP_PLACES", "cores");
     set_unless_set("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
     help_openblas_to_its_kernels();
+    leave_first_place();
     ::execv("/proc/self/exe", arguments);
     std::cerr << arguments[0] << ": could not start itself again; threads are not pinned\n";
 }

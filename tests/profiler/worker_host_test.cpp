@@ -21,10 +21,10 @@
 namespace ridge {
 namespace {
 
-/// The real worker behind two pipes.
+/// The real worker behind two pipes, with OMP_PROC_BIND set where one is given.
 class Child {
   public:
-    Child() {
+    explicit Child(const char* binding = nullptr) {
         int to[2], from[2];
         if (::pipe(to) != 0 || ::pipe(from) != 0) throw std::runtime_error("no pipe");
         process_ = ::fork();
@@ -35,6 +35,7 @@ class Child {
             for (const char* name : {"OMP_PROC_BIND", "OMP_PLACES", "OMP_NUM_THREADS", "GLIBC_TUNABLES",
                                      "RIDGE_PROCESS_SETTINGS"})
                 ::unsetenv(name);
+            if (binding != nullptr) ::setenv("OMP_PROC_BIND", binding, 1);
             const std::string program = std::string(RIDGE_BINARY_DIR) + "/ridge-worker-host";
             ::execl(program.c_str(), program.c_str(), nullptr);
             ::_exit(127);
@@ -217,6 +218,19 @@ TEST(WorkerHost, SchemaRefusesWhatIsNoMessage) {
           R"({"id":1,"answer":"roof","status":"failed"})",
           R"({"protocol":"other","version":1,"worker":"x"})"})
         EXPECT_NE(schema.complaint(message), "") << message;
+}
+
+Json environment_of(Child&& worker) {
+    worker.line();
+    const auto description = parse_json(worker.ask({{"id", 1}, {"request", "describe"}}), "worker");
+    return description.at("environment");
+}
+
+// OpenMP binds the first thread before main() begins; the worker starts itself again and must not keep that.
+TEST(WorkerHost, UsesEveryCoreWhateverBindingTheCallerAskedFor) {
+    const auto unbound = environment_of(Child("false")), bound = environment_of(Child("close"));
+    EXPECT_EQ(bound.at("affinity"), unbound.at("affinity"));
+    EXPECT_EQ(bound.at("threads"), unbound.at("threads"));
 }
 
 TEST(WorkerHost, EndOfRequestsEndsIt) {
