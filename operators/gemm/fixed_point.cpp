@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Quantised weights by AVX-512 VNNI. The instruction multiplies unsigned bytes, which the packed weights are,
-// with signed ones. Activations become fixed-point numbers of three signed digits to base 256, with one power
-// of two as the unit of a block along k: the largest magnitude of the block takes at least 22 of the 23 bits.
-// bf16 activations, which have 8 bits, are therefore exact down to 2^-14 of it; a smaller one misses by at
-// most 2^-23 of the largest, about what rounding a sum of that size to fp32 does. Sums of digits times
-// weights are exact integers, and so is taking away what the weights' offset adds.
+// with signed ones. Activations become fixed-point numbers of signed digits to base 256, with one power of
+// two as the unit of a block along k: the largest magnitude of the block takes at least 22 of the 23 bits of
+// three digits, 30 of the 31 of four. bf16 activations, which have 8 bits, are exact with three digits down
+// to 2^-14 of it and fp32, which has 24, with four down to 2^-6; a smaller one misses by at most 2^-23 (bf16)
+// or 2^-31 (fp32) of the largest, no more than what rounding a sum of that size to fp32 does. Sums of digits
+// times weights are exact integers, and so is taking away what the weights' offset adds.
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 #include "operators/gemm/dot_avx512.hpp"
 #include "operators/gemm/quantised.hpp"
@@ -15,9 +17,14 @@
 namespace ridge::operators {
 namespace {
 
-constexpr int digits = 3;
 constexpr std::int64_t chunk_words = chunk_elements / 4;  // 32-bit words of one digit
-constexpr float most_digits = 127.0F * (65536.0F + 256.0F + 1.0F);
+
+template <typename Activation>
+inline constexpr int digits_of = std::is_same_v<Activation, float> ? 4 : 3;
+
+// The largest number: every digit 127. In fp32 it is rounded down to one that int32 holds.
+template <int digits>
+inline constexpr float largest_number = digits == 4 ? 2139062016.0F : 8355711.0F;
 
 // A block of a row of A: [chunk][digit][word].
 struct DigitView {
@@ -37,6 +44,7 @@ inline __m512i low_digit(__m512i value) { return _mm512_srai_epi32(_mm512_slli_e
 
 template <typename T>
 struct ToFixedPoint {
+    static constexpr int digits = digits_of<T>;
     const T* a;  // m × k
     std::int32_t* words;
     float* unit;
@@ -56,8 +64,9 @@ struct ToFixedPoint {
         for (std::int64_t l = first; l < end; l += chunk_elements)
             largest = _mm512_max_ps(largest, _mm512_abs_ps(read(row, l)));
         int power = 0;
-        std::frexp(_mm512_reduce_max_ps(largest) / most_digits, &power);  // the fraction is at most 1
-        power = std::max(power, -100);                                    // keeps 2^-power finite
+        std::frexp(_mm512_reduce_max_ps(largest) / largest_number<digits>,
+                   &power);             // the fraction is at most 1
+        power = std::max(power, -100);  // keeps 2^-power finite
         unit[task] = std::ldexp(1.0F, power);
         const __m512 per_unit = _mm512_set1_ps(std::ldexp(1.0F, -power));
         std::int32_t* sum = sums + task * digits;
@@ -74,7 +83,9 @@ struct ToFixedPoint {
     }
 };
 
+template <typename T>
 class Digits {
+    static constexpr int digits = digits_of<T>;
     using Range = Kokkos::RangePolicy<DeviceSpace, Kokkos::IndexType<std::int64_t>>;
 
   public:
@@ -84,7 +95,12 @@ class Digits {
           unit_(static_cast<std::size_t>(call.m * layout.blocks) * sizeof(float)),
           sums_(static_cast<std::size_t>(call.m * layout.blocks * digits) * sizeof(std::int32_t)) {}
 
-    void fill(const void* a, const GemmCall& call) const { convert(static_cast<const Bf16*>(a), call); }
+    void fill(const void* a, const GemmCall& call) const {
+        Kokkos::parallel_for("activations to fixed point", Range(0, call.m * layout_.blocks),
+                             ToFixedPoint<T>{static_cast<const T*>(a), words_.as<std::int32_t>(),
+                                             unit_.as<float>(), sums_.as<std::int32_t>(), call.k, layout_.k,
+                                             layout_.block_elements, layout_.blocks});
+    }
     [[nodiscard]] DigitView view() const {
         return {words_.as<std::int32_t>(), unit_.as<float>(), sums_.as<std::int32_t>(),
                 layout_.k / 4 * digits};
@@ -97,19 +113,11 @@ class Digits {
     }
 
   private:
-    template <typename T>
-    void convert(const T* a, const GemmCall& call) const {
-        Kokkos::parallel_for(
-            "activations to fixed point", Range(0, call.m * layout_.blocks),
-            ToFixedPoint<T>{a, words_.as<std::int32_t>(), unit_.as<float>(), sums_.as<std::int32_t>(), call.k,
-                            layout_.k, layout_.block_elements, layout_.blocks});
-    }
-
     QuantisedLayout layout_;
     Buffer words_, unit_, sums_;
 };
 
-template <int per_word, int MR, int NR>
+template <int digits, int per_word, int MR, int NR>
 struct FixedPointTask {
     using MicroTile = Tile<DotFp32, MR, NR>;
     // Sums of one block, a vector for each digit.
@@ -144,11 +152,9 @@ struct FixedPointTask {
                    std::int64_t block, const std::byte* w, std::int64_t chunks) const {
         Sums sums;
         const std::int32_t* activations[static_cast<std::size_t>(MR)];
-        RIDGE_UNROLL for (int i = 0; i < MR; ++i) {
-            activations[i] = a.words + rows[i] * a.row_words + block * p.block_elements / 4 * digits;
-            RIDGE_UNROLL for (int j = 0; j < NR; ++j) RIDGE_UNROLL for (int d = 0; d < digits; ++d)
-                sums[i][j][d] = _mm512_setzero_si512();
-        }
+        RIDGE_UNROLL for (int i = 0; i < MR; ++i) activations[i] =
+            a.words + rows[i] * a.row_words + block * p.block_elements / 4 * digits;
+        start_from_offsets(sums, rows, block, w);
         const std::byte* from = w + p.header_bytes;
         for (std::int64_t chunk = 0; chunk < chunks; ++chunk, from += chunk_bytes) {
             add_chunk(sums, activations, from);
@@ -156,13 +162,24 @@ struct FixedPointTask {
         }
         RIDGE_UNROLL for (int j = 0; j < NR; ++j) {
             const auto scale = scale_of(w, j);
-            const auto zero = zero_of(w, j);
             RIDGE_UNROLL for (int i = 0; i < MR; ++i) {
-                const std::int64_t at = rows[i] * p.blocks + block;
-                const auto sum = static_cast<__m512>(whole(sums[i][j], a.sums + at * digits, zero));
-                const auto factor = _mm512_mul_ps(scale, _mm512_set1_ps(a.unit[at]));
-                tile.sums[i][j] =
-                    Vector<float>(_mm512_fmadd_ps(sum, factor, static_cast<__m512>(tile.sums[i][j])));
+                const auto factor = _mm512_mul_ps(scale, _mm512_set1_ps(a.unit[rows[i] * p.blocks + block]));
+                tile.sums[i][j] = Vector<float>(
+                    _mm512_fmadd_ps(whole(sums[i][j]), factor, static_cast<__m512>(tile.sums[i][j])));
+            }
+        }
+    }
+
+    // What the offset of the weights adds is taken away before it is there.
+    void start_from_offsets(Sums& sums, const std::int64_t (&rows)[static_cast<std::size_t>(MR)],
+                            std::int64_t block, const std::byte* w) const {
+        RIDGE_UNROLL for (int i = 0; i < MR; ++i) {
+            const std::int32_t* of_digit = a.sums + (rows[i] * p.blocks + block) * digits;
+            RIDGE_UNROLL for (int j = 0; j < NR; ++j) RIDGE_UNROLL for (int d = 0; d < digits; ++d) {
+                // The multiplication of vectors is slow; most formats have one offset for all features.
+                sums[i][j][d] = p.zero_points
+                                    ? _mm512_mullo_epi32(zero_of(w, j), _mm512_set1_epi32(-of_digit[d]))
+                                    : _mm512_set1_epi32(-unsigned_offset(per_word) * of_digit[d]);
             }
         }
     }
@@ -204,44 +221,42 @@ struct FixedPointTask {
         if (!p.group_scales) return _mm512_set1_ps(1.0F);
         return static_cast<__m512>(load_pack(reinterpret_cast<const Fp16*>(header) + j * lanes));
     }
-    __m512i zero_of(const std::byte* header, int j) const {
-        if (!p.zero_points) return _mm512_set1_epi32(unsigned_offset(per_word));
+    static __m512i zero_of(const std::byte* header, int j) {
         return _mm512_cvtepu8_epi32(
             _mm_loadu_si128(reinterpret_cast<const __m128i*>(header + 2 * MicroTile::columns + j * lanes)));
     }
-    // The digits' sums without what the offset of the weights adds, put together.
-    __m512 whole(const __m512i (&sums)[static_cast<std::size_t>(digits)], const std::int32_t* activation_sums,
-                 __m512i zero) const {
+    static __m512 whole(const __m512i (&sums)[static_cast<std::size_t>(digits)]) {
         __m512 value = _mm512_setzero_ps();
-        RIDGE_UNROLL for (int d = digits - 1; d >= 0; --d) {
-            // The multiplication of integers is slow; most formats have one offset for all features.
-            const __m512i offset = p.zero_points
-                                       ? _mm512_mullo_epi32(zero, _mm512_set1_epi32(activation_sums[d]))
-                                       : _mm512_set1_epi32(unsigned_offset(per_word) * activation_sums[d]);
-            value = _mm512_fmadd_ps(value, _mm512_set1_ps(256.0F),
-                                    _mm512_cvtepi32_ps(_mm512_sub_epi32(sums[d], offset)));
-        }
+        RIDGE_UNROLL for (int d = digits - 1; d >= 0; --d) value =
+            _mm512_fmadd_ps(value, _mm512_set1_ps(256.0F), _mm512_cvtepi32_ps(sums[d]));
         return value;
     }
 };
 
-template <int per_word>
+template <typename Activation, int per_word>
 struct FixedPoint {
     template <int MR, int NR>
     struct Kernel {
         static constexpr int rows = MR, columns = NR * lanes;
-        using Activations = Digits;
-        using Task = FixedPointTask<per_word, MR, NR>;
+        using Activations = Digits<Activation>;
+        using Task = FixedPointTask<digits_of<Activation>, per_word, MR, NR>;
     };
 };
+
+template <typename Activation>
+std::unique_ptr<PreparedKernel> prepare_activations(const GemmOperands& operands,
+                                                    const KernelConfig& config) {
+    if (operands.call().w.precision == Precision::int4)
+        return prepare_quantised_tile<FixedPoint<Activation, 8>::template Kernel>(operands, config);
+    return prepare_quantised_tile<FixedPoint<Activation, 4>::template Kernel>(operands, config);
+}
 
 }  // namespace
 
 std::unique_ptr<PreparedKernel> prepare_fixed_point(const GemmOperands& operands,
                                                     const KernelConfig& config) {
-    if (operands.call().w.precision == Precision::int4)
-        return prepare_quantised_tile<FixedPoint<8>::Kernel>(operands, config);
-    return prepare_quantised_tile<FixedPoint<4>::Kernel>(operands, config);
+    return operands.call().a.precision == Precision::fp32 ? prepare_activations<float>(operands, config)
+                                                          : prepare_activations<Bf16>(operands, config);
 }
 
 }  // namespace ridge::operators

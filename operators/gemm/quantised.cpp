@@ -119,8 +119,8 @@ std::unique_ptr<Implementation> make_kokkos_quantised(const std::string& op) {
 
 std::unique_ptr<Implementation> make_kokkos_fixed_point(const std::string& op) {
 #if defined(RIDGE_HAS_AVX512_VNNI)
-    // fp32 activations have more bits than the fixed-point numbers.
-    return make_family(quantised_family("kokkos-fixed-point", op, variants(prepare_fixed_point, {"bf16"})));
+    return make_family(
+        quantised_family("kokkos-fixed-point", op, variants(prepare_fixed_point, {"bf16", "fp32"})));
 #else
     return (void)op, nullptr;
 #endif
