@@ -153,7 +153,8 @@ class Store {
 };
 
 /// What counts of records of the same device, call, cache state, implementation, version and configuration:
-/// the latest ok one, by taken_at, then round, then place. The least of several medians would be a lucky one.
+/// the latest, by taken_at, then round, then place, if it is ok; one that was wrong or failed in the end
+/// counts for nothing. The least of several medians would be a lucky one. Wants records of every status.
 /// Every choice of a best configuration starts from these. Pointers into `records`, in their order.
 [[nodiscard]] std::vector<const Record*> latest_records(const std::vector<Record>& records);
 void latest_records(std::vector<Record>&& records) = delete;

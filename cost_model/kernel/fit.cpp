@@ -176,7 +176,6 @@ FitReport fit_and_store(db::Store& store, const std::string& device_id) {
     if (!device) throw InputError("store: there is no device '" + device_id + "'");
     db::Filter filter;
     filter.device = device_id;
-    filter.status = Status::ok;
     auto report = fit_kernel_model(store.measurements(filter), roofs_of(store, device_id), *device);
     if (!report.usable) {
         report.message += newest_kernel_model(store, device_id) ? "; the former model stays" : "";

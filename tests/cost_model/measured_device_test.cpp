@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "core/error.hpp"
@@ -89,6 +90,21 @@ TEST_F(MeasuredDevice, FitsStoresAndReadsBack) {
     EXPECT_EQ(device->measured.size(), 60U);
     EXPECT_EQ(memory_ceiling(device->ceilings)->provenance, Provenance::measured);
     EXPECT_EQ(store.newest_model("made-up", kernel_model_kind)->fitted_on, report.fitted_on);
+}
+
+TEST_F(MeasuredDevice, DoesNotFitToWhatWasWrongWhenItWasMeasuredAgain) {
+    db::Store store(path_, db::Access::create);
+    auto records = synthetic::records(synthetic::gemm_calls(), planted, 0.05, 3.0);
+    auto again = records.front();
+    again.measurement.status = Status::wrong;
+    again.measurement.reason = "error over bound";
+    again.round = records.front().round + 1;
+    records.push_back(again);
+    fill(store, records);
+    const auto fitted_on = fit_and_store(store, "made-up").fitted_on;
+    const auto first = store.measurements({.device = "made-up"}).front();
+    EXPECT_EQ(fitted_on.size(), records.size() - 2);
+    EXPECT_FALSE(std::ranges::binary_search(fitted_on, first.id));
 }
 
 TEST_F(MeasuredDevice, KeepsTheFormerModelWhenAFitIsNotUsable) {
