@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <filesystem>
 #include <iostream>
 #include <set>
 
 #include "cli/commands.hpp"
 #include "cli/device_choice.hpp"
 #include "cli/options.hpp"
+#include "core/error.hpp"
 #include "core/text.hpp"
 #include "cost_model/kernel/fit.hpp"
 #include "cost_model/kernel/fitted_files.hpp"
@@ -40,8 +42,16 @@ std::string provenance_of(const db::Store& store, const std::string& device) {
     return "fitted on " + join({sources.begin(), sources.end()}, ", ");
 }
 
+// Before minutes of fitting, not after them.
+void make_folder(const std::string& path) {
+    std::error_code failure;
+    std::filesystem::create_directories(path, failure);
+    if (failure) throw EnvironmentError(path + ": cannot be made: " + failure.message());
+}
+
 ExitCode train(const TrainOptions& options) {
     db::Store store(options.store.path, db::Access::read_write);
+    if (!options.output.empty()) make_folder(options.output);
     std::vector<reports::Table> tables;
     bool any = false;
     for (const auto& device : devices_of(store, options)) {

@@ -76,33 +76,56 @@ Neighbours nearest_nodes(const std::vector<std::vector<float>>& scaled, std::siz
     return found;
 }
 
+// exp(x) of x ≤ 0 within 3e-6: two to the whole part by the exponent's bits, to the rest by its series. The
+// compiler makes vectors of it, which it does not of std::exp.
+inline float exponential(float x) {
+    constexpr float to_octaves = 1.44269504F, least = -120.0F, rounder = 12582912.0F;  // 1.5 · 2^23
+    const float octaves = std::max(x * to_octaves, least);
+    const float rounded = octaves + rounder;
+    const float rest = octaves - (rounded - rounder);
+    const float power =
+        1.0F +
+        rest * (0.69314718F +
+                rest * (0.24022651F + rest * (0.05550411F + rest * (0.00961813F + rest * 0.00133336F))));
+    const auto whole = std::bit_cast<std::int32_t>(rounded) - std::bit_cast<std::int32_t>(rounder);
+    return std::bit_cast<float>(std::bit_cast<std::int32_t>(power) + whole * (1 << 23));
+}
+
 float distance_between(const std::vector<std::vector<float>>& scaled, std::size_t one, std::size_t other) {
     float out = 0;
     for (const auto& column : scaled) out += std::abs(column[one] - column[other]);
     return out;
 }
 
-// Correlations among the neighbours, with each one's noise on the diagonal.
+// Correlations among the neighbours, with each one's noise on the diagonal; row by row, so that the loops are
+// ones of vectors.
 void set_correlations(const std::vector<std::vector<float>>& scaled, const Neighbours& near,
                       const std::vector<float>& noise, Matrix& out) {
+    for (auto& row : out) row.fill(0);
+    for (const auto& column : scaled) {
+        Vector place{};
+        for (std::size_t i = 0; i < near.count; ++i) place[i] = column[near.nodes[i]];
+        for (std::size_t row = 0; row < near.count; ++row)
+            for (std::size_t i = 0; i < most_neighbours; ++i) out[row][i] += std::abs(place[row] - place[i]);
+    }
     for (std::size_t row = 0; row < near.count; ++row) {
-        const auto node = near.nodes[row];
-        for (std::size_t column = 0; column < row; ++column)
-            out[row][column] = std::exp(-distance_between(scaled, node, near.nodes[column]));
-        out[row][row] = 1.0F + noise[node];
+        for (float& value : out[row]) value = exponential(-value);
+        out[row][row] = 1.0F + noise[near.nodes[row]];
     }
 }
 
-// Cholesky's decomposition in place; the noise on the diagonal keeps every pivot positive.
+// Cholesky's decomposition in place, column after column; the noise on the diagonal keeps every pivot
+// positive.
 void decompose(Matrix& matrix, std::size_t count) {
     constexpr float least_pivot = 1e-6F;
-    for (std::size_t row = 0; row < count; ++row)
-        for (std::size_t column = 0; column <= row; ++column) {
-            float sum = matrix[row][column];
-            for (std::size_t i = 0; i < column; ++i) sum -= matrix[row][i] * matrix[column][i];
-            matrix[row][column] =
-                row == column ? std::sqrt(std::max(sum, least_pivot)) : sum / matrix[column][column];
-        }
+    for (std::size_t pivot = 0; pivot < count; ++pivot) {
+        const float root = std::sqrt(std::max(matrix[pivot][pivot], least_pivot));
+        Vector column{};
+        matrix[pivot][pivot] = root;
+        for (std::size_t row = pivot + 1; row < count; ++row) column[row] = matrix[row][pivot] /= root;
+        for (std::size_t row = pivot + 1; row < count; ++row)
+            for (std::size_t i = pivot + 1; i <= row; ++i) matrix[row][i] -= column[row] * column[i];
+    }
 }
 
 // Weights w of L · Lᵀ · w = towards.
@@ -117,21 +140,6 @@ Vector solved(const Matrix& lower, const Vector& towards, std::size_t count) {
         for (std::size_t i = 0; i < row; ++i) out[i] -= lower[row][i] * out[row];
     }
     return out;
-}
-
-// exp(x) of x ≤ 0 within 3e-6: two to the whole part by the exponent's bits, to the rest by its series. The
-// compiler makes vectors of it, which it does not of std::exp.
-inline float exponential(float x) {
-    constexpr float to_octaves = 1.44269504F, least = -120.0F, rounder = 12582912.0F;  // 1.5 · 2^23
-    const float octaves = std::max(x * to_octaves, least);
-    const float rounded = octaves + rounder;
-    const float rest = octaves - (rounded - rounder);
-    const float power =
-        1.0F +
-        rest * (0.69314718F +
-                rest * (0.24022651F + rest * (0.05550411F + rest * (0.00961813F + rest * 0.00133336F))));
-    const auto whole = std::bit_cast<std::int32_t>(rounded) - std::bit_cast<std::int32_t>(rounder);
-    return std::bit_cast<float>(std::bit_cast<std::int32_t>(power) + whole * (1 << 23));
 }
 
 // (K + noise)⁻¹ · values, K row by row in its lower half; K is overwritten.
