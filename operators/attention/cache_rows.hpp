@@ -54,6 +54,7 @@ struct CacheRows {
 /// scale_bytes: how far element `count` of a row is from the first one.
 template <typename T>
 struct CachedFloats {
+    static constexpr int bits = 8 * static_cast<int>(sizeof(T));
     static constexpr bool row_scale = false;
     static constexpr float factor = 1.0F;
     KOKKOS_FORCEINLINE_FUNCTION static std::int64_t bytes(std::int64_t count) {
@@ -72,6 +73,7 @@ struct CachedFloats {
 
 /// fp8 e4m3 by way of fp16, whose exponents are biased by 8 more: exact, smallest numbers included.
 struct CachedFp8 {
+    static constexpr int bits = 8;
     static constexpr bool row_scale = false;
     KOKKOS_FORCEINLINE_FUNCTION static std::int64_t bytes(std::int64_t count) { return count; }
     KOKKOS_FORCEINLINE_FUNCTION static std::int64_t scale_bytes(std::int64_t) { return 0; }
@@ -104,6 +106,7 @@ struct CachedInt8 : CachedFloats<std::int8_t> {
 
 /// int4 with an fp16 scale for each 32 elements of a row; the low half of a byte comes first.
 struct CachedInt4 {
+    static constexpr int bits = 4;
     static constexpr bool row_scale = false;
     static constexpr float factor = 1.0F;
     static constexpr std::int64_t group = 32;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/precision.hpp"
-#include "operators/attention/decode_block.hpp"
+#include "operators/attention/decode_heads.hpp"
 #include "operators/attention/row_sums.hpp"
 #include "operators/gemm/tile.hpp"
 
@@ -11,17 +11,15 @@
 /// and values are read as they lie; up to eight query rows are held against each.
 namespace ridge::operators {
 
-/// R query rows against one block: rows of one kv head, or one of each of R neighbouring kv heads. Scores lie
-/// position by position, R for each.
-template <typename Format, int R, bool of_one_head>
+/// R query rows of one kv head against one block. Scores lie position by position, R for each.
+template <typename Format, int R>
 struct DecodeRows {
-    static constexpr int H = of_one_head ? 1 : R;        ///< kv heads
     static constexpr int P = lanes > R ? lanes / R : 1;  ///< positions of a register tile
     static constexpr int tile = P * R;
     static constexpr int vectors = tile / lanes;
     static constexpr int value_vectors = R <= 2 ? 8 : 16 / R;  ///< values and sums of R rows in registers
     using Rows = const std::byte * [static_cast<std::size_t>(P)];
-    using Keys = Vector<float>[static_cast<std::size_t>(P)][static_cast<std::size_t>(H)];
+    using Keys = Vector<float>[static_cast<std::size_t>(P)];
     using Weights = Vector<float>[static_cast<std::size_t>(vectors)];
 
     const DecodeProblem& p;
@@ -40,12 +38,9 @@ struct DecodeRows {
     }
 
   private:
-    /// The first of the R rows: those of neighbouring heads follow each other, too.
     KOKKOS_FORCEINLINE_FUNCTION const float* query() const {
         return p.q + ((block.sequence * p.cache.kv_heads + block.head) * p.rows + row) * p.key_stride;
     }
-    /// Row whose mask applies to the `r`th one.
-    KOKKOS_FORCEINLINE_FUNCTION std::int64_t masked_row(int r) const { return of_one_head ? row + r : row; }
 
     KOKKOS_FORCEINLINE_FUNCTION void compute_scores(float* scores) const {
         for (int i = 0; i < block.count; i += P) {
@@ -66,18 +61,16 @@ struct DecodeRows {
         const float* q = query();
         std::int64_t d = 0;
         for (; d + lanes <= p.key_dim; d += lanes) {
-            if (block.prefetches) block.prefetch_keys(p, P * H * Format::bytes(lanes));
+            if (block.prefetches) block.prefetch_keys(p, P * Format::bytes(lanes));
             Keys keys;
-            RIDGE_UNROLL for (int j = 0; j < P; ++j) RIDGE_UNROLL for (int h = 0; h < H; ++h) keys[j][h] =
-                Format::load(rows[j] + h * p.cache.k.row_bytes, scales[j] + h * p.cache.k.row_scale_bytes, d);
+            RIDGE_UNROLL for (int j = 0; j < P; ++j) keys[j] = Format::load(rows[j], scales[j], d);
             add_products(keys, q + d, sums);
         }
         if (d < p.key_dim) {
             Keys keys;
             const int rest = static_cast<int>(p.key_dim - d);
-            RIDGE_UNROLL for (int j = 0; j < P; ++j) RIDGE_UNROLL for (int h = 0; h < H; ++h) keys[j][h] =
-                Format::load_first(rows[j] + h * p.cache.k.row_bytes,
-                                   scales[j] + h * p.cache.k.row_scale_bytes, d, rest);
+            RIDGE_UNROLL for (int j = 0; j < P; ++j) keys[j] =
+                Format::load_first(rows[j], scales[j], d, rest);
             add_products(keys, q + d, sums);
         }
         sum_lanes_of_each<tile>(sums, out);
@@ -88,28 +81,26 @@ struct DecodeRows {
         RIDGE_UNROLL for (int r = 0; r < R; ++r) {
             const auto one = load(q + r * p.key_stride);
             RIDGE_UNROLL for (int j = 0; j < P; ++j) sums[j * R + r] =
-                Kokkos::fma(keys[j][of_one_head ? 0 : r], one, sums[j * R + r]);
+                Kokkos::fma(keys[j], one, sums[j * R + r]);
         }
     }
 
     KOKKOS_FORCEINLINE_FUNCTION void scale_positions(float* scores, const CacheSide& side) const {
         for (int i = 0; i < block.count; ++i)
             for (int r = 0; r < R; ++r)
-                scores[i * R + r] *=
-                    *reinterpret_cast<const float*>(side.scales_of(block.index[i] + (of_one_head ? 0 : r)));
+                scores[i * R + r] *= *reinterpret_cast<const float*>(side.scales_of(block.index[i]));
     }
 
     /// Positions that a row does not see, and those that fill the last tile.
     KOKKOS_FORCEINLINE_FUNCTION void mask_scores(float* scores) const {
         const int padded = (block.count + P - 1) / P * tile;
         for (int i = block.count * R; i < padded; ++i) scores[i] = masked_score;
-        if (p.mask.first(masked_row(R - 1)) <= block.first &&
-            block.first + block.count - 1 <= p.mask.last(row))
+        if (p.mask.first(row + R - 1) <= block.first && block.first + block.count - 1 <= p.mask.last(row))
             return;
         for (int i = 0; i < block.count; ++i)
             for (int r = 0; r < R; ++r) {
                 const std::int64_t position = block.first + i;
-                if (position < p.mask.first(masked_row(r)) || position > p.mask.last(masked_row(r)))
+                if (position < p.mask.first(row + r) || position > p.mask.last(row + r))
                     scores[i * R + r] = masked_score;
             }
     }
@@ -185,18 +176,16 @@ struct DecodeRows {
         // Where several vectors are loaded, their distance from the first one is known when compiling.
         const std::int64_t base = columns > 1 ? d : 0;
         for (int i = 0; i < block.count; ++i) {
-            if (prefetches) block.prefetch_values(p, H * p.cache.v.row_bytes);
+            if (prefetches) block.prefetch_values(p, p.cache.v.row_bytes);
             const std::byte* from = p.cache.v.row(block.index[i]) + Format::bytes(base);
             const std::byte* scales = p.cache.v.scales_of(block.index[i]) + Format::scale_bytes(base);
-            Vector<float> values[static_cast<std::size_t>(H)][static_cast<std::size_t>(columns)];
-            RIDGE_UNROLL for (int h = 0; h < H; ++h) RIDGE_UNROLL for (int c = 0; c < columns; ++c)
-                values[h][c] =
-                    value_vector(from + h * p.cache.v.row_bytes, scales + h * p.cache.v.row_scale_bytes,
-                                 d - base + c * lanes, rest);
+            Vector<float> values[static_cast<std::size_t>(columns)];
+            RIDGE_UNROLL for (int c = 0; c < columns; ++c) values[c] =
+                value_vector(from, scales, d - base + c * lanes, rest);
             RIDGE_UNROLL for (int r = 0; r < R; ++r) {
                 const Vector<float> weight(weights[i * R + r]);
                 RIDGE_UNROLL for (int c = 0; c < columns; ++c) sums[r][c] =
-                    Kokkos::fma(values[of_one_head ? 0 : r][c], weight, sums[r][c]);
+                    Kokkos::fma(values[c], weight, sums[r][c]);
             }
         }
         RIDGE_UNROLL for (int r = 0; r < R; ++r) RIDGE_UNROLL for (int c = 0; c < columns; ++c)
@@ -231,39 +220,34 @@ struct DecodeTask {
     }
 
   private:
-    static constexpr int joint_heads = 4;  ///< that are computed at once where each has one row
-
     KOKKOS_FORCEINLINE_FUNCTION void all_heads(DecodeBlock& block, std::int64_t split) const {
-        const std::int64_t end = block.first_head + p.heads_per_task;
-        for (block.head = block.first_head; block.head < end;) {
+        block.head = block.first_head;
+        if (p.rows == 1 && DecodeHeads<Format>::are_enough(p.heads_per_task)) {
+            block.locate(p.cache);
+            DecodeHeads<Format>{p, block, p.partial_row(block.sequence, split, block.head)}.run();
+            return;
+        }
+        for (; block.head < block.first_head + p.heads_per_task; ++block.head) {
             block.locate(p.cache);
             block.prefetches = p.ahead > 0;
-            const std::int64_t partial = p.partial_row(block.sequence, split, block.head);
-            if (p.rows == 1 && end - block.head >= joint_heads) {
-                some_rows<joint_heads, false>(block, 0, partial);
-                block.head += joint_heads;
-            } else {
-                all_rows(block, partial);
-                ++block.head;
-            }
+            all_rows(block, p.partial_row(block.sequence, split, block.head));
         }
     }
 
     KOKKOS_FORCEINLINE_FUNCTION void all_rows(DecodeBlock& block, std::int64_t partial) const {
         for (std::int64_t row = 0; row < p.rows;) {
             const std::int64_t left = p.rows - row;
-            row += left >= 8   ? some_rows<8, true>(block, row, partial)
-                   : left >= 4 ? some_rows<4, true>(block, row, partial)
-                   : left >= 2 ? some_rows<2, true>(block, row, partial)
-                               : some_rows<1, true>(block, row, partial);
+            row += left >= 8   ? some_rows<8>(block, row, partial)
+                   : left >= 4 ? some_rows<4>(block, row, partial)
+                   : left >= 2 ? some_rows<2>(block, row, partial)
+                               : some_rows<1>(block, row, partial);
         }
     }
 
-    template <int R, bool of_one_head>
+    template <int R>
     KOKKOS_FUNCTION std::int64_t some_rows(DecodeBlock& block, std::int64_t row, std::int64_t partial) const {
-        const std::int64_t last_row = of_one_head ? row + R - 1 : row;
-        if (p.mask.first(row) < block.first + block.count && p.mask.last(last_row) >= block.first) {
-            DecodeRows<Format, R, of_one_head>{p, block, row, partial + row}.run();
+        if (p.mask.first(row) < block.first + block.count && p.mask.last(row + R - 1) >= block.first) {
+            DecodeRows<Format, R>{p, block, row, partial + row}.run();
             block.prefetches = false;
         }
         return R;
