@@ -12,6 +12,16 @@
 #include "core/error.hpp"
 #include "core/statistics.hpp"
 
+// Compiled for each width of vectors that x86-64 may have, chosen when the program starts. Sanitizers start
+// before that choice can be made.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
+    !defined(__SANITIZE_THREAD__)
+#define RIDGE_EVERY_VECTOR_WIDTH \
+    __attribute__((target_clones("arch=skylake-avx512", "arch=haswell", "default")))
+#else
+#define RIDGE_EVERY_VECTOR_WIDTH
+#endif
+
 namespace ridge::cost_model {
 namespace {
 
@@ -52,8 +62,8 @@ bool may_use(std::size_t node, const LeftOut& left_out) {
 constexpr std::size_t block = 64;
 
 // Distances of one block of nodes, summed axis by axis so that the loop is one of vectors.
-void block_distances(const std::vector<std::vector<float>>& scaled, std::span<const float> place,
-                     std::size_t first, std::size_t count, std::array<float, block>& out) {
+inline void block_distances(const std::vector<std::vector<float>>& scaled, std::span<const float> place,
+                            std::size_t first, std::size_t count, std::array<float, block>& out) {
     out.fill(0);
     for (std::size_t axis = 0; axis < scaled.size(); ++axis) {
         const float* column = scaled[axis].data() + first;
@@ -62,6 +72,7 @@ void block_distances(const std::vector<std::vector<float>>& scaled, std::span<co
     }
 }
 
+RIDGE_EVERY_VECTOR_WIDTH
 Neighbours nearest_nodes(const std::vector<std::vector<float>>& scaled, std::size_t count,
                          std::span<const float> place, const LeftOut& left_out) {
     Neighbours found;
@@ -140,6 +151,19 @@ Vector solved(const Matrix& lower, const Vector& towards, std::size_t count) {
         for (std::size_t i = 0; i < row; ++i) out[i] -= lower[row][i] * out[row];
     }
     return out;
+}
+
+// Σ weight · exp(-distance) over all nodes.
+RIDGE_EVERY_VECTOR_WIDTH
+float weighted_sum(const std::vector<std::vector<float>>& scaled, const std::vector<float>& weights,
+                   std::span<const float> place) {
+    std::array<float, block> distances{}, sums{};
+    for (std::size_t first = 0; first < weights.size(); first += block) {
+        const auto here = std::min(block, weights.size() - first);
+        block_distances(scaled, place, first, here, distances);
+        for (std::size_t i = 0; i < here; ++i) sums[i] += weights[first + i] * exponential(-distances[i]);
+    }
+    return std::accumulate(sums.begin(), sums.end(), 0.0F);
 }
 
 // (K + noise)⁻¹ · values, K row by row in its lower half; K is overwritten.
@@ -244,15 +268,7 @@ void Correction::solve() {
 }
 
 double Correction::weighted(std::span<const float> place) const {
-    std::array<float, block> distances{};
-    float sum = 0;
-    for (std::size_t first = 0; first < weight_.size(); first += block) {
-        const auto here = std::min(block, weight_.size() - first);
-        block_distances(scaled_, place, first, here, distances);
-        for (std::size_t i = 0; i < here; ++i) distances[i] = weight_[first + i] * exponential(-distances[i]);
-        for (std::size_t i = 0; i < here; ++i) sum += distances[i];
-    }
-    return mean_ + static_cast<double>(sum);
+    return mean_ + static_cast<double>(weighted_sum(scaled_, weight_, place));
 }
 
 double Correction::residual_at(std::span<const double> place) const {
