@@ -79,7 +79,7 @@ struct DecodeRows {
     KOKKOS_FORCEINLINE_FUNCTION void add_products(
         const Keys& keys, const float* q, Vector<float> (&sums)[static_cast<std::size_t>(tile)]) const {
         RIDGE_UNROLL for (int r = 0; r < R; ++r) {
-            const auto one = load(q + r * p.key_stride);
+            const auto one = in_register(load(q + r * p.key_stride));
             RIDGE_UNROLL for (int j = 0; j < P; ++j) sums[j * R + r] =
                 Kokkos::fma(keys[j], one, sums[j * R + r]);
         }

@@ -26,6 +26,18 @@ inline __m512 lane_sums_of_four(const Vector<float>* v) {
 }
 #endif
 
+/// A value that several products take: GCC would read it from memory for each of them, and there is one load
+/// of a whole vector in a cycle.
+KOKKOS_FORCEINLINE_FUNCTION Vector<float> in_register(const Vector<float>& value) {
+#if defined(RIDGE_HAS_AVX512)
+    __m512 out = static_cast<__m512>(value);
+    __asm__("" : "+v"(out));
+    return Vector<float>(out);
+#else
+    return value;
+#endif
+}
+
 /// out[i] = sum over the lanes of v[i].
 template <int count>
 KOKKOS_FORCEINLINE_FUNCTION void sum_lanes_of_each(const Vector<float> (&v)[static_cast<std::size_t>(count)],
