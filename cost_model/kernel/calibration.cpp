@@ -43,17 +43,19 @@ double closeness(const TransferEstimate& one, const TransferEstimate& other) {
     return std::exp(-distance);
 }
 
+double level_of(const TransferEstimate& one) { return one.same_family ? level_sd : other_level_sd; }
+double local_of(const TransferEstimate& one) { return one.same_family ? local_sd : other_local_sd; }
+
 // Covariance of what the transfer gets wrong on two calls: the level, each parameter by the part of the time
-// that it governs, and the neighbourhood.
+// that it governs, and the neighbourhood. Every term is a product of one factor for each call, so that the
+// matrix of any calls is positive.
 double covariance(const TransferEstimate& one, const TransferEstimate& other) {
     const double related = relation(one, other);
     if (related <= 0) return 0;
-    const bool kin = one.same_family && other.same_family;
-    const double level = kin ? level_sd : other_level_sd, local = kin ? local_sd : other_local_sd;
-    double out = level * level;
+    double out = level_of(one) * level_of(other);
     for (const auto& [name, part] : one.parts)
         out += part * part_of(other, name) * spread_of(one, name) * spread_of(other, name);
-    return related * out + (related == 1 ? local * local * closeness(one, other) : 0.0);
+    return related * out + (related == 1 ? local_of(one) * local_of(other) * closeness(one, other) : 0.0);
 }
 
 Eigen::MatrixXd covariances(const std::vector<TransferEstimate>& estimates) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cost_model/kernel/transfer_widths.hpp"
 
+#include <cmath>
+
 #include "cost_model/kernel/interval_table.hpp"
 
 namespace ridge::cost_model {
@@ -23,7 +25,7 @@ TransferWidths::TransferWidths(const std::vector<TransferError>& errors) {
     for (auto& [name, deviations] : classes) {
         if (deviations.size() < least_errors) continue;
         const auto of_80 = conformal_quantile(deviations, 0.80), of_95 = conformal_quantile(deviations, 0.95);
-        if (of_80 && of_95) classes_[name] = {*of_80, *of_95};
+        if (of_80 && of_95 && std::isfinite(*of_95)) classes_[name] = {*of_80, *of_95};
     }
 }
 

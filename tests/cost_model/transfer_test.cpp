@@ -95,6 +95,24 @@ TEST(Transfer, LearnsTheParametersFromAFewCalls) {
     EXPECT_LT(after.median, 0.05);
 }
 
+// Calls that come from the same family and calls that do not stand beside each other on one target.
+TEST(Transfer, IsNotThrownOffByMeasurementsOfBothFamilies) {
+    const auto known = facts("known", 1, "one");
+    Transfer transfer(facts("new", 1, "one"), {source(known, 0.8, 0.7)});
+    const auto prior = transfer.estimate(query(large)).value();
+    std::vector<CalibrationPoint> points;
+    for (const auto& call : synthetic::gemm_calls()) {
+        auto estimate = transfer.estimate(query(call)).value();
+        points.push_back({estimate, 0.05});
+        estimate.same_family = false;
+        points.push_back({estimate, 0.10});
+    }
+    transfer.calibrate(points);
+    const auto found = transfer.estimate(query(large)).value();
+    EXPECT_NEAR(found.log_time - prior.log_time, 0.05, 0.04);
+    EXPECT_LT(found.deviation, prior.deviation);
+}
+
 TEST(Transfer, ChoosesCallsThatDiffer) {
     const auto known = facts("known", 1, "one");
     const Transfer transfer(facts("new", 2, "one"), {source(known, 0.8, 0.7)});
