@@ -2,6 +2,7 @@
 #include "tuner/surrogate/features.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <numbers>
 #include <optional>
@@ -26,7 +27,7 @@ std::vector<double> numbers(const TunableParameter& parameter) {
 
 double share(double value, double low, double high) { return high > low ? (value - low) / (high - low) : 0; }
 
-std::vector<float> coordinates(const std::vector<double>& values) {
+std::vector<float> sizes(const std::vector<double>& values) {
     auto sorted = values;
     std::ranges::sort(sorted);
     const double low = sorted.front(), high = sorted.back();
@@ -41,26 +42,55 @@ std::vector<float> coordinates(const std::vector<double>& values) {
     return out;
 }
 
+// The factors of two in each value; empty when a value is no whole number above 0 (of which 2^53 and more are
+// not told apart), or all are powers of two, so that their sizes say the same.
+std::vector<float> factors_of_two(const std::vector<double>& values) {
+    std::vector<double> factors;
+    bool powers = true;
+    for (const double value : values) {
+        if (!(value >= 1 && value < 0x1p53) || value != std::floor(value)) return {};
+        const auto whole = static_cast<std::uint64_t>(value);
+        factors.push_back(std::countr_zero(whole));
+        powers = powers && std::has_single_bit(whole);
+    }
+    const auto [low, high] = std::ranges::minmax(factors);
+    if (powers || low == high) return {};
+    std::vector<float> out;
+    for (const double one : factors) out.push_back(static_cast<float>(share(one, low, high)));
+    return out;
+}
+
 }  // namespace
 
 Features::Features(const SearchSpace& space) {
-    for (std::size_t i = 0; i < space.parameters().parameters.size(); ++i) {
-        const auto& parameter = space.parameters().parameters[i];
-        Coordinates own{.first = parameter_of_.size(), .of_value = {}};
-        if (const auto values = numbers(parameter); !values.empty()) own.of_value = coordinates(values);
-        parameter_of_.insert(parameter_of_.end(), own.of_value.empty() ? parameter.values.size() : 1, i);
+    std::size_t scale = 0;
+    for (const auto& parameter : space.parameters().parameters) {
+        const auto count = parameter.values.size();
+        Coordinates own;
+        if (const auto values = numbers(parameter); !values.empty()) {
+            const auto size = sizes(values), factors = factors_of_two(values);
+            own.width = factors.empty() ? 1 : 2;
+            for (std::size_t i = 0; i < count; ++i) {
+                own.of_values.push_back(size[i]);
+                if (!factors.empty()) own.of_values.push_back(factors[i]);
+            }
+            for (std::size_t i = 0; i < own.width; ++i) scale_of_.push_back(scale++);
+        } else {
+            own.width = count;
+            own.of_values.assign(count * count, 0.0F);
+            for (std::size_t i = 0; i < count; ++i)
+                own.of_values[i * count + i] = static_cast<float>(std::numbers::sqrt2 / 2);
+            scale_of_.insert(scale_of_.end(), count, scale++);
+        }
         coordinates_.push_back(std::move(own));
     }
 }
 
 void Features::write(std::span<const std::uint32_t> choice, std::span<float> out) const {
-    std::ranges::fill(out, 0.0F);
+    auto to = out.begin();
     for (std::size_t i = 0; i < coordinates_.size(); ++i) {
-        const auto& own = coordinates_[i];
-        if (own.of_value.empty())
-            out[own.first + choice[i]] = static_cast<float>(std::numbers::sqrt2 / 2);
-        else
-            out[own.first] = own.of_value[choice[i]];
+        const auto& [width, of_values] = coordinates_[i];
+        to = std::copy_n(of_values.begin() + static_cast<std::ptrdiff_t>(choice[i] * width), width, to);
     }
 }
 

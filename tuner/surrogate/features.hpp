@@ -12,28 +12,29 @@ namespace ridge::tuner {
 
 /// Configurations as points in which near means alike. A parameter of numbers is one coordinate in [0, 1],
 /// halfway between its place among the values and its logarithm (its value where some are not above 0): tile
-/// sizes behave like the one, counts like the other. Any other parameter has a coordinate for each value, so
-/// that two different values are one apart.
+/// sizes behave like the one, counts like the other. Whole numbers that are not all powers of two have a second
+/// one: how many factors of two there are in them, since what divides the problem and its memory's lines evenly
+/// behaves alike (64 and 128, unlike 112). Any other parameter has a coordinate for each value, so that two
+/// different values are one apart.
 class Features {
   public:
     explicit Features(const SearchSpace& space);
 
-    [[nodiscard]] std::size_t size() const { return parameter_of_.size(); }  ///< coordinates
-    /// The parameter that a coordinate belongs to.
-    [[nodiscard]] std::size_t parameter_of(std::size_t coordinate) const { return parameter_of_[coordinate]; }
-    [[nodiscard]] std::size_t parameters() const { return coordinates_.size(); }
+    [[nodiscard]] std::size_t size() const { return scale_of_.size(); }  ///< coordinates
+    /// Of each coordinate the scale that it shares with others, counted from 0, ascending: the coordinates of
+    /// a parameter's values have one, its logarithm and its factors of two one each.
+    [[nodiscard]] const std::vector<std::size_t>& scale_of() const { return scale_of_; }
     /// Into `out`, of size() places.
     void write(std::span<const std::uint32_t> choice, std::span<float> out) const;
 
   private:
-    // For each parameter: its first coordinate, and the coordinate of each value; empty for one with a single
-    // coordinate per value.
+    // Of each parameter how many coordinates it has, and those of its values, one value after the other.
     struct Coordinates {
-        std::size_t first = 0;
-        std::vector<float> of_value;
+        std::size_t width = 0;
+        std::vector<float> of_values;
     };
     std::vector<Coordinates> coordinates_;
-    std::vector<std::size_t> parameter_of_;
+    std::vector<std::size_t> scale_of_;
 };
 
 }  // namespace ridge::tuner

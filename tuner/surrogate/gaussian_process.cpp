@@ -32,21 +32,21 @@ Eigen::MatrixXd covariance(const Points& points, const KernelScales& scales) {
 /// Scales as one list of logarithms: a length for each parameter, then the noise.
 class Scales {
   public:
-    explicit Scales(const std::vector<std::size_t>& parameter_of) : parameter_of_(parameter_of) {}
+    explicit Scales(const std::vector<std::size_t>& scale_of) : scale_of_(scale_of) {}
 
     [[nodiscard]] std::vector<double> list(const KernelScales& scales) const {
-        std::vector<double> out(parameter_of_.back() + 2);
-        for (std::size_t i = 0; i < parameter_of_.size(); ++i)
-            out[parameter_of_[i]] = static_cast<double>(scales.length[static_cast<Eigen::Index>(i)]);
+        std::vector<double> out(scale_of_.back() + 2);
+        for (std::size_t i = 0; i < scale_of_.size(); ++i)
+            out[scale_of_[i]] = static_cast<double>(scales.length[static_cast<Eigen::Index>(i)]);
         out.back() = scales.noise;
         return out;
     }
 
     [[nodiscard]] KernelScales scales(const std::vector<double>& list) const {
-        KernelScales out{.length = Eigen::VectorXf(static_cast<Eigen::Index>(parameter_of_.size())),
+        KernelScales out{.length = Eigen::VectorXf(static_cast<Eigen::Index>(scale_of_.size())),
                          .noise = list.back()};
-        for (std::size_t i = 0; i < parameter_of_.size(); ++i)
-            out.length[static_cast<Eigen::Index>(i)] = static_cast<float>(list[parameter_of_[i]]);
+        for (std::size_t i = 0; i < scale_of_.size(); ++i)
+            out.length[static_cast<Eigen::Index>(i)] = static_cast<float>(list[scale_of_[i]]);
         return out;
     }
 
@@ -56,7 +56,7 @@ class Scales {
     }
 
   private:
-    const std::vector<std::size_t>& parameter_of_;
+    const std::vector<std::size_t>& scale_of_;
 };
 
 // Minus the logarithm of the posterior density, up to a constant.
@@ -84,8 +84,8 @@ Eigen::VectorXf covariances(const Points& points, const Eigen::RowVectorXf& poin
 }
 
 KernelScales fit_scales(const Points& points, const Eigen::VectorXd& values, KernelScales from,
-                        const std::vector<std::size_t>& parameter_of) {
-    const Scales as(parameter_of);
+                        const std::vector<std::size_t>& scale_of) {
+    const Scales as(scale_of);
     auto list = as.list(from);
     double best = unlikeliness(points, values, from, list);
     // Factors of e^0.6 for a length and its square for the noise, finer in each round.

@@ -21,10 +21,10 @@ struct KernelScales {
                                           const Eigen::VectorXf& length);
 
 /// The scales that make the values most likely (maximum a posteriori, lengths around half the range of a
-/// parameter), by a pattern search that begins at `from`; `parameter_of` names the parameter of each
-/// coordinate. The amplitude is profiled out. Values should have mean 0 and variance 1.
+/// parameter), by a pattern search that begins at `from`; `scale_of` numbers the length of each
+/// coordinate, ascending from 0. The amplitude is profiled out. Values should have mean 0 and variance 1.
 [[nodiscard]] KernelScales fit_scales(const Points& points, const Eigen::VectorXd& values, KernelScales from,
-                                      const std::vector<std::size_t>& parameter_of);
+                                      const std::vector<std::size_t>& scale_of);
 
 /// Mean and variance of a Gaussian process at a fixed set of candidates, brought up to date with each
 /// observation in time proportional to candidates times observations.

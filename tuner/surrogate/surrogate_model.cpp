@@ -137,9 +137,8 @@ void SurrogateModel::rebuild(const Trials& trials, Random& random) {
         Eigen::VectorXd values(static_cast<Eigen::Index>(part.size()));
         for (std::size_t i = 0; i < part.size(); ++i)
             values[static_cast<Eigen::Index>(i)] = standard(trials, part[i]);
-        std::vector<std::size_t> owners(features_.size());
-        for (std::size_t i = 0; i < owners.size(); ++i) owners[i] = features_.parameter_of(i);
-        if (part.size() > 2 && !owners.empty()) scales_ = fit_scales(points(part), values, scales_, owners);
+        if (part.size() > 2 && features_.size() > 0)
+            scales_ = fit_scales(points(part), values, scales_, features_.scale_of());
         fitted_on_ = ok_.size();
     }
     choose_candidates(trials, random);
