@@ -15,10 +15,7 @@ cost_model::Workload make_workload(const CostOptions& options) {
     if (options.prompt_tokens) workload.prompt_tokens = *options.prompt_tokens;
     if (options.output_tokens) workload.output_tokens = *options.output_tokens;
     auto& precisions = workload.precisions;
-    if (!options.activations.empty()) precisions.activations = NumberFormat::parse(options.activations);
-    if (!options.weights.empty()) precisions.weights = NumberFormat::parse(options.weights);
-    if (!options.kv.empty()) precisions.kv = NumberFormat::parse(options.kv);
-    if (!options.sparsity.empty()) precisions.weight_sparsity = Sparsity::parse(options.sparsity);
+    options.stored.apply(precisions);
     if (!options.serving.expert_weights.empty())
         precisions.expert_weights = NumberFormat::parse(options.serving.expert_weights);
     return workload;
@@ -29,29 +26,27 @@ cost_model::Workload make_workload(const CostOptions& options) {
 void CostOptions::add(CLI::App& command) {
     devices.add(command);
     serving.add(command);
-    command.add_option("--model", model, "name, or path of a Hugging Face config.json (default: llama-2-7b)");
+    stored.add(command);
     command.add_option("--workload", workload,
                        "name or file: batch, lengths and precisions; the options below override it");
     command.add_option("--batch", batch, "sequences served at once (default: 1)");
     command.add_option("--prompt", prompt_tokens, "tokens of each prompt (default: 512)");
     command.add_option("--output-tokens", output_tokens, "tokens generated for each request (default: 256)");
-    command.add_option("--activations", activations, "number format of activations (default: bf16)");
-    command.add_option("--weights", weights, "number format of weights, e.g. int4:g128 (default: bf16)");
-    command.add_option("--kv", kv, "number format of the KV cache (default: bf16)");
-    command.add_option("--sparsity", sparsity,
-                       "of the weights: dense, 2:4, block:16x16@0.125 (default: dense)");
     money.add(command);
 }
 
 std::vector<cost_model::Scenario> CostOptions::scenarios() const {
-    const auto deployment = serving.deployment();
-    const auto language_model = cost_model::load_model(model);
+    auto deployment = serving.deployment();
+    const auto engine = serving.engine.choice();
+    const auto language_model = cost_model::load_model(stored.model);
     const auto load = make_workload(*this);
     auto models = devices.load();
     std::vector<cost_model::Scenario> out;
-    for (std::size_t i = 0; i < models.size(); ++i)
+    for (std::size_t i = 0; i < models.size(); ++i) {
+        deployment.engine = engine.on(models[i]);
         out.push_back({language_model, std::move(models[i]), load,
                        money.economy(devices.devices[i], devices.devices), deployment});
+    }
     return out;
 }
 

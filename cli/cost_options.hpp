@@ -9,6 +9,7 @@
 #include "cli/deployment_options.hpp"
 #include "cli/device_choice.hpp"
 #include "cli/money_options.hpp"
+#include "cli/precision_options.hpp"
 #include "core/error.hpp"
 #include "cost_model/token_cost.hpp"
 
@@ -17,10 +18,9 @@ namespace ridge::cli {
 /// What `ridge cost` and `ridge report` price: a model, devices, a workload and what the user pays.
 struct CostOptions {
     DeviceOptions devices;
-    std::string model = "llama-2-7b";
+    PrecisionOptions stored;
     std::string workload;
     std::optional<std::int64_t> batch, prompt_tokens, output_tokens;
-    std::string activations, weights, kv, sparsity;  ///< empty: the workload's
     MoneyOptions money;
 
     DeploymentOptions serving;

@@ -7,9 +7,7 @@ void DeploymentOptions::add(CLI::App& command) {
     command.add_option(
         "--parallel", parallel,
         "devices that serve the model together: tpN ppN epN dpN cpN, as in 'tp8 pp2' (default: one)");
-    command.add_option(
-        "--engine", engine,
-        "serving engine of configs/engines or a file: its overheads and shares (default: none)");
+    engine.add(command);
     command.add_option("--expert-weights", expert_weights,
                        "number format of routed experts' weights, where it differs from --weights");
     command.add_option("--node-size", node_size, "devices of a node (default: 8)");
@@ -30,7 +28,6 @@ void DeploymentOptions::add(CLI::App& command) {
 cost_model::Deployment DeploymentOptions::deployment() const {
     cost_model::Deployment out;
     if (!parallel.empty()) out.parallelism = cost_model::parse_parallelism(parallel);
-    if (!engine.empty()) out.engine = cost_model::load_engine(engine);
     out.topology = {.node_size = node_size, .link_bytes_per_s = link, .network_bytes_per_s = network};
     if (dram) out.tiers.dram_bytes_per_s = *dram;
     if (dram_bytes) out.tiers.dram_bytes = *dram_bytes;

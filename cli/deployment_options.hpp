@@ -6,13 +6,15 @@
 #include <string>
 #include <vector>
 
+#include "cli/precision_options.hpp"
 #include "cost_model/levers/lever.hpp"
 
 namespace ridge::cli {
 
 /// How a model is served: parallelism, engine, links, memory tiers and levers.
 struct DeploymentOptions {
-    std::string parallel, engine, expert_weights;
+    std::string parallel, expert_weights;
+    EngineOption engine;
     std::optional<std::int64_t> node_size;
     std::optional<double> link, network, dram, ssd;  ///< bytes/s
     std::optional<double> dram_bytes;

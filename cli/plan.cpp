@@ -72,7 +72,7 @@ using Refusals = std::vector<std::string>;
 struct Question {
     cost_model::ModelConfig model;
     cost_model::Precisions precisions;
-    EngineChoice engine;
+    cost_model::EngineChoice engine;
     Policy policy;
 };
 
@@ -97,7 +97,7 @@ std::vector<FleetCandidate> candidates_of(const PlanOptions& options,
                                           const std::vector<cost_model::DeviceModel>& devices,
                                           Refusals& refusals) {
     const auto engine = options.served.choice();
-    const Question question{cost_model::load_model(options.served.model),
+    const Question question{cost_model::load_model(options.served.stored.model),
                             options.served.precisions(options.traffic.workload), engine,
                             options.policy.policy(engine)};
     auto spreads = options.parallelism;

@@ -19,28 +19,13 @@ Lengths lengths_of(const std::string& text, const char* option) {
 
 void ServedModelOptions::add(CLI::App& command) {
     devices.add(command);
-    command.add_option("--model", model, "name, or path of a Hugging Face config.json (default: llama-2-7b)");
-    command.add_option("--activations", activations,
-                       "number format of activations (default: the workload's)");
-    command.add_option("--weights", weights, "number format of weights, e.g. int4:g128");
-    command.add_option("--kv", kv, "number format of the KV cache");
-    command.add_option("--sparsity", sparsity, "of the weights: dense, 2:4, block:16x16@0.125");
-    command.add_option(
-        "--engine", engine,
-        "serving engine of configs/engines or a file: its overheads and shares (default: none)");
-    command.add_option(
-        "--fitted", fitted,
-        "vllm, trtllm …: steps as fitted on published end-to-end measurements, in place of calls");
+    stored.add(command);
+    engine.add(command);
 }
-
-EngineChoice ServedModelOptions::choice() const { return choose_engine(engine, fitted); }
 
 cost_model::Precisions ServedModelOptions::precisions(const std::string& workload) const {
     auto out = workload.empty() ? cost_model::Precisions{} : cost_model::load_workload(workload).precisions;
-    if (!activations.empty()) out.activations = NumberFormat::parse(activations);
-    if (!weights.empty()) out.weights = NumberFormat::parse(weights);
-    if (!kv.empty()) out.kv = NumberFormat::parse(kv);
-    if (!sparsity.empty()) out.weight_sparsity = Sparsity::parse(sparsity);
+    stored.apply(out);
     return out;
 }
 
@@ -61,9 +46,9 @@ void PolicyOptions::add(CLI::App& command) {
         ->allow_extra_args(false);
 }
 
-Policy PolicyOptions::policy(const EngineChoice& engine) const {
+Policy PolicyOptions::policy(const cost_model::EngineChoice& engine) const {
     Policy out;
-    const auto chunk = engine.parameters.chunk_tokens;
+    const auto chunk = engine.chunk_tokens();
     out.token_budget = token_budget.value_or(chunk > 0 ? chunk : out.token_budget);
     if (!batching.empty()) out.batching = parse_batching(batching);
     if (!preemption.empty()) out.preemption = parse_preemption(preemption);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/device_choice.hpp"
+#include "cli/precision_options.hpp"
 #include "cost_model/serving/placed_replica.hpp"
 #include "cost_model/serving/policy.hpp"
 #include "cost_model/serving/summary.hpp"
@@ -20,12 +21,11 @@ namespace ridge::cli {
 /// A model and how it is stored, on devices under an engine.
 struct ServedModelOptions {
     DeviceOptions devices;
-    std::string model = "llama-2-7b";
-    std::string activations, weights, kv, sparsity;  ///< empty: the workload's
-    std::string engine, fitted;                      ///< empty: an ideal one
+    PrecisionOptions stored;
+    EngineOption engine;
 
     void add(CLI::App& command);
-    [[nodiscard]] cost_model::serving::EngineChoice choice() const;
+    [[nodiscard]] cost_model::EngineChoice choice() const { return engine.choice(); }
     /// Those of the workload with what the options say in their place.
     [[nodiscard]] cost_model::Precisions precisions(const std::string& workload) const;
 };
@@ -40,7 +40,7 @@ struct PolicyOptions {
 
     void add(CLI::App& command);
     /// What is not said is the engine's, or else Policy's default.
-    [[nodiscard]] cost_model::serving::Policy policy(const cost_model::serving::EngineChoice& engine) const;
+    [[nodiscard]] cost_model::serving::Policy policy(const cost_model::EngineChoice& engine) const;
 };
 
 /// Limits, in seconds.

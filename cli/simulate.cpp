@@ -50,7 +50,7 @@ Requests requests_of(const SimulateOptions& options, Traffic& traffic) {
 
 ReplicaModel replica(const SimulateOptions& options, const cost_model::DeviceModel& device,
                      const std::string& parallelism) {
-    auto placed = place_replica(cost_model::load_model(options.served.model),
+    auto placed = place_replica(cost_model::load_model(options.served.stored.model),
                                 options.served.precisions(options.traffic.workload), device,
                                 cost_model::parse_parallelism(parallelism), options.served.choice());
     if (!placed.no_room.empty()) throw InputError(placed.no_room);
@@ -94,8 +94,8 @@ ExitCode run(const SimulateOptions& options) {
                                      }});
     const auto summary = summarise(result, service, requests, slo);
     options.format.print(
-        {reports::latency_table(summary, {options.served.model, devices[0].device.id, options.parallelism,
-                                          words_of(requests, traffic, options)}),
+        {reports::latency_table(summary, {options.served.stored.model, devices[0].device.id,
+                                          options.parallelism, words_of(requests, traffic, options)}),
          reports::throughput_table(summary, service, slo), reports::load_table(summary, summary.watts > 0)});
     if (result.unfinished > 0) return ExitCode::interrupted;
     if (result.refused == 0) return ExitCode::done;

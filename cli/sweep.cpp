@@ -10,6 +10,7 @@
 #include "cli/late_progress.hpp"
 #include "cli/money_options.hpp"
 #include "cli/number_list.hpp"
+#include "cli/precision_options.hpp"
 #include "cli/serving_options.hpp"
 #include "core/configs.hpp"
 #include "core/text.hpp"
@@ -29,7 +30,8 @@ struct SweepOptions {
     FormatOption format;
     std::vector<std::string> models = {"llama-2-7b"}, parallelism = {"tp1"}, precisions = {"bf16"},
                              sparsities = {"dense"};
-    std::string batch = "1..256*2", prompts = "512", outputs = "256", engine, fitted;
+    std::string batch = "1..256*2", prompts = "512", outputs = "256";
+    EngineOption engine;
     std::vector<double> hours;  ///< prices in place of the devices' own
     unsigned threads = 0;
     std::string chart;
@@ -43,7 +45,7 @@ struct Axes {
     std::vector<HourlyPrice> prices;  ///< by device
     std::vector<cost_model::Parallelism> parallelism;
     std::vector<cost_model::Precisions> precisions;  ///< with their sparsities
-    EngineChoice engine;
+    cost_model::EngineChoice engine;
     Policy policy;
 
     struct Place {
@@ -76,7 +78,7 @@ Axes axes_of(const SweepOptions& options) {
             axes.precisions.push_back(cost_model::parse_precisions(text));
             axes.precisions.back().weight_sparsity = Sparsity::parse(sparsity);
         }
-    axes.engine = choose_engine(options.engine, options.fitted);
+    axes.engine = options.engine.choice();
     axes.policy = options.policy.policy(axes.engine);
     return axes;
 }
@@ -214,11 +216,7 @@ void add_axes(CLI::App& command, SweepOptions& options) {
         .add_option("--hour", options.hours,
                     "US dollars for a device and hour, in place of the devices' own; several")
         ->allow_extra_args(false);
-    command.add_option("--engine", options.engine,
-                       "serving engine of configs/engines or a file (default: none)");
-    command.add_option(
-        "--fitted", options.fitted,
-        "vllm, trtllm …: steps as fitted on published end-to-end measurements, in place of calls");
+    options.engine.add(command);
 }
 
 }  // namespace

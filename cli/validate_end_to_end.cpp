@@ -3,12 +3,14 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <map>
 
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "cost_model/economy/prices.hpp"
 #include "cost_model/validation/cost_order.hpp"
+#include "cost_model/validation/engine_fitting.hpp"
 #include "cost_model/validation/error_summary.hpp"
 #include "reports/validation_tables.hpp"
 
@@ -59,6 +61,37 @@ cost_model::PriceOf rental_prices_once() {
     };
 }
 
+struct LeftOut {
+    const char *name, *title;
+    cost_model::LeaveOutKey key;
+};
+
+const LeftOut& left_out_by(const std::string& word) {
+    using cost_model::ReadRow;
+    static const std::vector<LeftOut> known = {
+        {"source", "Training rows, each source by a fit to the others",
+         [](const ReadRow& one) { return cost_model::short_source(one.row.source); }},
+        {"device", "Training rows, each device by a fit to the others",
+         [](const ReadRow& one) { return one.reading.row_case->device->device.id; }},
+        {"framework", "Training rows, each framework by a fit to the others",
+         [](const ReadRow& one) { return one.reading.row_case->framework; }}};
+    for (const auto& one : known)
+        if (one.name == word) return one;
+    throw InputError("--leave-out " + word + " should be source, device or framework");
+}
+
+// As configs/published/engine-fit.json has it.
+void write_fit(const std::string& path, const cost_model::EngineFit& fit, std::size_t rows) {
+    auto document = fit.to_json();
+    document["fit"] = {{"source", "published end-to-end measurements (docs/end-to-end.md)"},
+                       {"rule", "rows whose configuration has an FNV-1a hash that is no multiple of 4"},
+                       {"method",
+                        "soft-L1 least squares of log(predicted/measured), each effect drawn to 1 by a prior "
+                        "(cost_model/validation/engine_fitting.cpp)"},
+                       {"training_rows", rows}};
+    if (!(std::ofstream(path) << document.dump(1) << '\n')) throw InputError(path + " cannot be written");
+}
+
 }  // namespace
 
 void EndToEndOptions::add(CLI::App& command) {
@@ -75,18 +108,33 @@ void EndToEndOptions::add(CLI::App& command) {
         ->run_callback_for_default()
         ->default_str("");
     command.add_flag("--all-rows", all_rows, "of --end-to-end: rows that parameters were fitted on too");
+    command.add_option(
+        "--leave-out", leave_out,
+        "of --end-to-end: source, device or framework: training rows, each group by a fit to the "
+        "others alone");
+    command.add_option(
+        "--fit", fit,
+        "of --end-to-end: fit the engines' parameters to the training rows, and write this file");
     command.add_flag("--rows", rows, "of --end-to-end: every row beside its prediction");
 }
 
 ExitCode validate_end_to_end(const EndToEndOptions& options, const FormatOption& format) {
     const auto path = rows_file(options.file);
     const auto published = cost_model::read_published_rows(read_file(path), path);
-    cost_model::RowReader reader(cost_model::PublishedNames::load(), cost_model::EngineFit::load());
-    const auto rows = kept(cost_model::predict_published(reader, published), options.all_rows);
+    cost_model::RowReader reader(cost_model::PublishedNames::load());
+    auto read = cost_model::read_rows(reader, published);
+    auto fit = options.fit.empty() ? cost_model::EngineFit::load()
+                                   : cost_model::fit_engines(cost_model::training_rows(read));
+    if (!options.fit.empty()) write_fit(options.fit, fit, cost_model::training_rows(read).size());
+    const auto* left_out = options.leave_out.empty() ? nullptr : &left_out_by(options.leave_out);
+    const auto rows = left_out ? cost_model::leave_out(read, fit, left_out->key)
+                               : kept(cost_model::predict_published(read, fit), options.all_rows);
     std::vector<reports::Table> tables;
     if (options.rows) tables.push_back(reports::published_rows_table(rows));
-    tables.push_back(reports::error_table("all", options.all_rows ? "All rows" : "Rows kept from fitting",
-                                          {cost_model::summary(rows, "all")}));
+    const auto* heading = left_out           ? left_out->title
+                          : options.all_rows ? "All rows"
+                                             : "Rows kept from fitting";
+    tables.push_back(reports::error_table("all", heading, {cost_model::summary(rows, "all")}));
     for (const auto& [id, title, key] : groupings())
         tables.push_back(reports::error_table(id, title, cost_model::summaries(rows, key)));
     tables.push_back(reports::left_out_table(cost_model::left_out(rows)));

@@ -21,6 +21,8 @@ void check_heads(const JsonReader& json, const ModelConfig& model, std::string_v
 // Layernorm, rope, attention and feed-forward part side by side.
 [[nodiscard]] ModelConfig gpt_j(const JsonReader& json);
 [[nodiscard]] ModelConfig falcon(const JsonReader& json);
+// Likewise with a norm for each part.
+[[nodiscard]] ModelConfig gpt_neox(const JsonReader& json);
 // Layers that carry a state.
 [[nodiscard]] ModelConfig mamba2(const JsonReader& json);
 [[nodiscard]] ModelConfig bamba(const JsonReader& json);

@@ -11,10 +11,9 @@
 namespace ridge::cost_model {
 namespace {
 
-// What the configurations of the Llama family and its descendants share.
-ModelConfig llama(const JsonReader& json) {
+// What the configurations of the Llama family and its descendants share, whatever their feed-forward part.
+ModelConfig gated_decoder(const JsonReader& json) {
     ModelConfig model;
-    require_word(json, "hidden_act", {"silu", "swish"});
     model.hidden_size = dimension(json, "hidden_size", width_limit);
     model.intermediate_size = dimension(json, "intermediate_size", width_limit);
     model.num_hidden_layers = dimension(json, "num_hidden_layers", layer_limit);
@@ -31,6 +30,11 @@ ModelConfig llama(const JsonReader& json) {
         json.at("mlp_bias").fail("false, since a graph with it is not known");
     model.qkv_bias = model.output_bias = flag_or(json, "attention_bias", false);
     return model;
+}
+
+ModelConfig llama(const JsonReader& json) {
+    require_word(json, "hidden_act", {"silu", "swish"});
+    return gated_decoder(json);
 }
 
 // InternLM names the biases of all four projections of attention "bias".
@@ -138,6 +142,70 @@ ModelConfig deepseek(const JsonReader& json) {
     return model;
 }
 
+// MiniMax-M2: Qwen3's layers, with the experts' keys of Mixtral.
+ModelConfig minimax_m2(const JsonReader& json) {
+    auto model = qwen3(json);
+    if (amount(json, "shared_intermediate_size", width_limit) != 0)
+        json.at("shared_intermediate_size").fail("0, since a graph with shared experts is not known");
+    model.experts = experts_of(json, "num_local_experts", "intermediate_size");
+    return model;
+}
+
+// GLM-4.5: experts as DeepSeek-V3's, attention as Qwen3's.
+ModelConfig glm4_moe(const JsonReader& json) {
+    auto model = llama(json);
+    model.qk_norm = flag_or(json, "use_qk_norm", false);
+    auto experts = experts_of(json, "n_routed_experts", "moe_intermediate_size");
+    experts.shared = amount(json, "n_shared_experts", expert_limit);
+    experts.dense_layers = amount(json, "first_k_dense_replace", model.num_hidden_layers);
+    model.experts = experts;
+    return model;
+}
+
+// The text part of Llama 4: a shared expert in every layer, and attention within chunks of positions on three
+// layers of four, which is counted as a window of that many.
+ModelConfig llama4(const JsonReader& json) {
+    if (dimension_or(json, "interleave_moe_layer_step", layer_limit, 1) != 1)
+        json.at("interleave_moe_layer_step")
+            .fail("1, since experts in only some of the layers are not known");
+    constexpr std::int64_t whole_every = 4;
+    auto model = llama(json);
+    model.qk_norm = flag_or(json, "use_qk_norm", false);
+    model.window = amount(json, "attention_chunk_size", position_limit);
+    model.window_layers =
+        model.window > 0 ? model.num_hidden_layers - model.num_hidden_layers / whole_every : 0;
+    model.experts = experts_of(json, "num_local_experts", "intermediate_size");
+    model.experts->shared = 1;
+    return model;
+}
+
+// Gemma (Gemma Team 2024, arXiv 2403.08295): Llama's layers with gates of gelu.
+ModelConfig gemma(const JsonReader& json) {
+    require_word(json, "hidden_activation", {"gelu_pytorch_tanh", "gelu"});
+    auto model = gated_decoder(json);
+    model.tie_word_embeddings = flag_or(json, "tie_word_embeddings", true);
+    return model;
+}
+
+// arXiv 2408.00118: norms on both sides, a window on every other layer. The cap on scores takes no time of
+// its own.
+ModelConfig gemma2(const JsonReader& json) {
+    auto model = gemma(json);
+    model.sandwich_norms = true;
+    model.window = amount(json, "sliding_window", position_limit);
+    model.window_layers = model.window > 0 ? (model.num_hidden_layers + 1) / 2 : 0;
+    return model;
+}
+
+// arXiv 2503.19786: one layer of sliding_window_pattern without the window; queries and keys normalised.
+ModelConfig gemma3(const JsonReader& json) {
+    auto model = gemma2(json);
+    model.qk_norm = true;
+    const auto pattern = dimension_or(json, "sliding_window_pattern", layer_limit, 6);
+    model.window_layers = model.window > 0 ? model.num_hidden_layers - model.num_hidden_layers / pattern : 0;
+    return model;
+}
+
 struct Architecture {
     std::string_view name;
     ModelConfig (*read)(const JsonReader& json);
@@ -157,6 +225,13 @@ constexpr auto known_architectures = std::to_array<Architecture>({{"LlamaForCaus
                                                                   {"GptOssForCausalLM", gpt_oss},
                                                                   {"InternLMForCausalLM", internlm},
                                                                   {"Phi3ForCausalLM", phi3},
+                                                                  {"MiniMaxM2ForCausalLM", minimax_m2},
+                                                                  {"Glm4MoeForCausalLM", glm4_moe},
+                                                                  {"Llama4ForCausalLM", llama4},
+                                                                  {"GemmaForCausalLM", gemma},
+                                                                  {"Gemma2ForCausalLM", gemma2},
+                                                                  {"Gemma3ForCausalLM", gemma3},
+                                                                  {"GPTNeoXForCausalLM", gpt_neox},
                                                                   {"OPTForCausalLM", opt},
                                                                   {"GPTJForCausalLM", gpt_j},
                                                                   {"FalconForCausalLM", falcon},
@@ -171,10 +246,6 @@ struct Missing {
 
 constexpr auto missing_parts = std::to_array<Missing>({
     {"MambaForCausalLM", "a graph of Mamba-1's selective scans instead of attention"},
-    {"GemmaForCausalLM", "an operator gelu(x)·y for its feed-forward part"},
-    {"Gemma2ForCausalLM", "an operator gelu(x)·y and attention with capped scores"},
-    {"Gemma3ForCausalLM", "an operator gelu(x)·y and windows on some of the layers"},
-    {"GPTNeoXForCausalLM", "a graph with two norms before attention and feed-forward part side by side"},
     {"JambaForCausalLM", "a graph with experts in some of the layers"},
     {"Qwen3NextForCausalLM", "the gated delta rule as an operator"},
     {"Llama4ForConditionalGeneration", "a graph of images and text with experts in some of the layers"},

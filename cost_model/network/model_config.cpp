@@ -92,7 +92,8 @@ void add_experts(std::vector<LinearLayer>& out, const ModelConfig& model, const 
 // Rows of norms in units of hidden_size: two a layer, and those at both ends.
 double norm_rows(const ModelConfig& model) {
     const double each = model.side_by_side || model.intermediate_size == 0 ? 1.0 : 2.0;
-    return each * real(model.num_hidden_layers) + (model.embedding_norm ? 1.0 : 0.0) +
+    const double behind = model.sandwich_norms ? 2.0 : 0.0;
+    return (each + behind) * real(model.num_hidden_layers) + (model.embedding_norm ? 1.0 : 0.0) +
            (model.final_norm ? 1.0 : 0.0);
 }
 

@@ -17,9 +17,11 @@ enum class Norm { rmsnorm, layernorm };
 enum class Positions { rope, rope_interleaved, learned, alibi };
 
 enum class FeedForward {
-    gated_silu,  ///< down(silu(gate(x)) · up(x)): three linear layers
-    gelu,        ///< down(gelu(up(x)))
-    relu,        ///< down(relu(up(x)))
+    /// down(silu(gate(x)) · up(x)): three linear layers. Gates of gelu count as such: the same bytes, and
+    /// arithmetic that no device is bound by.
+    gated_silu,
+    gelu,  ///< down(gelu(up(x)))
+    relu,  ///< down(relu(up(x)))
 };
 
 /// Layers whose feed-forward part is a choice of experts, each of them of the gated kind.
@@ -86,6 +88,7 @@ struct ModelConfig {
     bool output_bias = false;        ///< of the output projection of attention, beside linear_bias
     bool side_by_side = false;       ///< attention and feed-forward part read the same norm, one sum for both
     bool qk_norm = false;            ///< queries and keys are normalised head by head
+    bool sandwich_norms = false;     ///< norms behind attention and feed-forward part too
     bool embedding_norm = false;     ///< a norm behind the embedding
     bool final_norm = true;          ///< a norm before lm_head
     std::int64_t token_types = 0;    ///< rows of the table of token types (BERT), 0: none

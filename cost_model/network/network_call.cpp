@@ -48,7 +48,7 @@ std::string names() {
 }  // namespace
 
 NumberFormat Precisions::stream() const { return wide_or_bf16(activations); }
-NumberFormat Precisions::head() const { return wide_or_bf16(weights); }
+NumberFormat Precisions::head() const { return head_weights.value_or(wide_or_bf16(weights)); }
 
 // Products of two plain integers are left as their int32 sums; the others are written as the stream has them.
 NumberFormat Precisions::linear_result() const {

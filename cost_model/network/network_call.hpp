@@ -20,6 +20,7 @@ struct Precisions {
     NumberFormat activations{.precision = Precision::bf16};
     NumberFormat weights{.precision = Precision::bf16};         ///< of the layers' linear weights
     std::optional<NumberFormat> expert_weights = std::nullopt;  ///< of routed experts, where they differ
+    std::optional<NumberFormat> head_weights = std::nullopt;    ///< of embedding and lm_head, likewise
     NumberFormat kv{.precision = Precision::bf16};
     Sparsity weight_sparsity;      ///< of the layers' linear weights
     Sparsity inner_sparsity = {};  ///< zeros among the inputs of down projections
@@ -27,7 +28,7 @@ struct Precisions {
     [[nodiscard]] NumberFormat stream()
         const;  ///< residual stream: activations if 16 bits or more, else bf16
     [[nodiscard]] NumberFormat head()
-        const;  ///< embedding and lm_head: weights if 16 bits or more, else bf16
+        const;  ///< embedding and lm_head: head_weights; weights if 16 bits or more, else bf16
     [[nodiscard]] const NumberFormat& of_experts() const {
         return expert_weights ? *expert_weights : weights;
     }

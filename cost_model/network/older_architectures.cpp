@@ -114,6 +114,18 @@ ModelConfig gpt_j(const JsonReader& json) {
     return model;
 }
 
+// Black et al. 2022, arXiv 2204.06745. Its two parts side by side read norms of their own and add two sums,
+// so that the calls are those of one part after the other. Pythia is the same.
+ModelConfig gpt_neox(const JsonReader& json) {
+    require_word(json, "hidden_act", {"gelu", "gelu_fast", "gelu_new"});
+    auto model = biased_decoder(json, {"hidden_size"}, {"num_hidden_layers"}, {"num_attention_heads"});
+    model.positions = Positions::rope;
+    model.tie_word_embeddings = flag_or(json, "tie_word_embeddings", false);
+    model.intermediate_size = dimension(json, "intermediate_size", width_limit);
+    model.max_position_embeddings = dimension(json, "max_position_embeddings", position_limit);
+    return model;
+}
+
 // Almazrouei et al. 2023, arXiv 2311.16867: one head of keys and values, or several of the new form.
 ModelConfig falcon(const JsonReader& json) {
     if (flag_or(json, "alibi", false)) json.at("alibi").fail("false, since rope is what is known");

@@ -62,6 +62,7 @@ void add_rms_layers(GraphBuilder& graph) {
     const bool fed = graph.model().intermediate_size > 0 || graph.model().experts;
     if (fed) graph.by_row("feed_forward_norm", "add_rmsnorm", rows, width, layers);
     add_feed_forward(graph);
+    if (graph.model().sandwich_norms) graph.by_row("inner_norms", "rmsnorm", rows, width, 2 * layers);
     graph.by_row("final_norm", "add_rmsnorm", rows, width, 1);
 }
 

@@ -46,15 +46,19 @@ MemoryFit memory_fit(const Placement& placement, double rows) {
     const bool cut = rows <= 0 || engine.chunk_tokens > 0;
     const double tokens = rows <= 0 ? chunk : cut ? std::min(rows, chunk) : rows;
     MemoryFit fit{.capacity = installed_bytes(placement.device->device)};
-    fit.usable = fit.capacity * engine.memory_fraction;
     fit.weights = weights_of(placement);
     fit.activations = activation_bytes(placement.shard, placement.precisions, tokens, 1);
+    fit.cache_per_token = kv_bytes_per_token(placement.shard, placement.precisions);
+    fit.state_per_sequence = state_bytes_per_sequence(placement.shard, placement.precisions);
+    set_cache(fit, engine);
+    return fit;
+}
+
+void set_cache(MemoryFit& fit, const EngineParameters& engine) {
+    fit.usable = fit.capacity * engine.memory_fraction;
     fit.workspace = engine.workspace_bytes;
     fit.cache = fit.usable - fit.weights - fit.activations - fit.workspace;
-    fit.cache_per_token = kv_bytes_per_token(placement.shard, placement.precisions);
     fit.fragmentation = engine.fragmentation;
-    fit.state_per_sequence = state_bytes_per_sequence(placement.shard, placement.precisions);
-    return fit;
 }
 
 double capacity_tokens(const Placement& placement, const MemoryFit& fit) {

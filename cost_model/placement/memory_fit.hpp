@@ -25,6 +25,9 @@ struct MemoryFit {
 /// `rows` tokens of one step at most; 0: the engine's chunk.
 [[nodiscard]] MemoryFit memory_fit(const Placement& placement, double rows = 0);
 
+/// What depends on the engine alone: usable, workspace, fragmentation, and so what is left for the cache.
+void set_cache(MemoryFit& fit, const EngineParameters& engine);
+
 /// Memory of a device in bytes. The gigabytes that data sheets of accelerators give are binary ones:
 /// nvidia-smi shows 81559 MiB on an H100 of "80 GB", rocm-smi 192 GiB on an MI300X of "192 GB". What was read
 /// from a device, or is no whole number of gigabytes, stays.

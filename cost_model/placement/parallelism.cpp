@@ -113,6 +113,16 @@ void check(const Parallelism& parallelism, const ModelConfig& model) {
     check_experts(model, parallelism);
 }
 
+namespace {
+
+// Engines pad what is left of an expert to whole groups of the narrowest formats.
+std::int64_t padded(std::int64_t features, std::int64_t ways) {
+    constexpr std::int64_t group = 32;
+    return ways > 1 && features > group ? ceiling_of(features, group) * group : features;
+}
+
+}  // namespace
+
 ModelConfig shard(const ModelConfig& model, const Parallelism& parallelism) {
     ModelConfig out = model;
     const auto tensor = parallelism.tensor, stages = parallelism.pipeline;
@@ -129,7 +139,8 @@ ModelConfig shard(const ModelConfig& model, const Parallelism& parallelism) {
     }
     if (!out.experts) return out;
     out.experts->held = model.experts->count / parallelism.expert;
-    out.experts->intermediate_size = model.experts->intermediate_size / parallelism.expert_tensor();
+    out.experts->intermediate_size =
+        padded(model.experts->intermediate_size / parallelism.expert_tensor(), parallelism.expert_tensor());
     // A layer's shared experts are cut as the dense layers are.
     out.experts->shared_size = ceiling_of(model.experts->shared_width(), tensor);
     out.experts->dense_layers = model.experts->dense_layers / stages;

@@ -38,6 +38,13 @@ std::int64_t expert_rows(const Placement& placement, const Pass& pass) {
     return std::max<std::int64_t>(1, std::llround(std::ceil(chosen * replicas / real(p.expert) * imbalance)));
 }
 
+// What takes time at the usual share of a link's rate, cut into latency and bytes.
+template <class Seconds>
+ExchangeDemand demand_at(const Seconds& seconds, double bytes, const Link& link) {
+    const double latency = seconds(0.0), moving = seconds(bytes) - latency;
+    return {latency, moving, moving * usual_link_share(link.kind)};
+}
+
 class Exchanges {
   public:
     explicit Exchanges(const Placement& placement) : placement_(placement) {}
@@ -46,12 +53,15 @@ class Exchanges {
     void add(const char* role, Time time, const Group& group, double bytes, double count) {
         if (group.ranks < 2 || count <= 0 || bytes <= 0) return;
         const auto link = link_of(placement_.topology, group);
+        const auto demand =
+            demand_at([&](double moved) { return time(placement_.topology, group, moved, 0); }, bytes, link);
         list_.push_back({.role = role,
                          .basis = quantity(bytes, "B") + " among " + std::to_string(group.ranks) +
                                   " devices over " + link.name,
                          .link = link.name,
                          .count = count,
-                         .seconds = time(placement_.topology, group, bytes, placement_.engine.link_share),
+                         .demand = demand,
+                         .seconds = demand.seconds(placement_.engine),
                          .assumed = link.assumed});
     }
     [[nodiscard]] std::vector<Exchange> take() { return std::move(list_); }
@@ -105,11 +115,13 @@ void add_host_experts(std::vector<Exchange>& out, const Placement& placement, do
     if (!placement.expert_device || rows <= 0) return;
     const auto link = host_link(placement.device->interconnect);
     const double bytes = rows * hidden(placement) * stream_bytes(placement);
+    const auto demand = demand_at([&](double moved) { return send_over_s(link, moved, 0); }, bytes, link);
     out.push_back({.role = "tokens to the host's experts and back",
                    .basis = quantity(bytes, "B") + " over " + link.name,
                    .link = link.name,
                    .count = 2.0 * real(placement.shard.expert_layers()),
-                   .seconds = send_over_s(link, bytes, placement.engine.link_share),
+                   .demand = demand,
+                   .seconds = demand.seconds(placement.engine),
                    .assumed = link.assumed});
 }
 
@@ -148,6 +160,16 @@ std::vector<Exchange> exchanges(const Placement& placement, double rows, double 
     auto list = out.take();
     add_host_experts(list, placement, rows);
     return list;
+}
+
+ExchangeDemand exchange_demand(const Placement& placement, double rows, double sequences) {
+    ExchangeDemand out;
+    for (const auto& one : exchanges(placement, rows, sequences)) {
+        out.latency_s += one.count * one.demand.latency_s;
+        out.usual_s += one.count * one.demand.usual_s;
+        out.whole_s += one.count * one.demand.whole_s;
+    }
+    return out;
 }
 
 double ring_attention_s(const Placement& placement, double tokens) {

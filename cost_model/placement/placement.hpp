@@ -47,19 +47,35 @@ enum class CallPart {
 /// works on.
 [[nodiscard]] std::vector<NetworkCall> placed_calls(const Placement& placement, const Pass& pass);
 
+/// Seconds of exchanges, apart from the engine that makes them.
+struct ExchangeDemand {
+    double latency_s = 0;  ///< that no byte takes
+    double usual_s = 0;    ///< of the bytes at the usual share of the links' rate
+    double whole_s = 0;    ///< of the bytes at all of it
+
+    [[nodiscard]] double seconds(const EngineParameters& engine) const {
+        return latency_s * engine.latency_factor +
+               (engine.link_share > 0 ? whole_s / engine.link_share : usual_s);
+    }
+};
+
 /// One exchange among the devices that a pass makes, `count` times.
 struct Exchange {
     std::string role;   ///< "tensor all-reduce"
     std::string basis;  ///< what is moved over which link
     std::string link;   ///< name of the link
     double count = 0;
-    double seconds = 0;  ///< of each
+    ExchangeDemand demand;  ///< of each
+    double seconds = 0;     ///< of each, under the placement's engine
     bool assumed = false;
 };
 
 /// Exchanges of a stage for `rows` tokens of one replica, of which `sequences` get a logit row. The sends to
 /// the next stage are not among them.
 [[nodiscard]] std::vector<Exchange> exchanges(const Placement& placement, double rows, double sequences);
+
+/// All of them together.
+[[nodiscard]] ExchangeDemand exchange_demand(const Placement& placement, double rows, double sequences);
 
 /// Ring attention's passing on of keys and values over a prompt of `tokens` positions, all layers of a stage;
 /// it runs behind the attention itself.

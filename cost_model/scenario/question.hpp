@@ -7,7 +7,7 @@
 #include "core/json.hpp"
 #include "cost_model/device_model.hpp"
 #include "cost_model/scenario/estimate.hpp"
-#include "cost_model/serving/engine_shares.hpp"
+#include "cost_model/serving/engine_fit.hpp"
 
 namespace ridge::cost_model {
 

@@ -1,11 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 
+#include "cost_model/network/network_call.hpp"
+
 namespace ridge::cost_model {
+
+/// How weights and activations meet in the arithmetic: what an achieved share of the peak depends on.
+enum class ArithmeticClass {
+    f16,      ///< 16-bit or wider weights and activations
+    fp8,      ///< both 8-bit floating point
+    int8,     ///< both 8-bit integers
+    fp4,      ///< both 4-bit floating point
+    weight8,  ///< 8-bit weights widened to 16-bit arithmetic
+    weight4,  ///< weights of fewer bits widened to 16-bit arithmetic
+};
+inline constexpr std::size_t arithmetic_classes = 6;
+[[nodiscard]] std::string_view name(ArithmeticClass arithmetic);
+[[nodiscard]] ArithmeticClass arithmetic_of(const NumberFormat& activations, const NumberFormat& weights);
+
+/// Factors on an engine's shares of the ceilings.
+struct ShareFactors {
+    double compute = 1, memory = 1;
+};
+
+/// What a request waits for besides the steps that compute it; seconds, and factors without a unit.
+struct RequestOverheads {
+    double first_token_s = 0;                 ///< beside the prefill itself: offline
+    double first_token_open_s = 0;            ///< under arrivals at a rate
+    double first_token_closed_s = 0;          ///< in a loop of constant concurrency
+    double admission_s = 0;                   ///< for each other request of such a loop
+    double open_queue = 0, closed_queue = 0;  ///< factors of the waiting time ρ/(1-ρ) · prefill
+    double burst = 0;            ///< prefills of the other requests that one waits for, as a share of them
+    double output_reserved = 1;  ///< share of a sequence's output that the cache holds on average
+    double random_length = 1;    ///< mean over largest length where lengths are drawn up to the named one
+};
+
+/// Mean power of a device as shares of its thermal design power, by what it does.
+struct PowerShares {
+    double waiting = 0, memory = 0, compute = 0;
+};
 
 /// What a serving engine adds to, or makes of, the devices' kernels. The defaults are an engine that costs
 /// nothing and wastes nothing, so that times are the kernels' own; a file of configs/engines
@@ -39,12 +77,26 @@ struct EngineParameters {
 
     /// Shares of the ceilings that calls without measurement and fit achieve; absent: the device model's.
     std::optional<double> compute_share = std::nullopt, memory_share = std::nullopt;
+    /// Likewise of attention's arithmetic and of reading the cache; absent: as other calls.
+    std::optional<double> attention_share = std::nullopt, cache_share = std::nullopt;
+    std::array<ShareFactors, arithmetic_classes> arithmetic = {};  ///< of linear layers, by class
+    ShareFactors experts = {};                                     ///< of routed experts besides
+    double elementwise_memory = 1;   ///< of the memory share, for norms, sums, activations
+    double convolution_compute = 1;  ///< of the compute share
+    double tile_rows = 0;  ///< rows at which half the arithmetic's share is reached, tiles being half empty
+    /// Arithmetic and traffic take (cⁿ + mⁿ)^(1/n) seconds together; 0: the longer of both.
+    double overlap_norm = 0;
+    double latency_factor = 1;  ///< of exchanges, over the latency of their links
+    double sequence_limit = 0;  ///< most sequences at once; 0: none
+
+    RequestOverheads requests = {};
+    std::optional<PowerShares> power = std::nullopt;  ///< absent: cost_model/serving/power.hpp
 };
 
 /// Throws InputError, naming the parameter, for one that makes no sense.
 void check(const EngineParameters& engine);
 
-/// An engine of configs/engines by name, or of a file by path.
-[[nodiscard]] EngineParameters load_engine(const std::string& name_or_path);
+/// An engine that a file describes (configs/schema/engine.schema.json).
+[[nodiscard]] EngineParameters load_engine(const std::string& path);
 
 }  // namespace ridge::cost_model

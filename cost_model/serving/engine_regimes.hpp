@@ -3,10 +3,10 @@
 
 #include <optional>
 
-#include "cost_model/serving/engine_step.hpp"
+#include "cost_model/serving/step_model.hpp"
 
-/// How requests reach an engine, and what comes of it: closed formulas over engine_step(). One replica; times
-/// in seconds.
+/// How requests reach an engine, and what comes of it: closed formulas over the times of steps. One replica;
+/// times in seconds.
 namespace ridge::cost_model {
 
 /// Lengths of a request in tokens; means where they differ.
@@ -19,14 +19,14 @@ struct StaticBatch {
     double prefill_s = 0;  ///< until the first tokens, of the first round
     double total_s = 0;
 };
-[[nodiscard]] StaticBatch static_batch(const EngineCase& engine, double batch, const RequestLengths& lengths);
+[[nodiscard]] StaticBatch static_batch(const StepModel& model, double batch, const RequestLengths& lengths);
 
 /// One pass over `prompts` prompts, and one step of a batch at a mean context.
-[[nodiscard]] double prefill_s(const EngineCase& engine, double prompts, double tokens);
-[[nodiscard]] double decode_step_s(const EngineCase& engine, double batch, double context);
+[[nodiscard]] double prefill_s(const StepModel& model, double prompts, double tokens);
+[[nodiscard]] double decode_step_s(const StepModel& model, double batch, double context);
 
 /// Iteration-level batching in its steady state.
-struct SteadyState {
+struct EngineState {
     double running = 0;        ///< sequences that decode at once
     double step_s = 0;         ///< mean between two tokens of a sequence
     double decode_step_s = 0;  ///< of steps without prompt tokens
@@ -38,26 +38,24 @@ struct SteadyState {
     [[nodiscard]] double median_step_s() const { return prompts_per_step < 1 ? decode_step_s : step_s; }
 };
 /// `running` sequences, kept up by new requests. `beams` are decoded for each.
-[[nodiscard]] SteadyState steady_state(const EngineCase& engine, double running,
-                                       const RequestLengths& lengths, double beams = 1);
+[[nodiscard]] EngineState kept_running(const StepModel& model, double running, const RequestLengths& lengths,
+                                       double beams = 1);
 /// As many as the cache and the engine hold.
-[[nodiscard]] SteadyState saturated(const EngineCase& engine, const RequestLengths& lengths,
-                                    double beams = 1);
+[[nodiscard]] EngineState saturated(const StepModel& model, const RequestLengths& lengths, double beams = 1);
 
 struct Serving {
-    SteadyState state;
+    EngineState state;
     double first_token_s = 0;
 };
 /// `concurrency` requests at any time, each followed by the next.
-[[nodiscard]] Serving closed_loop(const EngineCase& engine, double concurrency,
-                                  const RequestLengths& lengths);
+[[nodiscard]] Serving closed_loop(const StepModel& model, double concurrency, const RequestLengths& lengths);
 
 /// Requests at a rate, of Poisson arrivals; nothing when the engine does not keep up with it.
-[[nodiscard]] std::optional<Serving> open_queue(const EngineCase& engine, double requests_per_s,
+[[nodiscard]] std::optional<Serving> open_queue(const StepModel& model, double requests_per_s,
                                                 const RequestLengths& lengths);
 
-/// Texts a second of an encoder, or images of a network of convolutions: its FLOP and bytes for one sample.
-[[nodiscard]] double encoder_samples_per_s(const EngineCase& engine, double tokens);
-[[nodiscard]] double convolution_samples_per_s(const EngineCase& engine, double flop, double bytes);
+/// Positions that the caches hold; the least of the memory where weights leave nothing, so that a model that
+/// barely does not fit is slow rather than absent.
+[[nodiscard]] double cache_tokens(const StepModel& model);
 
 }  // namespace ridge::cost_model

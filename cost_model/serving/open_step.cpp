@@ -27,6 +27,7 @@ class Opening {
     void add_outside(const char* role, const std::string& what, double seconds, const char* limiter) {
         if (seconds > none_s) roles_.push_back(outside_calls(role, what, 1, seconds, limiter));
     }
+    [[nodiscard]] PartSeconds seconds_of(const NetworkCall& call, const Prediction& each) const;
     void add_waits(const StepCost& cost);
     double read(const std::vector<TierReading>& readings, double behind_s);
 
@@ -38,6 +39,13 @@ class Opening {
     std::vector<RoleCost> roles_;
 };
 
+// The prediction has the engine's shares in it: its terms are as they are.
+PartSeconds Opening::seconds_of(const NetworkCall& call, const Prediction& each) const {
+    auto demand = demand_of(call, each, *placement_.device);
+    demand.known_s = each.time_s;
+    return call_seconds(demand, placement_.engine, {});
+}
+
 void Opening::add_call(const NetworkCall& one) {
     const double count = static_cast<double>(one.count);
     RoleCost role{.role = one.role,
@@ -47,14 +55,12 @@ void Opening::add_call(const NetworkCall& one) {
                   .seconds = 0,
                   .share = 0};
     role.seconds = count * role.each.time_s * times_;
-    auto each = seconds_of(role.each);
-    each.launch += placement_.engine.call_s;
     gaps_ += placement_.engine.call_s * count * times_;
     const auto part = part_of(one);
     (part == CallPart::sequences ? parts_.sequences
      : part == CallPart::rows    ? parts_.rows
      : work_.decodes             ? parts_.decode
-                                 : parts_.prompts) += each * count;
+                                 : parts_.prompts) += seconds_of(one, role.each);
     roles_.push_back(std::move(role));
 }
 
@@ -104,7 +110,7 @@ StepCost times(const StepCost& one, double repeats) {
 }
 
 OpenStep Opening::finish(const std::vector<TierReading>& readings) {
-    const auto power = power_of(*placement_.device);
+    const auto power = power_of(placement_);
     const auto one = step_cost(placement_, power, work_, parts_);
     add_waits(one);
     OpenStep out{.pass = {}, .cost = times(one, repeats_)};

@@ -13,4 +13,17 @@ Power power_of(const DeviceModel& device) {
     return out;
 }
 
+Power power_of(const Placement& placement) {
+    auto out = power_of(*placement.device);
+    if (!placement.engine.power || out.tdp_w <= 0) return out;
+    const auto activity = [&](double share) {
+        return (share * out.tdp_w - out.idle_w) / (out.tdp_w - out.idle_w);
+    };
+    const auto& shares = *placement.engine.power;
+    out.waiting_activity = activity(shares.waiting);
+    out.memory_activity = activity(shares.memory);
+    out.compute_activity = activity(shares.compute);
+    return out;
+}
+
 }  // namespace ridge::cost_model

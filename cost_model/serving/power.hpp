@@ -3,7 +3,7 @@
 
 #include <optional>
 
-#include "cost_model/device_model.hpp"
+#include "cost_model/placement/placement.hpp"
 
 namespace ridge::cost_model {
 
@@ -21,5 +21,7 @@ struct Power {
 };
 
 [[nodiscard]] Power power_of(const DeviceModel& device);
+/// With the activities that the placement's engine was found to have.
+[[nodiscard]] Power power_of(const Placement& placement);
 
 }  // namespace ridge::cost_model

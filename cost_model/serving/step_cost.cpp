@@ -128,15 +128,16 @@ StepCost step_cost(const Placement& placement, const Power& power, const StageWo
 StageParts exact_parts(const Placement& placement, const StageWork& work) {
     StageParts parts;
     const auto rows = whole(work.rows, 1);
-    parts.rows = rows_part(placement, rows);
-    parts.sequences = sequences_part(placement, whole(work.sequences, 1));
+    const auto seconds = [&](const Demands& demands) { return seconds_of(demands, placement.engine); };
+    parts.rows = seconds(rows_part(placement, rows));
+    parts.sequences = seconds(sequences_part(placement, whole(work.sequences, 1)));
     if (work.decode_sequences > 0)
-        parts.decode =
-            decode_attention_part(placement, whole(work.decode_sequences, 1), whole(work.decode_context, 1));
+        parts.decode = seconds(
+            decode_attention_part(placement, whole(work.decode_sequences, 1), whole(work.decode_context, 1)));
     if (work.prompt_tokens > 0)
-        parts.prompts = of_prompts(
-            prompt_attention_part(placement, whole(work.prompt_tokens, 1), whole(work.prompt_before, 0)),
-            work.prompts);
+        parts.prompts = of_prompts(seconds(prompt_attention_part(placement, whole(work.prompt_tokens, 1),
+                                                                 whole(work.prompt_before, 0))),
+                                   work.prompts);
     parts.send_s = stage_send_s(placement, work.rows);
     parts.ring_s = ring_attention_s(placement, work.prompt_tokens * work.prompts);
     return parts;
@@ -145,7 +146,7 @@ StageParts exact_parts(const Placement& placement, const StageWork& work) {
 StepCost exact_cost(const Placement& placement, const StepLoad& load) {
     const auto work = stage_work(load, placement);
     if (work.rows <= 0) return {};
-    return step_cost(placement, power_of(*placement.device), work, exact_parts(placement, work));
+    return step_cost(placement, power_of(placement), work, exact_parts(placement, work));
 }
 
 }  // namespace ridge::cost_model

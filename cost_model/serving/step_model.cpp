@@ -14,10 +14,6 @@ constexpr std::int64_t most_rows = 1 << 16;
 constexpr std::int64_t most_sequences = 1 << 12;
 constexpr std::int64_t first_context = 64;
 
-double real(std::int64_t value) { return static_cast<double>(value); }
-
-PartSeconds communication(double seconds) { return {0, 0, 0, seconds}; }
-
 }  // namespace
 
 StepModel::StepModel(const ModelConfig& model, const Precisions& precisions, const DeviceModel& device,
@@ -26,38 +22,51 @@ StepModel::StepModel(const ModelConfig& model, const Precisions& precisions, con
     : StepModel(make_placement(model, precisions, device, parallelism, engine, topology)) {}
 
 StepModel::StepModel(Placement placement)
-    : placement_(std::move(placement)), power_(power_of(*placement_.device)) {
-    const auto& p = placement_;
+    : placement_(std::move(placement)), tables_(tables_of(placement_)), fit_(memory_fit(placement_)) {
+    kv_bytes_per_token_ = cost_model::kv_bytes_per_token(placement_.model, placement_.precisions);
+    weight_bytes_per_device_ = fit_.weights;
+    serve_with(placement_.engine);
+}
+
+std::shared_ptr<const StepModel::Tables> StepModel::tables_of(const Placement& p) {
+    auto out = std::make_shared<Tables>();
     const auto positions = p.model.max_position_embeddings;
-    const auto rows = fine_grid(most_rows),
-               contexts = geometric_grid(std::min(first_context, positions), positions, 4);
-    rows_ = PartTable(rows, [&](auto count) { return rows_part(p, count); });
-    sequences_ = PartTable(fine_grid(most_sequences), [&](auto count) { return sequences_part(p, count); });
-    send_ = PartTable(rows, [&](auto count) { return communication(stage_send_s(p, real(count))); });
-    ring_ = PartTable(rows, [&](auto count) { return communication(ring_attention_s(p, real(count))); });
-    decode_ = PartPlane(geometric_grid(1, most_sequences, 4), contexts,
-                        [&](auto count, auto context) { return decode_attention_part(p, count, context); });
+    const auto contexts = geometric_grid(std::min(first_context, positions), positions, 4);
+    out->rows = DemandLine(fine_grid(most_rows), [&](auto count) { return rows_part(p, count); });
+    out->sequences =
+        DemandLine(fine_grid(most_sequences), [&](auto count) { return sequences_part(p, count); });
+    out->decode = DemandPlane(geometric_grid(1, most_sequences, 4), contexts, [&](auto count, auto context) {
+        return decode_attention_part(p, count, context);
+    });
     auto before = contexts;
     before.insert(before.begin(), 0);
-    prompt_ = PromptTable(geometric_grid(2, std::max<std::int64_t>(2, positions), 2), before,
-                          [&](auto tokens, auto there) { return prompt_attention_part(p, tokens, there); });
-    const auto fit = memory_fit(placement_);
-    kv_capacity_tokens_ = capacity_tokens(placement_, fit);
-    kv_bytes_per_token_ = cost_model::kv_bytes_per_token(placement_.model, placement_.precisions);
-    weight_bytes_per_device_ = fit.weights;
+    out->prompt =
+        PromptTable(geometric_grid(2, std::max<std::int64_t>(2, positions), 2), before,
+                    [&](auto tokens, auto there) { return prompt_attention_part(p, tokens, there); });
+    return out;
+}
+
+void StepModel::serve_with(const EngineParameters& engine) {
+    check(engine);
+    placement_.engine = engine;
+    power_ = power_of(placement_);
+    set_cache(fit_, engine);
+    kv_capacity_tokens_ = capacity_tokens(placement_, fit_);
 }
 
 StepCost StepModel::cost(const StepLoad& load) const {
     const auto work = stage_work(load, placement_);
     if (work.rows <= 0) return {};
-    StageParts parts{.rows = rows_.at(work.rows), .sequences = sequences_.at(work.sequences)};
-    if (work.decode_sequences > 0) parts.decode = decode_.at(work.decode_sequences, work.decode_context);
-    if (work.prompt_tokens > 0) {
-        parts.prompts = of_prompts(prompt_.at(work.prompt_tokens, work.prompt_before), work.prompts);
-        if (placement_.parallelism.context > 1)
-            parts.ring_s = ring_.at(work.prompt_tokens * work.prompts).communication;
-    }
-    if (placement_.parallelism.pipeline > 1) parts.send_s = send_.at(work.rows).communication;
+    const auto& engine = placement_.engine;
+    StageParts parts{.rows = tables_->rows.at(work.rows, engine),
+                     .sequences = tables_->sequences.at(work.sequences, engine)};
+    if (work.decode_sequences > 0)
+        parts.decode = tables_->decode.at(work.decode_sequences, work.decode_context, engine);
+    if (work.prompt_tokens > 0)
+        parts.prompts =
+            of_prompts(tables_->prompt.at(work.prompt_tokens, work.prompt_before, engine), work.prompts);
+    parts.ring_s = ring_attention_s(placement_, work.prompt_tokens * work.prompts);
+    parts.send_s = stage_send_s(placement_, work.rows);
     return step_cost(placement_, power_, work, parts);
 }
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
+
+#include "cost_model/placement/memory_fit.hpp"
 #include "cost_model/placement/placement.hpp"
-#include "cost_model/serving/part_table.hpp"
+#include "cost_model/serving/demand_table.hpp"
 #include "cost_model/serving/step_cost.hpp"
 
 namespace ridge::cost_model {
@@ -16,6 +19,10 @@ class StepModel {
               const Parallelism& parallelism = {}, const EngineParameters& engine = {},
               const TopologyOptions& topology = {});
 
+    /// The same under another engine, at the cost of a few numbers: the grid does not depend on it. Throws
+    /// InputError for an engine that makes no sense.
+    void serve_with(const EngineParameters& engine);
+
     /// Throws InputError for a load with a number below 0, or with tokens and no sequences.
     [[nodiscard]] StepCost cost(const StepLoad& load) const;
 
@@ -25,15 +32,22 @@ class StepModel {
     /// Bytes of one position of one sequence, each value counted once.
     [[nodiscard]] double kv_bytes_per_token() const { return kv_bytes_per_token_; }
     [[nodiscard]] double weight_bytes_per_device() const { return weight_bytes_per_device_; }
+    [[nodiscard]] const MemoryFit& memory() const { return fit_; }
     [[nodiscard]] double devices() const { return placement_.devices(); }
     [[nodiscard]] const Placement& placement() const { return placement_; }
 
   private:
+    struct Tables {
+        DemandLine rows, sequences;
+        DemandPlane decode;
+        PromptTable prompt;
+    };
+    [[nodiscard]] static std::shared_ptr<const Tables> tables_of(const Placement& placement);
+
     Placement placement_;
     Power power_;
-    PartTable rows_, sequences_, send_, ring_;
-    PartPlane decode_;
-    PromptTable prompt_;
+    std::shared_ptr<const Tables> tables_;
+    MemoryFit fit_;
     double kv_capacity_tokens_ = 0, kv_bytes_per_token_ = 0, weight_bytes_per_device_ = 0;
 };
 

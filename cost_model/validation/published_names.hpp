@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/json.hpp"
-#include "cost_model/serving/engine_sizes.hpp"
+#include "core/precision.hpp"
 
 namespace ridge::cost_model {
 
@@ -24,12 +24,10 @@ class PublishedNames {
     [[nodiscard]] std::string framework(const std::string& name) const;
     /// Identifier of a device of the catalogue; nothing when none fits.
     [[nodiscard]] std::optional<std::string> device(const std::string& name) const;
-    /// Sizes of a model, from the catalogue or from the table here; nothing when neither has it.
-    [[nodiscard]] std::optional<EngineSizes> model(const std::string& name) const;
-    /// The name that the catalogue would have it under.
+    /// The name that the catalogue would have a model under, and whether it does.
     [[nodiscard]] std::string model_name(const std::string& name) const;
-    /// Bits of a weight, scales included.
-    [[nodiscard]] std::optional<double> weight_bits(const std::string& name) const;
+    [[nodiscard]] bool knows_model(const std::string& catalogue_name) const;
+    [[nodiscard]] std::optional<NumberFormat> weight_format(const std::string& name) const;
     /// Mean prompt of a named workload.
     [[nodiscard]] std::optional<double> prompt_tokens(const std::string& workload) const;
 
@@ -37,8 +35,8 @@ class PublishedNames {
     std::vector<std::pair<std::string, std::string>> frameworks_, devices_;
     std::vector<std::string> suffixes_, catalogue_devices_, catalogue_models_;
     std::map<std::string, std::string> models_;
-    std::map<std::string, double> bits_, prompts_;
-    std::map<std::string, EngineSizes> sizes_;
+    std::map<std::string, NumberFormat> formats_;
+    std::map<std::string, double> prompts_;
 };
 
 }  // namespace ridge::cost_model

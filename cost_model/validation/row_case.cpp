@@ -5,9 +5,10 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <cmath>
 
 #include "core/error.hpp"
-#include "cost_model/network/network.hpp"
+#include "core/text.hpp"
 #include "cost_model/validation/row_layout.hpp"
 
 namespace ridge::cost_model {
@@ -49,14 +50,14 @@ void check_metric(const PublishedRow& row) {
         throw NotComparable{"power at the wall, host included"};
 }
 
-bool is_image_network(std::string_view model) { return model == "resnet-50"; }
-bool is_encoder(std::string_view model) { return is_image_network(model) || model == "bert-large"; }
+bool is_encoder(std::string_view model) { return model == "resnet-50" || model == "bert-large"; }
 
 std::optional<double> number_alone(std::string_view text) {
     double value = 0;
     const auto end = text.data() + text.size();
     const auto parsed = std::from_chars(text.data(), end, value);
-    return parsed.ec == std::errc() && parsed.ptr == end ? std::optional(value) : std::nullopt;
+    const bool whole = parsed.ec == std::errc() && parsed.ptr == end && std::isfinite(value);
+    return whole ? std::optional(value) : std::nullopt;
 }
 
 void set_batch(RowCase& out, const PublishedRow& row) {
@@ -93,20 +94,22 @@ void narrow_regime(RowCase& out, const PublishedRow& row) {
     if (row.metric == "ttft") out.regime = Regime::prefill;
 }
 
-ArithmeticClass arithmetic_of(const PublishedRow& row, double bits, const std::string& framework) {
+NumberFormat plain(Precision precision) { return {.precision = precision}; }
+
+// Weights of few bits may be widened: to the format of the activations.
+NumberFormat activations_of(const PublishedRow& row, const NumberFormat& weights) {
     const std::string_view act = row.act_precision;
-    if (act.starts_with("fp8/int8") || act.starts_with("int8")) return ArithmeticClass::int8;
-    if (act == "fp8") return ArithmeticClass::fp8;
-    if (act == "fp4" || act == "nvfp4") return ArithmeticClass::fp4;
-    if (bits < 8 && framework == "llamacpp") return ArithmeticClass::weight4_portable;
-    if (bits < 8) return ArithmeticClass::weight4;
-    return bits < 16 ? ArithmeticClass::weight8 : ArithmeticClass::f16;
+    if (act.starts_with("fp8/int8") || act.starts_with("int8")) return NumberFormat::parse("int8:row");
+    if (act == "fp8") return plain(Precision::fp8_e4m3);
+    if (act == "fp4" || act == "nvfp4") return weights;
+    return plain(weights.precision == Precision::fp16 ? Precision::fp16 : Precision::bf16);
 }
 
-double cache_bytes(const PublishedRow& row) {
-    if (row.kv_precision == "fp8" || row.kv_precision == "int8") return 1;
-    if (row.kv_precision == "bf16" || row.kv_precision == "fp16") return 2;
-    return row.act_precision == "fp8" ? 1 : 2;
+NumberFormat cache_of(const PublishedRow& row) {
+    const auto& kv = row.kv_precision;
+    const bool said = kv == "bf16" || kv == "fp16";
+    const bool narrow = kv == "fp8" || kv == "int8" || (!said && row.act_precision == "fp8");
+    return plain(narrow ? Precision::fp8_e4m3 : Precision::bf16);
 }
 
 Sparsity sparsity_of(const PublishedRow& row) {
@@ -118,14 +121,19 @@ Sparsity sparsity_of(const PublishedRow& row) {
     throw NotComparable{"sparsity is not disclosed"};
 }
 
-EngineFormats formats_of(const PublishedRow& row, double bits, const std::string& framework) {
-    constexpr double q6_k_bytes = 6.5625 / 8;  // of the output matrix in llama.cpp's quantised files
-    EngineFormats formats;
-    formats.weight_bytes = bits / 8;
-    if (framework == "llamacpp" && bits < 8) formats.head_bytes = formats.embedding_bytes = q6_k_bytes;
-    formats.cache_bytes = cache_bytes(row);
-    formats.sparsity = sparsity_of(row);
-    return formats;
+Precisions precisions_of(const PublishedRow& row, NumberFormat weights, const std::string& framework) {
+    Precisions out;
+    // Rows of one scale are what integer arithmetic takes; widened weights have groups.
+    out.activations = activations_of(row, weights);
+    const bool narrow = storage_bits(out.activations.precision) < 16;
+    if (weights.row_scale && !narrow) weights = NumberFormat::parse("int8:g128");
+    out.weights = weights;
+    out.kv = cache_of(row);
+    out.weight_sparsity = sparsity_of(row);
+    // llama.cpp's files of few bits have the output matrix in q6_k, 6.6 bits: int8 in groups is nearest.
+    if (framework == "llamacpp" && storage_bits(weights.precision) < 8)
+        out.head_weights = NumberFormat::parse("int8:g32");
+    return out;
 }
 
 // MLPerf Inference has GPT-J search with 4 beams.
@@ -162,48 +170,48 @@ const DeviceModel& RowReader::device(const std::string& id) {
     return found == devices_.end() ? devices_.emplace(id, load_device(id)).first->second : found->second;
 }
 
-const std::optional<EngineSizes>& RowReader::sizes(const std::string& model) {
-    const auto found = sizes_.find(model);
-    return found == sizes_.end() ? sizes_.emplace(model, names_.model(model)).first->second : found->second;
+const StepModel& RowReader::steps(const std::string& model, const Precisions& precisions,
+                                  const DeviceModel& device, const Parallelism& parallelism) {
+    const auto key = join({model, device.device.id, parallelism.text(), precisions.activations.text(),
+                           precisions.weights.text(), precisions.kv.text(), precisions.head().text(),
+                           precisions.weight_sparsity.text()},
+                          "|");
+    const auto found = steps_.find(key);
+    if (found != steps_.end()) return found->second;
+    return steps_.emplace(key, StepModel(load_model(model), precisions, device, parallelism)).first->second;
 }
 
 void RowReader::set_lengths(RowCase& out, const PublishedRow& row) const {
     auto prompt = names_.prompt_tokens(row.input_len);
     if (!prompt) prompt = length_in(row.input_len);
     const auto output = length_in(row.output_len);
-    if (out.convolutions) prompt = 1;
-    // MLPerf names the longest text of SQuAD that BERT gets; submissions compute what is there.
-    if (out.regime == Regime::encoder && !out.convolutions && holds(row.conditions, "MLPerf"))
-        prompt = names_.prompt_tokens("squad");
+    if (out.regime == Regime::encoder) return;
     if (!prompt) throw NotComparable{"the length of prompts is not given"};
-    if (!output && out.regime != Regime::encoder) throw NotComparable{"the length of outputs is not given"};
-    const double drawn = out.regime == Regime::closed_loop ? out.engine.shares.random_length : 1;
-    out.lengths = {std::max(*prompt, 1.0) * drawn, std::max(output.value_or(1), 1.0) * drawn};
+    if (!output) throw NotComparable{"the length of outputs is not given"};
+    out.lengths = {std::max(*prompt, 1.0), std::max(*output, 1.0)};
 }
 
-void RowReader::set_engine(RowCase& out, const PublishedRow& row) {
+void RowReader::set_model(RowCase& out, const PublishedRow& row) {
     const auto model = names_.model_name(row.model);
-    out.convolutions = is_image_network(model);
-    const auto sizes = out.convolutions ? std::optional(EngineSizes{.model = model}) : this->sizes(row.model);
-    if (!sizes) throw NotComparable{"model " + row.model + " is not in the catalogue"};
+    if (!names_.knows_model(model)) throw NotComparable{"model " + row.model + " is not in the catalogue"};
     const auto id = names_.device(row.device);
     if (!id) throw NotComparable{"device " + row.device + " is not in the catalogue"};
-    const auto bits = names_.weight_bits(row.weight_precision);
-    if (!bits) throw NotComparable{"weights in " + row.weight_precision + " are not known"};
+    const auto weights = names_.weight_format(row.weight_precision);
+    if (!weights) throw NotComparable{"weights in " + row.weight_precision + " are not known"};
     const auto layout = parse_layout(row.parallelism, row.devices);
     if (!layout) throw NotComparable{"parallelism " + row.parallelism + " is not modelled"};
-    out.device = *id;
+    out.device = &device(*id);
     out.framework = names_.framework(row.framework);
     if (is_encoder(model) && out.framework == "trtllm") out.framework = "tensorrt";
-    const auto arithmetic = arithmetic_of(row, *bits, out.framework);
-    auto& engine = out.engine;
-    engine.sizes = *sizes;
-    engine.device = engine_device(device(*id), arithmetic);
-    engine.shares = fit_.shares(out.framework, engine.device, arithmetic);
-    engine.spread = layout->spread;
-    engine.formats = formats_of(row, *bits, out.framework);
+    const auto precisions = precisions_of(row, *weights, out.framework);
+    out.arithmetic = arithmetic_of(precisions.activations, precisions.weights);
     out.replicas = layout->replicas;
     out.beams = beams_of(row, model);
+    // MLPerf names the longest text of SQuAD that BERT gets; submissions compute what is there.
+    if (is_encoder(model))
+        out.samples = sample_demands(model, *out.device, precisions, *names_.prompt_tokens("squad"));
+    else
+        out.steps = steps(model, precisions, *out.device, layout->parallelism);
 }
 
 RowReading RowReader::read(const PublishedRow& row) {
@@ -211,9 +219,9 @@ RowReading RowReader::read(const PublishedRow& row) {
         check_metric(row);
         RowCase out;
         set_batch(out, row);
-        set_engine(out, row);
+        set_model(out, row);
         narrow_regime(out, row);
-        if (is_encoder(out.engine.sizes.model)) {
+        if (!out.steps) {
             if (out.regime != Regime::saturated || row.metric != "samples_per_s")
                 throw NotComparable{"an encoder's latency is not modelled"};
             out.regime = Regime::encoder;

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "cost_model/serving/engine_fit.hpp"
 #include "cost_model/serving/engine_regimes.hpp"
+#include "cost_model/serving/sample_demands.hpp"
 #include "cost_model/validation/published_names.hpp"
 #include "cost_model/validation/published_row.hpp"
 
@@ -25,18 +28,19 @@ enum class Regime {
 };
 [[nodiscard]] std::string_view name(Regime regime);
 
-/// What a row asks the engine's model.
+/// What a row asks the cost model. Keeps its device by reference.
 struct RowCase {
     Regime regime = Regime::static_batch;
-    EngineCase engine;
-    RequestLengths lengths;
-    double batch = 0;     ///< sequences of all replicas, where the regime has one
-    double rate = 0;      ///< requests/s of all replicas
-    double replicas = 1;  ///< that share nothing
+    std::optional<StepModel> steps;  ///< not of an encoder
+    Demands samples;                 ///< of an encoder: of `samples_at_once`
+    RequestLengths lengths;          ///< as named
+    double batch = 0;                ///< sequences of all replicas, where the regime has one
+    double rate = 0;                 ///< requests/s of all replicas
+    double replicas = 1;             ///< that share nothing
     double beams = 1;
-    bool convolutions = false;
-    std::string device;     ///< of the catalogue
+    const DeviceModel* device = nullptr;
     std::string framework;  ///< class
+    ArithmeticClass arithmetic = ArithmeticClass::f16;
 };
 
 /// A case, or the reason that the row was left out.
@@ -45,23 +49,23 @@ struct RowReading {
     std::string left_out;
 };
 
-/// Catalogue, names and fit in one place, each device read once.
+/// Catalogue and names in one place; each device, and each model on a device, is read once.
 class RowReader {
   public:
-    RowReader(PublishedNames names, EngineFit fit) : names_(std::move(names)), fit_(std::move(fit)) {}
+    explicit RowReader(PublishedNames names) : names_(std::move(names)) {}
+    /// The case keeps what belongs to the reader by reference.
     [[nodiscard]] RowReading read(const PublishedRow& row);
-    [[nodiscard]] const EngineFit& fit() const { return fit_; }
 
   private:
     const DeviceModel& device(const std::string& id);
-    const std::optional<EngineSizes>& sizes(const std::string& model);
-    void set_engine(RowCase& out, const PublishedRow& row);
+    const StepModel& steps(const std::string& model, const Precisions& precisions, const DeviceModel& device,
+                           const Parallelism& parallelism);
+    void set_model(RowCase& out, const PublishedRow& row);
     void set_lengths(RowCase& out, const PublishedRow& row) const;
 
     PublishedNames names_;
-    EngineFit fit_;
     std::map<std::string, DeviceModel> devices_;
-    std::map<std::string, std::optional<EngineSizes>> sizes_;
+    std::map<std::string, StepModel> steps_;
 };
 
 /// The number in "~294 (OpenOrca mean)", the middle of "~800-900"; nothing where there is none that stands

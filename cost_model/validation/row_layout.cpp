@@ -11,12 +11,12 @@ namespace ridge::cost_model {
 namespace {
 
 struct Counts {
-    double tensor = 1, expert = 1, data = 1, attention_data = 1, stages = 1;
+    int tensor = 1, expert = 1, data = 1, attention_data = 1, stages = 1;
 };
 
 struct Word {
     std::string_view letters;
-    double Counts::*count;
+    int Counts::*count;
 };
 
 constexpr auto words_known = std::to_array<Word>({{"TP", &Counts::tensor},
@@ -40,16 +40,13 @@ bool read_word(Counts& counts, std::string_view word) {
 
 RowLayout layout_of(const Counts& counts, double devices) {
     RowLayout layout;
-    layout.spread = {
-        .tensor = counts.tensor,
-        .expert = counts.expert,
-        // Experts dealt out over devices of which each has the whole attention: as many replicas.
-        .attention_data =
-            std::max(counts.attention_data, counts.expert > 1 && counts.tensor == 1 ? counts.expert : 1),
-        .stages = counts.stages};
+    layout.parallelism = {.tensor = counts.tensor, .pipeline = counts.stages, .expert = counts.expert};
+    // Experts dealt out over devices of which each has the whole attention: as many replicas of it.
+    layout.parallelism.data =
+        std::max(counts.attention_data, counts.expert > 1 && counts.tensor == 1 ? counts.expert : 1);
     layout.replicas = counts.data;
     const bool simple = counts.data == 1 && counts.expert == 1 && counts.attention_data == 1;
-    if (simple) layout.replicas = std::max(1.0, devices / (counts.tensor * counts.stages));
+    if (simple) layout.replicas = std::max(1.0, devices / (1.0 * counts.tensor * counts.stages));
     return layout;
 }
 

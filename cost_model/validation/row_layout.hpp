@@ -4,14 +4,14 @@
 #include <optional>
 #include <string_view>
 
-#include "cost_model/serving/engine_step.hpp"
+#include "cost_model/placement/parallelism.hpp"
 
 namespace ridge::cost_model {
 
 /// A published parallelism: one replica and how many of them.
 struct RowLayout {
-    EngineSpread spread;
-    double replicas = 1;
+    Parallelism parallelism;
+    double replicas = 1;  ///< that share nothing
 };
 
 /// "TP8", "TP1xDP8", "TP4xEP4", "TP1xADP8xEP8", "PP2(layer split)", "2 sockets", "none"; nothing for others

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cost_model/validation/row_prediction.hpp"
 
-#include "cost_model/network/model_calls.hpp"
-#include "cost_model/network/network.hpp"
-
 namespace ridge::cost_model {
 namespace {
 
@@ -17,7 +14,7 @@ struct Yield {
     double watts_each = 0;
 };
 
-Yield of_state(const SteadyState& state, double replicas, bool median) {
+Yield of_state(const EngineState& state, double replicas, bool median) {
     Yield yield;
     yield.output_per_s = state.tokens_per_s * replicas;
     yield.token_s = median ? state.median_step_s() : state.step_s;
@@ -26,7 +23,7 @@ Yield of_state(const SteadyState& state, double replicas, bool median) {
 }
 
 Yield of_static_batch(const RowCase& row_case, double batch) {
-    const auto run = static_batch(row_case.engine, batch, row_case.lengths);
+    const auto run = static_batch(*row_case.steps, batch, row_case.lengths);
     Yield yield;
     yield.first_token_s = run.prefill_s;
     yield.output_per_s = batch * row_case.lengths.output / run.total_s * row_case.replicas;
@@ -36,15 +33,15 @@ Yield of_static_batch(const RowCase& row_case, double batch) {
 Yield of_decode(const RowCase& row_case, double batch) {
     Yield yield;
     yield.token_s =
-        decode_step_s(row_case.engine, batch, row_case.lengths.prompt + row_case.lengths.output / 2);
+        decode_step_s(*row_case.steps, batch, row_case.lengths.prompt + row_case.lengths.output / 2);
     yield.output_per_s = batch / yield.token_s * row_case.replicas;
     return yield;
 }
 
 Yield of_prefill(const RowCase& row_case, double batch) {
     Yield yield;
-    yield.first_token_s =
-        row_case.engine.shares.first_token_s + prefill_s(row_case.engine, batch, row_case.lengths.prompt);
+    yield.first_token_s = row_case.steps->placement().engine.requests.first_token_s +
+                          prefill_s(*row_case.steps, batch, row_case.lengths.prompt);
     yield.prompt_per_s = batch * row_case.lengths.prompt / yield.first_token_s * row_case.replicas;
     return yield;
 }
@@ -55,23 +52,19 @@ Yield of_serving(const Serving& serving, double replicas) {
     return yield;
 }
 
-Yield of_encoder(const RowCase& row_case) {
+Yield of_encoder(const RowCase& row_case, const EngineParameters& engine) {
     Yield yield;
-    if (row_case.convolutions) {
-        constexpr std::int64_t images = 64;
-        // Fused int8 convolutions read and write one byte an element: half of what bf16 moves.
-        const auto network = std::get<ResNetConfig>(load_network(row_case.engine.sizes.model));
-        const auto work = network_work(resnet_calls(network, images, parse_precisions("bf16")));
-        yield.output_per_s =
-            convolution_samples_per_s(row_case.engine, work.flop / images, work.bytes / images / 2);
-    } else {
-        yield.output_per_s = encoder_samples_per_s(row_case.engine, row_case.lengths.prompt);
-    }
-    yield.output_per_s *= row_case.replicas;
+    yield.output_per_s = samples_per_s(row_case.samples, engine) * row_case.replicas;
     return yield;
 }
 
-std::optional<Yield> yield_of(const RowCase& row_case) {
+// Where lengths are drawn up to the named one, their mean is lower.
+RequestLengths drawn(const RowCase& row_case, const EngineParameters& engine) {
+    const double share = engine.requests.random_length;
+    return {row_case.lengths.prompt * share, row_case.lengths.output * share};
+}
+
+std::optional<Yield> yield_of(const RowCase& row_case, const EngineParameters& engine) {
     const double batch = row_case.batch / row_case.replicas;
     const auto& lengths = row_case.lengths;
     switch (row_case.regime) {
@@ -82,17 +75,18 @@ std::optional<Yield> yield_of(const RowCase& row_case) {
         case Regime::prefill:
             return of_prefill(row_case, batch);
         case Regime::saturated:
-            return of_state(saturated(row_case.engine, lengths, row_case.beams), row_case.replicas, false);
+            return of_state(saturated(*row_case.steps, lengths, row_case.beams), row_case.replicas, false);
         case Regime::steady:
-            return of_state(steady_state(row_case.engine, batch, lengths), row_case.replicas, true);
+            return of_state(kept_running(*row_case.steps, batch, lengths), row_case.replicas, true);
         case Regime::closed_loop:
-            return of_serving(closed_loop(row_case.engine, batch, lengths), row_case.replicas);
+            return of_serving(closed_loop(*row_case.steps, batch, drawn(row_case, engine)),
+                              row_case.replicas);
         case Regime::open_queue:
-            if (const auto serving = open_queue(row_case.engine, row_case.rate / row_case.replicas, lengths))
+            if (const auto serving = open_queue(*row_case.steps, row_case.rate / row_case.replicas, lengths))
                 return of_serving(*serving, row_case.replicas);
             return std::nullopt;
         case Regime::encoder:
-            return of_encoder(row_case);
+            return of_encoder(row_case, engine);
     }
     return std::nullopt;
 }
@@ -117,37 +111,47 @@ std::string error_kind(Regime regime, const std::string& metric) {
     return std::string(name(regime)) + " " + metric;
 }
 
-std::optional<double> predict_row(const RowCase& row_case, const PublishedRow& row) {
-    const auto yield = yield_of(row_case);
+std::optional<double> predict_row(RowCase& row_case, const PublishedRow& row,
+                                  const EngineParameters& engine) {
+    if (row_case.steps) row_case.steps->serve_with(engine);
+    const auto yield = yield_of(row_case, engine);
     if (!yield) return std::nullopt;
     return in_unit(*yield, row_case, row);
 }
 
-RowPrediction predict_published(RowReader& reader, const PublishedRow& row) {
+std::vector<ReadRow> read_rows(RowReader& reader, const std::vector<PublishedRow>& rows) {
+    std::vector<ReadRow> out;
+    out.reserve(rows.size());
+    for (const auto& row : rows) out.push_back({row, reader.read(row)});
+    return out;
+}
+
+RowPrediction predict_published(ReadRow& read, const EngineFit& fit) {
     RowPrediction out;
-    out.row = row;
-    out.is_test = row.is_test();
-    const auto reading = reader.read(row);
-    out.left_out = reading.left_out;
-    if (!reading.row_case) return out;
-    out.regime = reading.row_case->regime;
-    out.device = reading.row_case->device;
-    out.framework = reading.row_case->framework;
-    const auto predicted = predict_row(*reading.row_case, row);
+    out.row = read.row;
+    out.is_test = read.row.is_test();
+    out.left_out = read.reading.left_out;
+    if (!read.reading.row_case) return out;
+    auto& row_case = *read.reading.row_case;
+    out.regime = row_case.regime;
+    out.device = row_case.device->device.id;
+    out.framework = row_case.framework;
+    const auto predicted =
+        predict_row(row_case, read.row, fit.parameters(row_case.framework, *row_case.device));
     if (!predicted || !(*predicted > 0)) {
         out.left_out = predicted ? "the device's power is not known"
                                  : "the rate is beyond what the engine keeps up with";
         return out;
     }
     out.predicted = *predicted;
-    const auto factors = reader.fit().error_factors(error_kind(out.regime, row.metric));
+    const auto factors = fit.error_factors(error_kind(out.regime, read.row.metric));
     out.interval = {out.predicted * factors.low, out.predicted * factors.high};
     return out;
 }
 
-std::vector<RowPrediction> predict_published(RowReader& reader, const std::vector<PublishedRow>& rows) {
+std::vector<RowPrediction> predict_published(std::vector<ReadRow>& rows, const EngineFit& fit) {
     std::vector<RowPrediction> out;
-    for (const auto& row : rows) out.push_back(predict_published(reader, row));
+    for (auto& row : rows) out.push_back(predict_published(row, fit));
     return out;
 }
 

@@ -26,11 +26,18 @@ struct RowPrediction {
 
 /// In the row's unit; nothing where the engine does not keep up with the row's rate, so that its latency
 /// grows as long as the run lasts.
-[[nodiscard]] std::optional<double> predict_row(const RowCase& row_case, const PublishedRow& row);
+[[nodiscard]] std::optional<double> predict_row(RowCase& row_case, const PublishedRow& row,
+                                                const EngineParameters& engine);
 
-[[nodiscard]] RowPrediction predict_published(RowReader& reader, const PublishedRow& row);
-[[nodiscard]] std::vector<RowPrediction> predict_published(RowReader& reader,
-                                                           const std::vector<PublishedRow>& rows);
+/// A row with what it asks; nothing where it was left out.
+struct ReadRow {
+    PublishedRow row;
+    RowReading reading;
+};
+[[nodiscard]] std::vector<ReadRow> read_rows(RowReader& reader, const std::vector<PublishedRow>& rows);
+
+[[nodiscard]] RowPrediction predict_published(ReadRow& row, const EngineFit& fit);
+[[nodiscard]] std::vector<RowPrediction> predict_published(std::vector<ReadRow>& rows, const EngineFit& fit);
 
 /// "closed loop tpot": what errors are kept by.
 [[nodiscard]] std::string error_kind(Regime regime, const std::string& metric);

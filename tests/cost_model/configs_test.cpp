@@ -55,8 +55,7 @@ TEST_P(Folder, KeepsToItsSchema) {
 INSTANTIATE_TEST_SUITE_P(All, Folder,
                          testing::Values(std::pair("devices", "device"), std::pair("models", "model"),
                                          std::pair("suites", "suite"), std::pair("workloads", "workload"),
-                                         std::pair("scenarios", "scenario"), std::pair("engines", "engine"),
-                                         std::pair("power", "power")));
+                                         std::pair("scenarios", "scenario"), std::pair("power", "power")));
 
 TEST(Schema, OfWhatWasFittedOnPublishedMeasurements) {
     EXPECT_EQ(complaints(read(configs / "published/engine-fit.json"), "engine-fit"), "");

@@ -181,8 +181,8 @@ TEST(Models, RefuseWhatMakesNoSenseOrIsNotKnown) {
 }
 
 TEST(Models, SayWhatAnUnknownArchitectureWouldNeed) {
-    EXPECT_THAT(refusal(with("architectures", {"GPTNeoXForCausalLM"})),
-                AllOf(HasSubstr("GPTNeoXForCausalLM"), HasSubstr("side by side"), HasSubstr("ResNet")));
+    EXPECT_THAT(refusal(with("architectures", {"JambaForCausalLM"})),
+                AllOf(HasSubstr("JambaForCausalLM"), HasSubstr("some of the layers"), HasSubstr("ResNet")));
     EXPECT_THAT(refusal(with("architectures", {"MyOwnForCausalLM"})), HasSubstr("MyOwnForCausalLM"));
 }
 

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cost_model/serving/engine_fit.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+#include "core/configs.hpp"
+#include "core/error.hpp"
+
+namespace ridge::cost_model {
+namespace {
+
+// In the order of EffectLevel; "all" is a table of one entry that is written without its name.
+constexpr std::array<std::string_view, effect_levels> level_names = {
+    "all", "frameworks", "architectures", "devices", "arithmetic", "framework_families"};
+
+constexpr std::string_view portable_framework = "llamacpp";
+
+struct EngineNumber {
+    const char* parameter;
+    double EngineParameters::*value;
+};
+constexpr auto engine_numbers = std::to_array<EngineNumber>({
+    {"host_step_s", &EngineParameters::host_step_s},
+    {"host_sequence_s", &EngineParameters::host_sequence_s},
+    {"call_s", &EngineParameters::call_s},
+    {"memory_fraction", &EngineParameters::memory_fraction},
+    {"workspace_bytes", &EngineParameters::workspace_bytes},
+    {"sparse_share", &EngineParameters::sparse_share},
+    {"elementwise_memory", &EngineParameters::elementwise_memory},
+    {"convolution_compute", &EngineParameters::convolution_compute},
+    {"tile_rows", &EngineParameters::tile_rows},
+    {"overlap_norm", &EngineParameters::overlap_norm},
+    {"sequence_limit", &EngineParameters::sequence_limit},
+});
+
+struct RequestNumber {
+    const char* parameter;
+    double RequestOverheads::*value;
+};
+constexpr auto request_numbers = std::to_array<RequestNumber>({
+    {"first_token_s", &RequestOverheads::first_token_s},
+    {"first_token_open_s", &RequestOverheads::first_token_open_s},
+    {"first_token_closed_s", &RequestOverheads::first_token_closed_s},
+    {"admission_s", &RequestOverheads::admission_s},
+    {"open_queue", &RequestOverheads::open_queue},
+    {"closed_queue", &RequestOverheads::closed_queue},
+    {"burst", &RequestOverheads::burst},
+    {"output_reserved", &RequestOverheads::output_reserved},
+    {"random_length", &RequestOverheads::random_length},
+});
+
+// Processors and Apple's GPUs compute few rows as well as many: their matrix units are as short as vectors.
+bool has_tiles(const DeviceModel& device) {
+    return device.device.kind != "cpu" && device.device.vendor != "Apple";
+}
+
+}  // namespace
+
+std::string_view name(EffectLevel level) { return level_names.at(static_cast<std::size_t>(level)); }
+
+std::string family_of(const DeviceModel& device) {
+    if (device.device.kind == "cpu") return "cpu";
+    if (!device.architecture.empty()) return device.architecture;
+    auto out = device.device.vendor;
+    for (auto& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return out;
+}
+
+std::string arithmetic_name(ArithmeticClass arithmetic, const std::string& framework) {
+    const std::string out(name(arithmetic));
+    return arithmetic == ArithmeticClass::weight4 && framework == portable_framework ? out + "_portable"
+                                                                                     : out;
+}
+
+EngineFit EngineFit::from_json(const JsonReader& json) {
+    EngineFit fit;
+    for (std::size_t i = 0; i < effect_levels; ++i) {
+        const auto level = static_cast<EffectLevel>(i);
+        const auto add = [&](const std::string& name, const JsonReader& values) {
+            for (const auto& [parameter, value] : values.members())
+                fit.effects_[{level, name, parameter}] = value.positive();
+        };
+        const auto table = json.at(name(level));
+        if (level == EffectLevel::all)
+            add("all", table);
+        else
+            for (const auto& [name, values] : table.members()) add(name, values);
+    }
+    for (const auto& [kind, bounds] : json.at("error_factors").members()) {
+        const auto items = bounds.items();
+        if (items.size() != 2) bounds.fail("a list of two numbers, low and high");
+        fit.errors_[kind] = {items[0].positive(), items[1].positive()};
+    }
+    if (!fit.errors_.contains("all")) json.at("error_factors").fail("an object with a key 'all'");
+    return fit;
+}
+
+EngineFit EngineFit::load() {
+    const auto path = find_config("published", "engine-fit");
+    const Json document = read_json_file(path);
+    return from_json(JsonReader(document, path.string()));
+}
+
+Json EngineFit::to_json() const {
+    Json out = Json::object();
+    for (const auto level : level_names) out[std::string(level)] = Json::object();
+    for (const auto& [key, value] : effects_) {
+        auto& table = out[std::string(name(key.level))];
+        (key.level == EffectLevel::all ? table : table[key.name])[key.parameter] = value;
+    }
+    for (const auto& [kind, factors] : errors_) out["error_factors"][kind] = {factors.low, factors.high};
+    return out;
+}
+
+std::vector<std::string> EngineFit::frameworks() const {
+    std::vector<std::string> names;
+    for (const auto& [key, value] : effects_)
+        if (key.level == EffectLevel::framework && (names.empty() || names.back() != key.name))
+            names.push_back(key.name);
+    return names;
+}
+
+Interval EngineFit::error_factors(const std::string& kind) const {
+    const auto found = errors_.find(kind);
+    return found == errors_.end() ? errors_.at("all") : found->second;
+}
+
+double EngineFit::factor(EffectLevel level, const std::string& name, std::string_view parameter) const {
+    const auto found = effects_.find({level, name, std::string(parameter)});
+    return found == effects_.end() ? 1 : found->second;
+}
+
+EngineParameters EngineFit::parameters(const std::string& framework, const DeviceModel& device) const {
+    constexpr double of_vector_units = 0.3;
+    const auto family = family_of(device);
+    const auto value = [&](std::string_view parameter) {
+        return factor(EffectLevel::all, "all", parameter) *
+               factor(EffectLevel::framework, framework, parameter) *
+               factor(EffectLevel::architecture, family, parameter) *
+               factor(EffectLevel::device, device.device.id, parameter) *
+               factor(EffectLevel::framework_on_family, framework + " " + family, parameter);
+    };
+    EngineParameters out{.name = framework, .source = "fitted on published end-to-end measurements"};
+    for (const auto& one : engine_numbers) out.*one.value = value(one.parameter);
+    for (const auto& one : request_numbers) out.requests.*one.value = value(one.parameter);
+    out.compute_share = std::min(1.0, value("compute")), out.memory_share = std::min(1.0, value("memory"));
+    out.attention_share = std::min(1.0, *out.compute_share * value("attention_compute"));
+    out.cache_share = std::min(1.0, *out.memory_share * value("cache"));
+    out.experts = {value("expert_compute"), value("expert_memory")};
+    for (std::size_t i = 0; i < arithmetic_classes; ++i) {
+        const auto format = arithmetic_name(static_cast<ArithmeticClass>(i), framework);
+        out.arithmetic[i] = {factor(EffectLevel::arithmetic, format, "compute"),
+                             factor(EffectLevel::arithmetic, format, "memory")};
+    }
+    const bool direct = make_topology(device.interconnect).node.kind == LinkKind::direct;
+    out.link_share = std::min(1.0, value(direct ? "direct_link" : "pcie_link"));
+    out.latency_factor = value(direct ? "direct_latency" : "pcie_latency");
+    out.memory_fraction = std::min(1.0, out.memory_fraction);
+    out.chunk_tokens = static_cast<std::int64_t>(value("chunk_tokens"));
+    out.power = PowerShares{value("waiting_power"), value("memory_power"), value("compute_power")};
+    if (!has_tiles(device)) out.tile_rows = of_vector_units;
+    return out;
+}
+
+}  // namespace ridge::cost_model
