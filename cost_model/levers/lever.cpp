@@ -104,8 +104,7 @@ void spread(Scenario& out, const LeverValue& value) {
 void set_efficiency(Scenario& out, const LeverValue& value) {
     const double compute = value.number(0, 0.001, 1);
     set_efficiencies(out.device, compute, value.number_or(1, compute, 0.001, 1));
-    out.deployment.engine.compute_share.reset();
-    out.deployment.engine.memory_share.reset();
+    take_efficiencies(out.deployment.engine);
 }
 void hide_communication(Scenario& out, const LeverValue& value) {
     out.deployment.engine.communication_overlap = value.number(0, 0, 1);

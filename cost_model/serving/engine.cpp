@@ -85,6 +85,10 @@ void check(const EngineParameters& engine) {
     for (const auto& share : shares) check_share(share.name, engine.*share.value);
 }
 
+void take_efficiencies(EngineParameters& engine) {
+    for (const auto& share : shares) (engine.*share.value).reset();
+}
+
 EngineParameters load_engine(const std::string& path) {
     const Json document = read_json_file(path);
     const JsonReader json(document, path);

@@ -96,6 +96,9 @@ struct EngineParameters {
 /// Throws InputError, naming the parameter, for one that makes no sense.
 void check(const EngineParameters& engine);
 
+/// Leaves the shares of the ceilings to the device's efficiencies.
+void take_efficiencies(EngineParameters& engine);
+
 /// An engine that a file describes (configs/schema/engine.schema.json).
 [[nodiscard]] EngineParameters load_engine(const std::string& path);
 

@@ -24,7 +24,10 @@ EngineChoice::EngineChoice(const std::string& name) {
 }
 
 EngineParameters EngineChoice::on(const DeviceModel& device) const {
-    return fit_ ? fit_->parameters(framework_, device) : given_;
+    auto out = fit_ ? fit_->parameters(framework_, device) : given_;
+    // What the user says that the device achieves goes before what the fit found.
+    if (fit_ && !device.is_bound()) take_efficiencies(out);
+    return out;
 }
 
 std::int64_t EngineChoice::chunk_tokens() const {
