@@ -12,10 +12,10 @@ namespace ridge::tuner {
 
 /// Configurations as points in which near means alike. A parameter of numbers is one coordinate in [0, 1],
 /// halfway between its place among the values and its logarithm (its value where some are not above 0): tile
-/// sizes behave like the one, counts like the other. Whole numbers that are not all powers of two have a second
-/// one: how many factors of two there are in them, since what divides the problem and its memory's lines evenly
-/// behaves alike (64 and 128, unlike 112). Any other parameter has a coordinate for each value, so that two
-/// different values are one apart.
+/// sizes behave like the one, counts like the other. Whole numbers that are not all powers of two have a
+/// second one: how many factors of two there are in them, since what divides the problem and its memory's
+/// lines evenly behaves alike (64 and 128, unlike 112). Any other parameter has a coordinate for each value,
+/// so that two different values are one apart.
 class Features {
   public:
     explicit Features(const SearchSpace& space);
