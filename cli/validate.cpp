@@ -40,7 +40,6 @@ std::vector<db::Record> records_of(const db::Store& store, const std::string& de
                                    const std::vector<std::string>& operators) {
     db::Filter filter;
     filter.device = device;
-    filter.status = Status::ok;
     if (operators.empty()) return store.measurements(filter);
     std::vector<db::Record> out;
     for (const auto& op : operators) {

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/error.hpp"
+#include "cost_model/kernel/fitted_files.hpp"
 #include "cost_model/kernel/validation.hpp"
 #include "synthetic.hpp"
 
@@ -124,6 +125,18 @@ TEST(Transfer, ChoosesCallsThatDiffer) {
     EXPECT_LT(chosen[0], 5U);
     EXPECT_EQ(chosen[1], 5U);
     EXPECT_EQ(transfer.most_telling(candidates, 99).size(), candidates.size());
+}
+
+// A call on a device that nobody measured has the width that such calls turned out to need.
+TEST(TransferWidths, AreShipped) {
+    const auto widths = read_transfer_widths();
+    for (const bool same : {true, false})
+        for (const bool calibrated : {true, false}) {
+            const auto found = widths.at("gemm", same, calibrated);
+            EXPECT_GT(found.of_80, 0.0);
+            EXPECT_GT(found.of_95, found.of_80);
+            EXPECT_NE(found.of_80, TransferWidths().at("gemm", same, calibrated).of_80);
+        }
 }
 
 TEST(Splits, AreTheSameEverywhere) {

@@ -74,12 +74,12 @@ TEST_F(CrewTest, WorkersMeasureAtTheSameTime) {
     auto options = fake_options(4);
     options.implementations = {"beta"};
     auto slow = fake_worker("ok");
-    slow.launcher = {"env", "FAKE_WORKER_SECONDS=0.05"};
+    slow.launcher = {"env", "FAKE_WORKER_SECONDS=0.2"};
     auto crew = workers(4, slow);
     const auto result = run_campaign(store_, crew, options, {});
     EXPECT_EQ(result.added, 4 * beta_size);
     // One after the other they would be busy for no longer than it took.
-    EXPECT_GT(result.busy_s, 1.5 * result.wall_s);
+    EXPECT_GT(result.busy_s, 1.2 * result.wall_s);
 }
 
 // A worker that ends after two answers and cannot be started again: the others take its work over.
