@@ -115,7 +115,10 @@ std::vector<cost_model::TokenCost> CostPage::evaluate_all(const CostQuestion& qu
     const auto model = cost_model::load_model(question.model);
     for (const auto& id : question.devices) {
         try {
-            answers.push_back(cost_model::evaluate(model, device(id), question.workload, question.economy));
+            cost_model::Deployment deployment;
+            deployment.engine = engine_.on(device(id));
+            answers.push_back(
+                cost_model::evaluate(model, device(id), question.workload, question.economy, deployment));
         } catch (const InputError& error) {
             complain(error.what());
         }

@@ -6,6 +6,7 @@
 #include <QWidget>
 #include <map>
 
+#include "cost_model/serving/engine_choice.hpp"
 #include "gui/bars_widget.hpp"
 #include "gui/cost_inputs.hpp"
 #include "gui/table_view.hpp"
@@ -41,6 +42,7 @@ class CostPage : public QWidget {
 
     const Session* session_ = nullptr;
     std::map<std::string, cost_model::DeviceModel> catalogue_;  // of data sheets, read when first wanted
+    cost_model::EngineChoice engine_{cost_model::usual_engine};
     CostInputs* inputs_;
     QLabel* message_;
     TableView *costs_, *breakdown_, *money_, *hour_, *sensitivity_;

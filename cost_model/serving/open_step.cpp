@@ -24,8 +24,11 @@ class Opening {
     [[nodiscard]] OpenStep finish(const std::vector<TierReading>& readings);
 
   private:
-    void add_outside(const char* role, const std::string& what, double seconds, const char* limiter) {
-        if (seconds > none_s) roles_.push_back(outside_calls(role, what, 1, seconds, limiter));
+    void add_outside(const char* role, const std::string& what, double seconds, const char* limiter,
+                     Provenance provenance = Provenance::specified) {
+        if (seconds <= none_s) return;
+        roles_.push_back(outside_calls(role, what, 1, seconds, limiter));
+        roles_.back().each.provenance = provenance;
     }
     [[nodiscard]] PartSeconds seconds_of(const NetworkCall& call, const Prediction& each) const;
     void add_waits(const StepCost& cost);
@@ -78,14 +81,16 @@ void Opening::add_exchanges() {
     parts_.ring_s = ring_attention_s(placement_, work_.prompt_tokens * work_.prompts);
 }
 
+// An engine's own seconds were fitted on published measurements, no data sheet has them.
 void Opening::add_waits(const StepCost& cost) {
-    add_outside("between calls", "the device waits for the next call", gaps_, "launch");
+    add_outside("between calls", "the device waits for the next call", gaps_, "launch",
+                Provenance::predicted);
     add_outside("other exchanges", "between stages, and keys and values around a ring",
                 cost.communication_s * repeats_ - exchanged_, placement_.topology.node.name.c_str());
     add_outside("waiting stages", "a stage of the pipeline has no microbatch", cost.bubble_s * repeats_,
                 "pipeline");
     add_outside("host", "scheduling, preparing and sampling of engine " + placement_.engine.name,
-                cost.host_s * repeats_, "host");
+                cost.host_s * repeats_, "host", Provenance::predicted);
 }
 
 // Seconds that nothing hides.
