@@ -108,35 +108,27 @@ float distance_between(const std::vector<std::vector<float>>& scaled, std::size_
     return out;
 }
 
-// Correlations among the neighbours, with each one's noise on the diagonal; row by row, so that the loops are
-// ones of vectors.
+// Correlations among the neighbours, with each one's noise on the diagonal.
 void set_correlations(const std::vector<std::vector<float>>& scaled, const Neighbours& near,
                       const std::vector<float>& noise, Matrix& out) {
-    for (auto& row : out) row.fill(0);
-    for (const auto& column : scaled) {
-        Vector place{};
-        for (std::size_t i = 0; i < near.count; ++i) place[i] = column[near.nodes[i]];
-        for (std::size_t row = 0; row < near.count; ++row)
-            for (std::size_t i = 0; i < most_neighbours; ++i) out[row][i] += std::abs(place[row] - place[i]);
-    }
     for (std::size_t row = 0; row < near.count; ++row) {
-        for (float& value : out[row]) value = exponential(-value);
-        out[row][row] = 1.0F + noise[near.nodes[row]];
+        const auto node = near.nodes[row];
+        for (std::size_t column = 0; column < row; ++column)
+            out[row][column] = std::exp(-distance_between(scaled, node, near.nodes[column]));
+        out[row][row] = 1.0F + noise[node];
     }
 }
 
-// Cholesky's decomposition in place, column after column; the noise on the diagonal keeps every pivot
-// positive.
+// Cholesky's decomposition in place; the noise on the diagonal keeps every pivot positive.
 void decompose(Matrix& matrix, std::size_t count) {
     constexpr float least_pivot = 1e-6F;
-    for (std::size_t pivot = 0; pivot < count; ++pivot) {
-        const float root = std::sqrt(std::max(matrix[pivot][pivot], least_pivot));
-        Vector column{};
-        matrix[pivot][pivot] = root;
-        for (std::size_t row = pivot + 1; row < count; ++row) column[row] = matrix[row][pivot] /= root;
-        for (std::size_t row = pivot + 1; row < count; ++row)
-            for (std::size_t i = pivot + 1; i <= row; ++i) matrix[row][i] -= column[row] * column[i];
-    }
+    for (std::size_t row = 0; row < count; ++row)
+        for (std::size_t column = 0; column <= row; ++column) {
+            float sum = matrix[row][column];
+            for (std::size_t i = 0; i < column; ++i) sum -= matrix[row][i] * matrix[column][i];
+            matrix[row][column] =
+                row == column ? std::sqrt(std::max(sum, least_pivot)) : sum / matrix[column][column];
+        }
 }
 
 // Weights w of L · Lᵀ · w = towards.

@@ -122,6 +122,14 @@ ModelConfig gpt_oss(const JsonReader& json) {
     return model;
 }
 
+// Routed and shared ones behind some dense layers, under DeepSeek's keys.
+auto deepseek_experts(const JsonReader& json, std::int64_t layers) {
+    auto experts = experts_of(json, "n_routed_experts", "moe_intermediate_size");
+    experts.shared = amount(json, "n_shared_experts", expert_limit);
+    experts.dense_layers = amount(json, "first_k_dense_replace", layers);
+    return experts;
+}
+
 ModelConfig deepseek(const JsonReader& json) {
     auto model = llama(json);
     Latent latent;
@@ -135,10 +143,7 @@ ModelConfig deepseek(const JsonReader& json) {
     model.positions = Positions::rope_interleaved;
     if (json.has("moe_layer_freq") && json.at("moe_layer_freq").integer() != 1)
         json.at("moe_layer_freq").fail("1, since experts in only some of the layers are not known");
-    auto experts = experts_of(json, "n_routed_experts", "moe_intermediate_size");
-    experts.shared = amount(json, "n_shared_experts", expert_limit);
-    experts.dense_layers = amount(json, "first_k_dense_replace", model.num_hidden_layers);
-    model.experts = experts;
+    model.experts = deepseek_experts(json, model.num_hidden_layers);
     return model;
 }
 
@@ -155,10 +160,7 @@ ModelConfig minimax_m2(const JsonReader& json) {
 ModelConfig glm4_moe(const JsonReader& json) {
     auto model = llama(json);
     model.qk_norm = flag_or(json, "use_qk_norm", false);
-    auto experts = experts_of(json, "n_routed_experts", "moe_intermediate_size");
-    experts.shared = amount(json, "n_shared_experts", expert_limit);
-    experts.dense_layers = amount(json, "first_k_dense_replace", model.num_hidden_layers);
-    model.experts = experts;
+    model.experts = deepseek_experts(json, model.num_hidden_layers);
     return model;
 }
 

@@ -13,6 +13,12 @@ KOKKOS_FORCEINLINE_FUNCTION void prefetch_to_second_level([[maybe_unused]] const
     KOKKOS_IF_ON_HOST((__builtin_prefetch(address, 0, 2);))
 }
 
+/// The same of each line of `bytes` from an address on.
+KOKKOS_FORCEINLINE_FUNCTION void prefetch_to_second_level(const std::byte* address, std::int64_t bytes) {
+    constexpr std::int64_t line = 64;
+    for (std::int64_t from = 0; from < bytes; from += line) prefetch_to_second_level(address + from);
+}
+
 /// Keys or values: rows without gaps, and the scales of a quantised format.
 struct CacheSide {
     const std::byte* data = nullptr;

@@ -39,11 +39,10 @@ struct BytesAhead {
     KOKKOS_FORCEINLINE_FUNCTION void prefetch_next(const DecodeProblem& p, const CacheSide& side,
                                                    std::int64_t sequence, std::int64_t head,
                                                    std::int64_t bytes) {
-        constexpr std::int64_t line = 64;
         while (bytes > 0) {
             if (left == 0 && !find(p, side, sequence, head)) return;
             const std::int64_t now = Kokkos::min(bytes, left);
-            for (std::int64_t from = 0; from < now; from += line) prefetch_to_second_level(at + from);
+            prefetch_to_second_level(at, now);
             at += now;
             left -= now;
             bytes -= now;

@@ -39,9 +39,7 @@ struct DecodeHeads {
     /// is another one's row; nothing is lost but the prefetch.
     KOKKOS_FORCEINLINE_FUNCTION void prefetch_after(const std::byte* row, std::int64_t row_bytes) const {
         if (p.ahead == 0) return;
-        constexpr std::int64_t line = 64;
-        const std::byte* at = row + p.ahead * streams * p.cache.kv_heads * row_bytes;
-        for (std::int64_t from = 0; from < row_bytes; from += line) prefetch_to_second_level(at + from);
+        prefetch_to_second_level(row + p.ahead * streams * p.cache.kv_heads * row_bytes, row_bytes);
     }
 
     KOKKOS_FUNCTION void add(int first, int count, std::int64_t head, int heads) const {
