@@ -15,6 +15,7 @@ namespace ridge::operators {
 namespace {
 
 constexpr double sqrt_half = 0.70710678118654752440, sqrt_2_over_pi = 0.79788456080286535588;
+constexpr double log2_e = 1.44269504088896340736;
 constexpr double gelu_cubic = 0.044715;  // Hendrycks and Gimpel 2016
 
 template <typename T>
@@ -41,14 +42,15 @@ struct Gelu {
     }
 };
 
-// (1 + tanh(u)) / 2 is the logistic function of 2u.
+// (1 + tanh(u)) / 2 is the logistic function of 2u, 1 / (1 + 2^(-2u log2(e))).
 struct GeluTanh {
     static constexpr int inputs = 1;
     template <typename T>
     KOKKOS_FORCEINLINE_FUNCTION static Pack<T> apply(const Pack<T>& x) {
-        const auto inner = Kokkos::fma(x * x, constant<T>(2.0 * sqrt_2_over_pi * gelu_cubic),
-                                       constant<T>(2.0 * sqrt_2_over_pi));
-        return x * math::logistic<math::bits_for<T>>(x * inner);
+        constexpr double factor = -2.0 * sqrt_2_over_pi * log2_e;
+        const auto inner = Kokkos::fma(x * x, constant<T>(factor * gelu_cubic), constant<T>(factor));
+        const auto power = math::exp2<math::bits_for<T>>(x * inner);
+        return x * math::reciprocal<math::bits_for<T>>(power + constant<T>(1.0));
     }
 };
 

@@ -16,10 +16,12 @@ using Packs = typename Step::template Vectors<T>;
 template <typename T>
 struct AddSquares {
     const T* x;
+    std::int64_t n;
     Gathered<T>& squares;
     template <typename Step>
     KOKKOS_FORCEINLINE_FUNCTION void operator()(const Step& step, std::int64_t j) const {
         Packs<Step, T> value;
+        prefetch_next_row<0, 2>(x, n, j);
         step.load(x + j, value);
         for (int p = 0; p < Step::parts; ++p)
             squares.part[p] = Kokkos::fma(value[p], value[p], squares.part[p]);
@@ -36,7 +38,7 @@ struct ScaleByWeights {
     template <typename Step>
     KOKKOS_FORCEINLINE_FUNCTION void operator()(const Step& step, std::int64_t j) const {
         Packs<Step, T> value, weight;
-        prefetch_step<Step>(x + n + j);
+        prefetch_next_row<1, 2>(x, n, j);
         step.load(x + j, value);
         step.load(w + j, weight);
         for (int p = 0; p < Step::parts; ++p) value[p] = value[p] * factor * weight[p];
@@ -67,7 +69,7 @@ struct RmsNorm {
     KOKKOS_FUNCTION void operator()(const std::int64_t row, const Team& team) const {
         const T* from = x + row * n;
         Gathered<T> squares(0);
-        for_each_step<T>(n, team, AddSquares<T>{from, squares});
+        for_each_step<T>(n, team, AddSquares<T>{from, n, squares});
         const auto factor = inverse_root_of_mean<T>(squares.sum(team), n);
         for_each_step<T>(n, team, ScaleByWeights<T>{from, w, y + row * n, n, factor, past_caches});
     }
@@ -78,11 +80,14 @@ template <typename T>
 struct AddAndSquare {
     const T *x, *r;
     T* sum;
+    std::int64_t n;
     Gathered<T>& squares;
     bool past_caches;
     template <typename Step>
     KOKKOS_FORCEINLINE_FUNCTION void operator()(const Step& step, std::int64_t j) const {
         Packs<Step, T> value, second;
+        prefetch_next_row<0, 2>(x, n, j);
+        prefetch_next_row<0, 2>(r, n, j);
         step.load(x + j, value);
         step.load(r + j, second);
         for (int p = 0; p < Step::parts; ++p) {
@@ -104,8 +109,8 @@ struct AddAndScale {
     template <typename Step>
     KOKKOS_FORCEINLINE_FUNCTION void operator()(const Step& step, std::int64_t j) const {
         Packs<Step, T> value, second, weight;
-        prefetch_step<Step>(x + n + j);
-        prefetch_step<Step>(r + n + j);
+        prefetch_next_row<1, 2>(x, n, j);
+        prefetch_next_row<1, 2>(r, n, j);
         step.load(x + j, value);
         step.load(r + j, second);
         step.load(w + j, weight);
@@ -133,7 +138,7 @@ struct AddRmsNorm {
     KOKKOS_FUNCTION void operator()(const std::int64_t row, const Team& team) const {
         const auto at = row * n;
         Gathered<T> squares(0);
-        for_each_step<T>(n, team, AddAndSquare<T>{x + at, r + at, sum + at, squares, past_caches});
+        for_each_step<T>(n, team, AddAndSquare<T>{x + at, r + at, sum + at, n, squares, past_caches});
         const auto factor = inverse_root_of_mean<T>(squares.sum(team), n);
         for_each_step<T>(n, team, AddAndScale<T>{x + at, r + at, w, y + at, n, factor, past_caches});
     }
@@ -142,10 +147,12 @@ struct AddRmsNorm {
 template <typename T>
 struct AddUp {
     const T* x;
+    std::int64_t n;
     Gathered<T>& sum;
     template <typename Step>
     KOKKOS_FORCEINLINE_FUNCTION void operator()(const Step& step, std::int64_t j) const {
         Packs<Step, T> value;
+        prefetch_next_row<0, 3>(x, n, j);
         step.load(x + j, value);
         for (int p = 0; p < Step::parts; ++p) sum.part[p] = sum.part[p] + value[p];
     }
@@ -154,11 +161,13 @@ struct AddUp {
 template <typename T>
 struct AddSquaredDifferences {
     const T* x;
+    std::int64_t n;
     Pack<T> mean;
     Gathered<T>& squares;
     template <typename Step>
     KOKKOS_FORCEINLINE_FUNCTION void operator()(const Step& step, std::int64_t j) const {
         Packs<Step, T> value;
+        prefetch_next_row<1, 3>(x, n, j);
         step.load(x + j, value);
         for (int p = 0; p < Step::parts; ++p) {
             const auto difference = value[p] - mean;
@@ -177,7 +186,7 @@ struct CentreAndScale {
     template <typename Step>
     KOKKOS_FORCEINLINE_FUNCTION void operator()(const Step& step, std::int64_t j) const {
         Packs<Step, T> value, weight, bias;
-        prefetch_step<Step>(x + n + j);
+        prefetch_next_row<2, 3>(x, n, j);
         step.load(x + j, value);
         step.load(w + j, weight);
         step.load(b + j, bias);
@@ -206,10 +215,10 @@ struct LayerNorm {
     KOKKOS_FUNCTION void operator()(const std::int64_t row, const Team& team) const {
         const T* from = x + row * n;
         Gathered<T> sum(0), squares(0);
-        for_each_step<T>(n, team, AddUp<T>{from, sum});
+        for_each_step<T>(n, team, AddUp<T>{from, n, sum});
         const Pack<T> mean(sum.sum(team) / static_cast<C>(n));
         const auto whole = n / lanes_of<T> * lanes_of<T>;
-        for_each_step<T>(whole, team, AddSquaredDifferences<T>{from, mean, squares});
+        for_each_step<T>(whole, team, AddSquaredDifferences<T>{from, n, mean, squares});
         const C rest = team.rank == 0 ? squares_of_rest(from, whole, max_lanes(mean)) : C(0);
         const auto factor = inverse_root_of_mean<T>(squares.sum(team) + team.sum(rest), n);
         for_each_step<T>(n, team, CentreAndScale<T>{from, w, b, y + row * n, n, mean, factor, past_caches});
@@ -229,59 +238,84 @@ struct LayerNorm {
 template <typename T>
 struct FindLargest {
     const T* x;
+    std::int64_t n;
     Gathered<T>& largest;
     template <typename Step>
     KOKKOS_FORCEINLINE_FUNCTION void operator()(const Step& step, std::int64_t j) const {
         Packs<Step, T> value;
+        prefetch_next_row<0, 3>(x, n, j);
         step.load(x + j, value);
         for (int p = 0; p < Step::parts; ++p) largest.part[p] = Kokkos::max(largest.part[p], value[p]);
     }
 };
 
-// Where elements are as exact as the arithmetic, the output keeps the exponentials until their sum is known.
+// exp(x - largest) as 2^(x log2(e) - largest log2(e)): the error of the last product is a factor that all
+// elements of a row share, so that their quotients do not have it.
 template <typename T>
-inline constexpr bool keeps_exponentials = std::is_same_v<T, Compute<T>>;
-
-template <typename T>
-struct AddExponentials {
-    const T* x;
-    T* y;
-    Pack<T> largest;
-    Gathered<T>& sum;
-    template <typename Step>
-    KOKKOS_FORCEINLINE_FUNCTION void operator()(const Step& step, std::int64_t j) const {
-        Packs<Step, T> value;
-        step.load(x + j, value);
-        for (int p = 0; p < Step::parts; ++p) {
-            value[p] = math::exp<math::bits_for<T>>(value[p] - largest);
-            sum.part[p] = sum.part[p] + value[p];
-        }
-        if constexpr (keeps_exponentials<T>) step.store(y + j, value, false);
+struct Exponential {
+    using C = Compute<T>;
+    static constexpr C log2_e = static_cast<C>(1.44269504088896340736);
+    C shift;
+    KOKKOS_FORCEINLINE_FUNCTION explicit Exponential(C largest) : shift(-largest * log2_e) {}
+    KOKKOS_FORCEINLINE_FUNCTION Pack<T> operator()(const Pack<T>& x) const {
+        return math::exp2<math::bits_for<T>>(Kokkos::fma(x, Pack<T>(log2_e), Pack<T>(shift)));
+    }
+    KOKKOS_FORCEINLINE_FUNCTION C of_one(T x) const {
+        return Kokkos::exp2(Kokkos::fma(static_cast<C>(to_float(x)), log2_e, shift));
     }
 };
 
-// Other outputs would round them twice: they are computed again.
+// Elements whose exponentials a host's thread keeps, in the second cache, until their sum is known: the
+// output is then written once. A GPU computes them again.
+constexpr std::int64_t most_kept = device_is_host ? 16384 : 0;
 template <typename T>
+using Kept = Compute<T>[static_cast<std::size_t>(most_kept + lanes_of<T>)];
+
+template <typename T, bool keeps>
+struct AddExponentials {
+    const T* x;
+    Compute<T>* kept;
+    std::int64_t first, n;
+    const Exponential<T>& exponential;
+    Gathered<T>& sum;
+    template <typename Step>
+    KOKKOS_FORCEINLINE_FUNCTION void operator()(const Step& step, std::int64_t after_first) const {
+        const auto j = first + after_first;
+        Packs<Step, T> value;
+        prefetch_next_row<1, 3>(x, n, j);
+        step.load(x + j, value);
+        for (int p = 0; p < Step::parts; ++p) {
+            value[p] = exponential(value[p]);
+            sum.part[p] = sum.part[p] + value[p];
+            if constexpr (keeps)
+                simd::simd_unchecked_store(value[p], kept + j + p * lanes_of<T>, simd::simd_flag_default);
+        }
+    }
+};
+
+template <typename T, bool keeps>
 struct ScaleExponentials {
     const T* x;
+    const Compute<T>* kept;
     T* y;
-    std::int64_t n;
-    Pack<T> largest, factor;
+    std::int64_t first, n;
+    const Exponential<T>& exponential;
+    Pack<T> factor;
     bool past_caches;
     template <typename Step>
-    KOKKOS_FORCEINLINE_FUNCTION void operator()(const Step& step, std::int64_t j) const {
+    KOKKOS_FORCEINLINE_FUNCTION void operator()(const Step& step, std::int64_t after_first) const {
+        const auto j = first + after_first;
         Packs<Step, T> value;
-        prefetch_step<Step>(x + n + j);
-        if constexpr (keeps_exponentials<T>) {
-            step.load(y + j, value);
-            for (int p = 0; p < Step::parts; ++p) value[p] = value[p] * factor;
-            step.store(y + j, value, false);
-        } else {
-            step.load(x + j, value);
-            for (int p = 0; p < Step::parts; ++p)
-                value[p] = math::exp<math::bits_for<T>>(value[p] - largest) * factor;
-            step.store(y + j, value, past_caches);
+        prefetch_next_row<2, 3>(x, n, j);
+        if constexpr (!keeps) step.load(x + j, value);
+        for (int p = 0; p < Step::parts; ++p) {
+            if constexpr (keeps)
+                value[p] = load(kept + j + p * lanes_of<T>);
+            else
+                value[p] = exponential(value[p]);
+            value[p] = value[p] * factor;
         }
+        step.store(y + j, value, past_caches);
     }
 };
 
@@ -300,24 +334,34 @@ struct Softmax {
 
     template <typename Team>
     KOKKOS_FUNCTION void operator()(const std::int64_t row, const Team& team) const {
+        alignas(64) Kept<T> kept;
         const T* from = x + row * n;
-        const auto whole = n / lanes_of<T> * lanes_of<T>;
-        Gathered<T> most(static_cast<C>(to_float(from[0]))), sum(0);
-        for_each_step<T>(whole, team, FindLargest<T>{from, most});
+        T* to = y + row * n;
+        const auto whole = n / lanes_of<T> * lanes_of<T>, some = Kokkos::min(whole, most_kept);
+        const Exponential<T> exponential(largest_of(from, whole, team));
+        Gathered<T> sum(0);
+        for_each_step<T>(some, team, AddExponentials<T, true>{from, kept, 0, n, exponential, sum});
+        for_each_step<T>(whole - some, team,
+                         AddExponentials<T, false>{from, kept, some, n, exponential, sum});
+        C total = sum.sum(team);
+        for (std::int64_t j = whole; j < n; ++j) total += exponential.of_one(from[j]);
+        const Pack<T> factor(C(1) / total);
+        for_each_step<T>(some, team,
+                         ScaleExponentials<T, true>{from, kept, to, 0, n, exponential, factor, past_caches});
+        for_each_step<T>(
+            n - some, team,
+            ScaleExponentials<T, false>{from, kept, to, some, n, exponential, factor, past_caches});
+    }
+
+    // Lanes beyond a row's end hold zeros, which are no elements.
+    template <typename Team>
+    KOKKOS_FORCEINLINE_FUNCTION C largest_of(const T* from, std::int64_t whole, const Team& team) const {
+        Gathered<T> most(static_cast<C>(to_float(from[0])));
+        for_each_step<T>(whole, team, FindLargest<T>{from, n, most});
         C largest = most.max(team);
         for (std::int64_t j = whole; j < n; ++j)
             largest = Kokkos::max(largest, static_cast<C>(to_float(from[j])));
-        const Pack<T> all_largest(largest);
-        for_each_step<T>(whole, team, AddExponentials<T>{from, y + row * n, all_largest, sum});
-        C total = sum.sum(team);
-        for (std::int64_t j = whole; j < n; ++j) {
-            const C one = Kokkos::exp(static_cast<C>(to_float(from[j])) - largest);
-            if constexpr (keeps_exponentials<T>) y[row * n + j] = one;
-            total += one;
-        }
-        for_each_step<T>(
-            n, team,
-            ScaleExponentials<T>{from, y + row * n, n, all_largest, Pack<T>(C(1) / total), past_caches});
+        return largest;
     }
 };
 

@@ -22,13 +22,14 @@ struct Gathered {
     }
 };
 
-/// Asks for a step's elements ahead of their use, into the second cache: the last pass over a row asks for
-/// the next row, so that memory answers while it computes.
-template <typename Step, typename T>
-KOKKOS_FORCEINLINE_FUNCTION void prefetch_step([[maybe_unused]] const T* at) {
-    constexpr bool two_lines = Step::parts * lanes_of<T> * sizeof(T) > 64;
-    KOKKOS_IF_ON_HOST(
-        (__builtin_prefetch(at, 0, 2); if (two_lines) __builtin_prefetch(at + lanes_of<T>, 0, 2);))
+/// Asks for a part of the row after this one, of `n` elements, into the second cache, while step `j` of pass
+/// `pass` runs: every pass asks for its share, so that memory answers during all of them alike.
+template <int pass, int passes, typename T>
+KOKKOS_FORCEINLINE_FUNCTION void prefetch_next_row([[maybe_unused]] const T* row,
+                                                   [[maybe_unused]] std::int64_t n,
+                                                   [[maybe_unused]] std::int64_t j) {
+    static_assert(passes >= 2, "a step of up to two cache lines asks for one");
+    KOKKOS_IF_ON_HOST((__builtin_prefetch(row + n + (pass * n + j) / passes, 0, 2);))
 }
 
 }  // namespace ridge::operators

@@ -63,6 +63,17 @@ TEST(VectorMath, ExpEndsInZeroAndInfinity) {
     EXPECT_NEAR(at<float>(math::exp, -100.0), std::exp(-100.0), 0x1p-149);
 }
 
+TEST(VectorMath, PowersOfTwoAreRightToTheLastBits) {
+    const auto exact = [](double x) { return std::exp2(x); };
+    EXPECT_LT(worst_error<float>(math::exp2, exact, -1.0, 1.0), 0x1p-21);
+    EXPECT_LT(worst_error<float>(math::exp2<14>, exact, -120.0, 127.0), 0x1p-11);
+    EXPECT_LT(worst_error<double>(math::exp2, exact, -1.0, 1.0), 0x1p-50);
+    EXPECT_EQ(at<float>(math::exp2, 0.0), 1.0);
+    EXPECT_EQ(at<float>(math::exp2, -infinity), 0.0);
+    EXPECT_EQ(at<float>(math::exp2, infinity), infinity);
+    EXPECT_TRUE(std::isnan(at<float>(math::exp2, std::nan(""))));
+}
+
 TEST(VectorMath, ReciprocalOfEverything) {
     const auto exact = [](double x) { return 1.0 / x; };
     EXPECT_LT(worst_error<float>(math::reciprocal, exact, 0.5, 1e6), 0x1p-21);
