@@ -189,22 +189,28 @@ KOKKOS_FORCEINLINE_FUNCTION Vector<C> exp(const Vector<C>& x) {
     return scale(polynomial<ExpPolynomial<(bits > 0 ? bits : all_bits<C>), C>>(rest), power);
 }
 
-/// 2^x, for arguments whose own rounding counts anyway: the error of log2(e) · x, rounded, is as many times
-/// that of a result as it is large.
+/// 2^x
 template <int bits = 0, typename C>
 KOKKOS_FORCEINLINE_FUNCTION Vector<C> exp2(const Vector<C>& x) {
     if constexpr (one_lane<C>) return Kokkos::exp2(x);
+    if constexpr (std::is_same_v<C, double>) {
+        return each_lane(x, [](C one) { return Kokkos::exp2(one); });
+    } else {
 #if defined(RIDGE_HAS_AVX512)
-    if constexpr (in_avx512<C> && std::is_same_v<C, float>) {
-        const auto t = static_cast<__m512>(x);
-        if constexpr (bits > 0 && bits <= 14) return Vector<C>(exp2_few_bits(t));
-        constexpr int fraction_to_nearest = 0;  // of an infinity it is 0
-        const __m512 f = _mm512_reduce_ps(t, fraction_to_nearest);
-        const auto p = polynomial<Exp2InFp32>(Vector<C>(f));
-        return Vector<C>(_mm512_scalef_ps(static_cast<__m512>(p), _mm512_sub_ps(t, f)));
-    }
+        if constexpr (in_avx512<C>) {
+            const auto t = static_cast<__m512>(x);
+            if constexpr (bits > 0 && bits <= 14) return Vector<C>(exp2_few_bits(t));
+            constexpr int fraction_to_nearest = 0;  // of an infinity it is 0
+            const __m512 f = _mm512_reduce_ps(t, fraction_to_nearest);
+            const auto p = polynomial<Exp2InFp32>(Vector<C>(f));
+            return Vector<C>(_mm512_scalef_ps(static_cast<__m512>(p), _mm512_sub_ps(t, f)));
+        }
 #endif
-    return exp<bits>(x * Vector<C>(static_cast<C>(0.69314718055994530942)));
+        const Vector<C> round(0x1.8p23F);
+        const auto t = within(x, -160.0, 160.0);
+        const auto power = (t + round) - round;
+        return scale(polynomial<Exp2InFp32>(t - power), power);
+    }
 }
 
 /// 1 / (1 + exp(-x))

@@ -3,6 +3,7 @@
 
 #include "core/precision.hpp"
 #include "operators/attention/decode_heads.hpp"
+#include "operators/attention/decode_pairs.hpp"
 #include "operators/attention/row_sums.hpp"
 #include "operators/gemm/tile.hpp"
 
@@ -38,8 +39,8 @@ struct DecodeRows {
     }
 
   private:
-    KOKKOS_FORCEINLINE_FUNCTION const float* query() const {
-        return p.q + ((block.sequence * p.cache.kv_heads + block.head) * p.rows + row) * p.key_stride;
+    KOKKOS_FORCEINLINE_FUNCTION std::int64_t query() const {
+        return ((block.sequence * p.cache.kv_heads + block.head) * p.rows + row) * p.key_stride;
     }
 
     KOKKOS_FORCEINLINE_FUNCTION void compute_scores(float* scores) const {
@@ -56,9 +57,11 @@ struct DecodeRows {
     }
 
     KOKKOS_FORCEINLINE_FUNCTION void score_tile(const Rows& rows, const Rows& scales, float* out) const {
+        if constexpr (takes_pairs<Format>)
+            if (p.q_pairs != nullptr) return score_pairs(rows, out);
         Vector<float> sums[static_cast<std::size_t>(tile)];
         RIDGE_UNROLL for (int i = 0; i < tile; ++i) sums[i] = Vector<float>(0.0F);
-        const float* q = query();
+        const float* q = p.q + query();
         std::int64_t d = 0;
         for (; d + lanes <= p.key_dim; d += lanes) {
             if (block.prefetches) block.prefetch_keys(p, P * Format::bytes(lanes));
@@ -73,6 +76,24 @@ struct DecodeRows {
                 Format::load_first(rows[j], scales[j], d, rest);
             add_products(keys, q + d, sums);
         }
+        sum_lanes_of_each<tile>(sums, out);
+    }
+
+    KOKKOS_FORCEINLINE_FUNCTION void score_pairs(const Rows& rows, float* out) const {
+        Vector<float> sums[static_cast<std::size_t>(tile)];
+        RIDGE_UNROLL for (int i = 0; i < tile; ++i) sums[i] = Vector<float>(0.0F);
+        const Bf16* q = p.q_pairs + query();
+        for (std::int64_t d = 0; d < p.key_dim; d += 2 * lanes) {
+            if (block.prefetches) block.prefetch_keys(p, P * Format::bytes(2 * lanes));
+            Pairs keys[static_cast<std::size_t>(P)];
+            RIDGE_UNROLL for (int j = 0; j < P; ++j) keys[j] = load_pairs(rows[j] + Format::bytes(d));
+            RIDGE_UNROLL for (int r = 0; r < R; ++r) {
+                const Pairs one = load_pairs(q + r * p.key_stride + d);
+                RIDGE_UNROLL for (int j = 0; j < P; ++j) sums[j * R + r] =
+                    add_products_of_pairs(sums[j * R + r], keys[j], one);
+            }
+        }
+        RIDGE_UNROLL for (int i = 0; i < tile; ++i) sums[i] = sums[i] * Vector<float>(p.scale);
         sum_lanes_of_each<tile>(sums, out);
     }
 
@@ -180,8 +201,13 @@ struct DecodeRows {
             const std::byte* from = p.cache.v.row(block.index[i]) + Format::bytes(base);
             const std::byte* scales = p.cache.v.scales_of(block.index[i]) + Format::scale_bytes(base);
             Vector<float> values[static_cast<std::size_t>(columns)];
-            RIDGE_UNROLL for (int c = 0; c < columns; ++c) values[c] =
-                value_vector(from, scales, d - base + c * lanes, rest);
+            if (takes_pairs<Format> && columns % 2 == 0 && p.q_pairs != nullptr) {
+                RIDGE_UNROLL for (int c = 0; c + 1 < columns; c += 2)
+                    split_pairs(load_pairs(from + Format::bytes(d - base + c * lanes)), values + c);
+            } else {
+                RIDGE_UNROLL for (int c = 0; c < columns; ++c) values[c] =
+                    value_vector(from, scales, d - base + c * lanes, rest);
+            }
             RIDGE_UNROLL for (int r = 0; r < R; ++r) {
                 const Vector<float> weight(weights[i * R + r]);
                 RIDGE_UNROLL for (int c = 0; c < columns; ++c) sums[r][c] =
@@ -217,6 +243,10 @@ struct DecodeTask {
             block.look_ahead(p);
             all_heads(block, split);
         }
+        if (p.q_pairs == nullptr) return;
+        for (std::int64_t row = 0; row < p.heads_per_task * p.rows; ++row)
+            for (std::int64_t d = 0; d < p.value_dim; d += 2 * lanes)
+                join_pairs(p.partial.sums(first_row + row) + d);
     }
 
   private:

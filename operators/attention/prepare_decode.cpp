@@ -37,14 +37,29 @@ DecodeProblem describe(const TensorOperands& operands, const AttentionShape& sha
 
 bool is_quantised(const NumberFormat& format) { return storage_bits(format.precision) < 16; }
 
-void set_launch(TensorKernel& kernel, const AttentionShape& shape, const DecodeProblem& problem, float* q) {
+// One query row for each kv head is bound by memory anyway.
+bool runs_in_pairs(const AttentionShape& shape) {
+    return takes_pairs<CachedFloats<Bf16>> && shape.q.precision == Precision::bf16 &&
+           shape.kv.precision == Precision::bf16 && shape.queries * shape.group > 1 &&
+           shape.key_dim % (2 * lanes) == 0 && shape.value_dim % paired_values == 0;
+}
+
+void set_launch(TensorKernel& kernel, const AttentionShape& shape, DecodeProblem problem, void* queries) {
     const void* from = kernel.operands().input(AttentionInputs::of(shape).q).data<void>();
     void* to = kernel.output(0).data<void>();
     const float factor = cache_factor(shape.kv);
     const float scale = factor * static_cast<float>(score_scale(shape));
+    auto* q = static_cast<float*>(queries);
+    auto* pairs = runs_in_pairs(shape) ? static_cast<Bf16*>(queries) : nullptr;
+    problem.q = q;
+    problem.q_pairs = pairs;
+    problem.scale = scale;
     const bool quantised = is_quantised(shape.kv);
     kernel.set_launch([=] {
-        scale_queries(shape, from, scale, q, problem.key_stride);
+        if (pairs != nullptr)
+            copy_queries(shape, from, pairs, problem.key_stride);
+        else
+            scale_queries(shape, from, scale, q, problem.key_stride);
         (quantised ? decode_quantised : decode_floats)(shape.kv, problem);
         merge_partials(shape, problem.partial, problem.splits, factor, to);
     });
@@ -77,13 +92,12 @@ std::unique_ptr<TensorKernel> prepare_decode(const TensorOperands& operands, con
     auto kernel = std::make_unique<TensorKernel>(operands);
     const auto bytes = [](std::int64_t floats) { return static_cast<std::size_t>(floats) * sizeof(float); };
     const auto& q = kernel->add_workspace(bytes(shape.query_rows() * problem.key_stride));
-    problem.q = q.as<float>();
     problem.partial.width = round_up(shape.value_dim, PartialRows::tail);
     problem.partial.data = kernel
                                ->add_workspace(bytes(shape.query_rows() * problem.splits *
                                                      (problem.partial.width + PartialRows::tail)))
                                .as<float>();
-    set_launch(*kernel, shape, problem, q.as<float>());
+    set_launch(*kernel, shape, problem, q.as<void>());
     return kernel;
 }
 

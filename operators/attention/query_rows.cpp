@@ -9,11 +9,11 @@ namespace {
 using Range =
     Kokkos::RangePolicy<DeviceSpace, Kokkos::Schedule<Kokkos::Static>, Kokkos::IndexType<std::int64_t>>;
 
-template <typename T>
+template <typename T, typename To>
 struct ScaleQuery {
     QueryRows rows;
     const T* q;
-    float* to;
+    To* to;
     float scale;
     std::int64_t key_dim, stride;
 
@@ -21,7 +21,7 @@ struct ScaleQuery {
         const std::int64_t row = task % rows.rows(), head = task / rows.rows() % rows.kv_heads;
         const T* from = q + rows.outside(task / rows.rows() / rows.kv_heads, head, row) * key_dim;
         for (std::int64_t d = 0; d < stride; ++d)
-            to[task * stride + d] = d < key_dim ? to_float(from[d]) * scale : 0.0F;
+            to[task * stride + d] = from_float<To>(d < key_dim ? to_float(from[d]) * scale : 0.0F);
     }
 };
 
@@ -63,11 +63,11 @@ struct MergeRow {
     }
 };
 
-template <typename T>
-void launch_scale(const AttentionShape& shape, const void* q, float scale, float* to, std::int64_t stride) {
+template <typename T, typename To>
+void launch_scale(const AttentionShape& shape, const void* q, float scale, To* to, std::int64_t stride) {
     const auto rows = QueryRows::of(shape);
     Kokkos::parallel_for("scale queries", Range(0, shape.query_rows()),
-                         ScaleQuery<T>{rows, static_cast<const T*>(q), to, scale, shape.key_dim, stride});
+                         ScaleQuery<T, To>{rows, static_cast<const T*>(q), to, scale, shape.key_dim, stride});
 }
 
 template <typename T>
@@ -91,6 +91,10 @@ void with_query_element(Precision precision, const F& f) {
 void scale_queries(const AttentionShape& shape, const void* q, float scale, float* to, std::int64_t stride) {
     with_query_element(shape.q.precision,
                        [&](auto zero) { launch_scale<decltype(zero)>(shape, q, scale, to, stride); });
+}
+
+void copy_queries(const AttentionShape& shape, const void* q, Bf16* to, std::int64_t stride) {
+    launch_scale<Bf16>(shape, q, 1.0F, to, stride);
 }
 
 void merge_partials(const AttentionShape& shape, const PartialRows& partial, std::int64_t splits,

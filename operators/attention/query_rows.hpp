@@ -26,6 +26,8 @@ struct QueryRows {
 /// to[(sequence · kv_heads + head) · rows + row][0 … stride) = scale · query, zeros after key_dim. `q` has
 /// elements of the shape's query format.
 void scale_queries(const AttentionShape& shape, const void* q, float scale, float* to, std::int64_t stride);
+/// The same without a scale, of queries in bf16.
+void copy_queries(const AttentionShape& shape, const void* q, Bf16* to, std::int64_t stride);
 
 /// Output row = factor · Σ over splits of 2^(largest - largest of all) · sums / the same sum of totals.
 /// Partial rows are [sequence][split][kv head][row]; `out` has elements of the shape's query format.

@@ -13,29 +13,7 @@ inline constexpr float no_score = -1e30F;
 /// Score of a position that is masked.
 inline constexpr float masked_score = -INFINITY;
 
-/// 2^r = 1 + r·(…) on |r| <= 1/2; minimax by Remez's exchange, relative error 2.6e-9.
-struct Exp2Terms {
-    static constexpr int degree = 6;
-    static constexpr double at(int k) {
-        constexpr double terms[] = {1.0,
-                                    0.6931472149680276,
-                                    0.24022652782888188,
-                                    0.05550310551014051,
-                                    0.009617692972941202,
-                                    0.0013406643902314564,
-                                    0.00015594678175653468};
-        return terms[k];
-    }
-};
-
-/// 2^x for x up to 127; 0 for minus infinity. The relative error is below 2^-22.
-KOKKOS_FORCEINLINE_FUNCTION Vector<float> exp2(const Vector<float>& x) {
-    if constexpr (math::one_lane<float>) return Kokkos::exp2(x);
-    const Vector<float> round(0x1.8p23F);
-    const auto within = Kokkos::max(x, Vector<float>(-160.0F));
-    const auto power = (within + round) - round;
-    return math::scale(math::polynomial<Exp2Terms>(within - power), power);
-}
+using math::exp2;
 
 /// One row's weighted sum of values, its largest score so far and the sum of its weights.
 struct PartialRows {

@@ -65,9 +65,9 @@ TEST(VectorMath, ExpEndsInZeroAndInfinity) {
 
 TEST(VectorMath, PowersOfTwoAreRightToTheLastBits) {
     const auto exact = [](double x) { return std::exp2(x); };
-    EXPECT_LT(worst_error<float>(math::exp2, exact, -1.0, 1.0), 0x1p-21);
+    EXPECT_LT(worst_error<float>(math::exp2, exact, -126.0, 127.9), 0x1p-22);
     EXPECT_LT(worst_error<float>(math::exp2<14>, exact, -120.0, 127.0), 0x1p-11);
-    EXPECT_LT(worst_error<double>(math::exp2, exact, -1.0, 1.0), 0x1p-50);
+    EXPECT_LT(worst_error<double>(math::exp2, exact, -1000.0, 1000.0), 0x1p-50);
     EXPECT_EQ(at<float>(math::exp2, 0.0), 1.0);
     EXPECT_EQ(at<float>(math::exp2, -infinity), 0.0);
     EXPECT_EQ(at<float>(math::exp2, infinity), infinity);
