@@ -5,11 +5,17 @@
     ridge tune --suite speed --db speed.db
     bench/compare.py --suite configs/suites/speed.json --ours build/release/bin/ridge-worker-host --store speed.db \
         --peer "python3 bench/peers/torch_worker.py" [--match TEXT,TEXT] [--tries 12] [--rounds 9] [--csv FILE]
+    bench/compare.py --suite … --ours … --store speed.db --roof read --ridge build/release/bin/ridge
 
 For each call of the suite every implementation of ours takes part with the best configuration that the store has of it; of those, and of
 peers with parameters, that the store does not know, a few seeded configurations are tried and the fastest is kept. Then all take turns in a new random order each round, a sample or a few at a time. The table gives the medians:
 the best of ours against the best of all others, where the implementations of our own worker that wrap a library (openblas,
 onednn, mkl) count as others. The last lines are the geometric mean and the worst ratio (above 1: ours is faster).
+Results are checked against the fp64 reference where a configuration is chosen, not again in the rounds.
+
+With --roof read or copy, each sample stands between two samples of our stream over 256 MiB, and the share of the roof is the
+bytes that the call has to move (`ridge predict`) over its time over the stream's rate: the median over the rounds in which the two
+streams agree within an eighth, since neighbours change the rate of the memory of a virtual machine.
 """
 import argparse
 import csv
@@ -22,6 +28,7 @@ import statistics
 import subprocess
 import sys
 
+STREAMS = {"read": ("stream_read n=67108864 x=fp32", 4 * 67108864), "copy": ("stream_copy n=67108864 x=fp32", 8 * 67108864)}
 LIBRARIES = {"openblas", "onednn", "mkl", "cublaslt", "cusparselt", "hipblaslt"}
 
 
@@ -67,13 +74,13 @@ class Tuned:
 class Candidate:
     def __init__(self, worker, info, call, cache):
         self.worker, self.info, self.call, self.cache = worker, info, call, cache
-        self.config, self.samples = {}, []
+        self.config, self.samples, self.shares = {}, [], []
         self.is_ours = worker.is_ours and info["name"] not in LIBRARIES
 
-    def measure(self, config, samples, seconds):
+    def measure(self, config, samples, seconds, verify=True):
         budget = {"target": 1e-9, "max_time_s": seconds, "min_samples": 1, "max_samples": samples, "timeout_s": 600}
         answer = self.worker.ask("measure", call=self.call, implementation=self.info["name"], config=config,
-                                 cache=self.cache, seed=1, verify=True, budget=budget)
+                                 cache=self.cache, seed=1, verify=verify, budget=budget)
         if answer.get("status") == "wrong" or (answer.get("status") == "failed" and "undisturbed" not in answer.get("reason", "")):
             print("compare: %s %s: %s" % (self.info["name"], config, answer.get("reason")), file=sys.stderr)
         return [ns * 1e-9 for ns in answer.get("samples_ns", [])]
@@ -105,6 +112,9 @@ class Candidate:
     def median(self):
         return statistics.median(self.samples)
 
+    def share(self):
+        return statistics.median(self.shares)
+
 
 def candidates_of(workers, call, cache, tries, tuned):
     op = call.split()[0]
@@ -120,12 +130,38 @@ def candidates_of(workers, call, cache, tries, tuned):
     return found
 
 
-def compare(workers, call, cache, options, tuned):
+class Roof:
+    """The rate of our stream, best configuration of a few."""
+
+    def __init__(self, kind, worker, options, tuned):
+        call, self.bytes = STREAMS[kind]
+        self.ridge = options.ridge
+        self.stream = min(candidates_of([worker], call, "cold", options.tries, tuned),
+                          key=lambda one: min(one.measure(one.config, 5, 1.0), default=math.inf))
+
+    def rate(self):
+        return self.bytes / statistics.median(self.stream.measure(self.stream.config, 3, 1.0, verify=False))
+
+    def bytes_of(self, call):
+        command = [self.ridge, "predict", "--without-fitted", "--device", "h100-sxm", "--format", "json"] + call.split()
+        work = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["work"]["rows"][0]
+        return work["read_bytes"] + work["written_bytes"]
+
+    def around(self, candidate, samples):
+        """Samples of a candidate and, between two streams that agree, its share of their rate."""
+        before, taken, after = self.rate(), candidate.measure(candidate.config, samples, 2.0, verify=False), self.rate()
+        if taken and abs(before - after) < before / 8:
+            candidate.shares.append(self.bytes_of(candidate.call) / statistics.median(taken) / ((before + after) / 2))
+        return taken
+
+
+def compare(workers, call, cache, options, tuned, roof):
     found = candidates_of(workers, call, cache, options.tries, tuned)
     order = random.Random(11)
     for _ in range(options.rounds):
         for candidate in order.sample(found, len(found)):
-            candidate.samples += candidate.measure(candidate.config, options.samples, 2.0)
+            candidate.samples += (roof.around(candidate, options.samples) if roof else
+                                  candidate.measure(candidate.config, options.samples, 2.0, verify=False))
     ours = min((c for c in found if c.is_ours and c.samples), key=Candidate.median, default=None)
     peer = min((c for c in found if not c.is_ours and c.samples), key=Candidate.median, default=None)
     return ours, peer, found
@@ -135,7 +171,8 @@ def row_of(call, cache, ours, peer):
     ratio = peer.median() / ours.median() if ours and peer else None
     return {"call": call, "cache": cache, "ours": ours.info["name"] if ours else "", "config": json.dumps(ours.config) if ours else "",
             "ours_s": ours.median() if ours else "", "peer": peer.info["name"] if peer else "",
-            "peer_s": peer.median() if peer else "", "ratio": ratio if ratio else ""}
+            "peer_s": peer.median() if peer else "", "ratio": ratio if ratio else "",
+            "roof_share": ours.share() if ours and ours.shares else ""}
 
 
 def summary(rows):
@@ -156,20 +193,24 @@ def main():
     parser.add_argument("--tries", type=int, default=12, help="configurations that each implementation tries")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--samples", type=int, default=1, help="of a candidate in each round")
+    parser.add_argument("--roof", choices=sorted(STREAMS), help="give shares of the rate at which our stream reads or copies")
+    parser.add_argument("--ridge", default="build/release/bin/ridge", help="the program, which says what a call has to move")
     parser.add_argument("--csv", help="file for the table")
     options = parser.parse_args()
     workers = [Worker(options.ours, True)] + [Worker(command, False) for command in options.peer]
     tuned, rows = Tuned(options.store), []
     with open(options.suite, encoding="utf-8") as file:
         calls = json.load(file)["calls"]
+    roof = Roof(options.roof, workers[0], options, tuned) if options.roof else None
     for item in calls:
         if not any(text in item["call"] for text in options.match.split(",")):
             continue
-        ours, peer, found = compare(workers, item["call"], item.get("cache", "cold"), options, tuned)
+        ours, peer, found = compare(workers, item["call"], item.get("cache", "cold"), options, tuned, roof)
         rows.append(row_of(item["call"], item.get("cache", "cold"), ours, peer))
         print(item["call"], item.get("cache", "cold"))
         for candidate in sorted((c for c in found if c.samples), key=Candidate.median):
-            print("    %-22s %10.1f us  %s" % (candidate.info["name"], candidate.median() * 1e6, json.dumps(candidate.config)))
+            share = "  %.2f of the roof (%d rounds)" % (candidate.share(), len(candidate.shares)) if candidate.shares else ""
+            print("    %-22s %10.1f us%s  %s" % (candidate.info["name"], candidate.median() * 1e6, share, json.dumps(candidate.config)))
         if rows[-1]["ratio"]:
             print("    ratio %.3f" % rows[-1]["ratio"], flush=True)
     if options.csv and rows:

@@ -87,6 +87,17 @@ void add_nearest(reports::Table& table, const std::optional<db::Store>& store,
                 .set("octaves", prediction.nearest_octaves);
 }
 
+reports::Table work_table(const OperatorCall& call) {
+    const auto work = operators::work(call);
+    reports::Table table("work", "What the call has to do, whatever the device",
+                         {"flop", "read_bytes", "written_bytes"});
+    table.add_row()
+        .set("flop", work.flop)
+        .set("read_bytes", work.read_bytes())
+        .set("written_bytes", work.written_bytes());
+    return table;
+}
+
 ExitCode predict_call(const PredictOptions& options) {
     const auto call = operators::parse_call(join(options.call, " "));
     reports::Table table("predictions", call.text(),
@@ -107,7 +118,7 @@ ExitCode predict_call(const PredictOptions& options) {
         add_parameters(parameters, device, prediction);
         add_nearest(nearest, store, device, prediction);
     }
-    std::vector<reports::Table> tables = {table, terms};
+    std::vector<reports::Table> tables = {table, work_table(call), terms};
     for (const auto& optional : {parameters, nearest})
         if (!optional.empty() || !options.format.is_text()) tables.push_back(optional);
     options.format.print(tables);

@@ -45,6 +45,8 @@ constexpr auto general_metrics = std::to_array<Metric>({
     {"energy_high_j", "Energy, high", "J", joules, "Upper end of the 80 % interval of the energy."},
     {"workspace_bytes", "Workspace", "B", bytes, "Memory beyond operands and output."},
     {"spread", "Spread", "", share, "Interquartile range of the samples over their median."},
+    {"read_bytes", "Reads", "B", bytes, "Bytes that have to come from the outermost memory at least once."},
+    {"written_bytes", "Writes", "B", bytes, "Bytes that have to go to the outermost memory at least once."},
     {"flop", "Work", "FLOP", flop,
      "Floating-point (or integer) operations that the call has to do; a multiply-add is two."},
     {"bytes", "Traffic", "B", bytes,

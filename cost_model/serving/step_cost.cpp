@@ -117,8 +117,10 @@ StepCost step_cost(const Placement& placement, const Power& power, const StageWo
     StepCost cost{.compute_s = busy.compute, .memory_s = busy.memory, .launch_s = busy.launch};
     cost.communication_s = busy.communication + (stages > 1.0 ? (stages - 1.0) * parts.send_s : 0.0);
     cost.communication_s = std::min(cost.communication_s, devices_s - busy.total() + busy.communication);
-    cost.bubble_s =
-        std::max(0.0, devices_s - cost.compute_s - cost.memory_s - cost.launch_s - cost.communication_s);
+    // One stage waits for none; what a difference of rounded sums leaves is no time.
+    if (stages > 1.0)
+        cost.bubble_s =
+            std::max(0.0, devices_s - cost.compute_s - cost.memory_s - cost.launch_s - cost.communication_s);
     cost.host_s = work.host_s - std::min(devices_s, work.host_s * engine.host_overlap);
     cost.time_s = devices_s + cost.host_s;
     cost.energy_j = joules(cost, power, placement.devices());

@@ -118,6 +118,10 @@ TEST(Commands, PredictShowsItsTerms) {
     EXPECT_GT(row.at("time_s").get<double>(), least_s);
     EXPECT_LT(row.at("time_s").get<double>(), 2 * least_s);
     EXPECT_GE(rows(outcome.out, "terms").size(), 2U);
+    const auto work = rows(outcome.out, "work")[0];
+    EXPECT_EQ(work.at("flop").get<double>(), 2.0 * 4096 * 4096);
+    EXPECT_EQ(work.at("read_bytes").get<double>(), 2.0 * (4096.0 * 4096 + 4096));
+    EXPECT_EQ(work.at("written_bytes").get<double>(), 2.0 * 4096);
 }
 
 TEST(Commands, DevicesOfTheCatalogueAreSpecified) {
