@@ -58,6 +58,23 @@ struct RowTuning {
 /// The parameters that RowTuning::from reads, as this program's device has them.
 [[nodiscard]] ParameterSpace row_space();
 
+/// Calls one(i) for i in [0, count): every thread of a host takes one share of neighbours, and waits for its
+/// stores past the caches once, at the end of it.
+template <typename One>
+void for_each_share(const char* name, std::int64_t count, const RowTuning& tuning, const One& one) {
+    using Range =
+        Kokkos::RangePolicy<DeviceSpace, Kokkos::Schedule<Kokkos::Static>, Kokkos::IndexType<std::int64_t>>;
+    const std::int64_t threads = tuning.one_thread ? 1 : DeviceSpace().concurrency();
+    const bool drain = tuning.past_caches;
+    const auto share = [=](const std::int64_t thread) {
+        const std::int64_t end = count * (thread + 1) / threads;
+        for (std::int64_t i = count * thread / threads; i < end; ++i) one(i);
+        if (drain) drain_stores();
+    };
+    if (threads == 1) return share(0);
+    Kokkos::parallel_for(name, Range(0, threads), share);
+}
+
 template <typename Body, typename Member>
 struct RowOfTeam {
     Body body;
@@ -71,18 +88,8 @@ struct RowOfTeam {
 template <typename Body>
 void for_each_row(std::int64_t rows, const RowTuning& tuning, const Body& body) {
     if constexpr (device_is_host) {
-        if (tuning.one_thread) {
-            for (std::int64_t row = 0; row < rows; ++row) body(row, HostTeam());
-            if (tuning.past_caches) drain_stores();
-            return;
-        }
-        using Range = Kokkos::RangePolicy<DeviceSpace, Kokkos::Schedule<Kokkos::Static>,
-                                          Kokkos::IndexType<std::int64_t>>;
-        const bool drain = tuning.past_caches;
-        Kokkos::parallel_for("rows", Range(0, rows), [=](const std::int64_t row) {
-            body(row, HostTeam());
-            if (drain) drain_stores();
-        });
+        const auto one = [=](const std::int64_t row) { body(row, HostTeam()); };
+        for_each_share("rows", rows, tuning, one);
     } else {
         using Teams = Kokkos::TeamPolicy<DeviceSpace, Kokkos::IndexType<std::int64_t>>;
         Kokkos::parallel_for("rows", Teams(static_cast<int>(rows), tuning.team),
@@ -103,23 +110,13 @@ struct PackOfElements {
 /// Calls body(first, count) over `n` elements; count is `width` but for the last ones.
 template <int width, typename Body>
 void for_each_pack(std::int64_t n, const RowTuning& tuning, const Body& body) {
-    using Range =
-        Kokkos::RangePolicy<DeviceSpace, Kokkos::Schedule<Kokkos::Static>, Kokkos::IndexType<std::int64_t>>;
     const std::int64_t packs = (n + width - 1) / width;
     const PackOfElements<width, Body> one{body, n};
-    if constexpr (device_is_host) {
-        const std::int64_t threads = tuning.one_thread ? 1 : DeviceSpace().concurrency();
-        const bool drain = tuning.past_caches;
-        const auto stretch = [=](const std::int64_t thread) {
-            const std::int64_t end = packs * (thread + 1) / threads;
-            for (std::int64_t pack = packs * thread / threads; pack < end; ++pack) one(pack);
-            if (drain) drain_stores();
-        };
-        if (threads == 1) return stretch(0);
-        Kokkos::parallel_for("elements", Range(0, threads), stretch);
-    } else {
-        Kokkos::parallel_for("elements", Range(0, packs), one);
-    }
+    if constexpr (device_is_host)
+        for_each_share("elements", packs, tuning, one);
+    else
+        Kokkos::parallel_for(
+            "elements", Kokkos::RangePolicy<DeviceSpace, Kokkos::IndexType<std::int64_t>>(0, packs), one);
 }
 
 /// A whole pack or its first `count` elements; the rest of the lanes is `rest`.
