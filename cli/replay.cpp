@@ -22,6 +22,7 @@ namespace {
 tuner::RecordedSpace read(const std::string& path) {
     auto space = tuner::read_recorded_space(std::filesystem::path(path));
     for (const auto& note : space.notes) std::cerr << "ridge: " << note << '\n';
+    if (space.kernel.empty()) space.kernel = std::filesystem::path(path).filename().string();
     return space;
 }
 

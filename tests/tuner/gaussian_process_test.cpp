@@ -49,6 +49,20 @@ TEST(GaussianProcess, EqualsTheTextbookFormula) {
     EXPECT_NEAR(process.amplitude(), values.dot(inverse * values) / 20, 1e-6);
 }
 
+// Two parameters, the second of two coordinates: half of the covariance is the mean of the parameters' own.
+TEST(GaussianProcess, AnAdditiveShareIsTheMeanOverParameters) {
+    auto scales = scales_of(3, 0.6F, 1e-3);
+    scales.additive = 0.5;
+    scales.parameter = {0, 1, 1};
+    const auto points = random_points(5, 3, 6), other = random_points(1, 3, 7);
+    const auto found = covariances(points, other, scales);
+    for (Eigen::Index i = 0; i < 5; ++i) {
+        const Eigen::RowVectorXf a = points.row(i), b = other.row(0);
+        const double own = (matern(a.head(1), b.head(1), 0.6) + matern(a.tail(2), b.tail(2), 0.6)) / 2;
+        EXPECT_NEAR(found[i], (matern(a, b, 0.6) + own) / 2, 1e-5);
+    }
+}
+
 TEST(GaussianProcess, WithoutObservationsKnowsNothing) {
     const GaussianProcess process(random_points(4, 2, 3), scales_of(2, 0.5F, 1e-3), 8);
     EXPECT_EQ(process.mean(), Eigen::VectorXf::Zero(4));

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 
@@ -136,6 +137,46 @@ TEST(LearningSearchers, BeginWithWhatThePriorExpectsToBeBest) {
         searcher->tell(space.default_index(), outcome_of(space.config(space.default_index())));
         EXPECT_EQ(space.config(*searcher->next()).text(), "a=7 b=1") << name;
     }
+}
+
+SearchSpace space_of_tiles_and_cache() {
+    ParameterSpace space;
+    for (const std::string name : {"a", "b", "c"}) {
+        TunableParameter tile{.name = name, .values = {}, .default_value = std::int64_t{1}, .meaning = ""};
+        for (std::int64_t value = 1; value <= 128; value *= 2) tile.values.emplace_back(value);
+        space.parameters.push_back(tile);
+    }
+    space.parameters.push_back(
+        {.name = "cached", .values = {false, true}, .default_value = true, .meaning = ""});
+    return {space, "test"};
+}
+
+// A bowl over the tiles; `cached` multiplies it.
+double time_of(const SearchSpace& space, std::size_t index, double cached) {
+    const auto choice = space.choice(index);
+    double sum = 1;
+    for (std::size_t i = 0; i < 3; ++i) sum += std::pow(choice[i] - 3.0, 2) / 10;
+    return sum * (choice[3] == 1 ? cached : 1);
+}
+
+// Here a cache is bad that is good on the other device: one of 1,024 configurations is best, and found at
+// once.
+TEST(LearningSearchers, SeeWhichParameterThePriorHasWrong) {
+    const auto space = space_of_tiles_and_cache();
+    const Prior prior = [&](std::size_t index) { return time_of(space, index, 1 / 1.5); };
+    for (const std::string name : {"portfolio", "bayesian"})
+        for (std::uint64_t seed = 0; seed < 10; ++seed) {
+            const auto searcher = make_searcher(name);
+            searcher->start(space, seed, prior);
+            double best = INFINITY;
+            for (int i = 0; i < 10; ++i) {
+                const auto index = *searcher->next();
+                const double value = time_of(space, index, 5);
+                best = std::min(best, value);
+                searcher->tell(index, {.status = Status::ok, .value = value});
+            }
+            EXPECT_LT(best, 1.2) << name << " with seed " << seed;
+        }
 }
 
 TEST(RandomSearcher, SeedsGiveDifferentOrders) {

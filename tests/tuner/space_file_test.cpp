@@ -146,7 +146,7 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{R"({"parameters": {"a": ["x"]}, "constraints": ["a < 1"]})", "cannot be evaluated"},
         Wrong{R"({"parameters": {"a": [1, 2]}, "constraints": ["a > 1", "a < 2"]})",
               "'a > 1', 'a < 2' exclude"},
-        Wrong{R"({"parameters": {"a": [1]}, "constraints": ["False"]})", "leaves no configuration"},
+        Wrong{R"({"parameters": {"a": [1]}, "constraints": ["False"]})", "'False' holds for none"},
         Wrong{R"({"parameters": {"a": [1]}, "default": {"b": 1}})", "'b' is none"},
         Wrong{R"({"parameters": {"a": [1]}, "default": {"a": 2}})", "'default.a' is 2, should be one of"},
         Wrong{R"({"parameters": {"a": [1]}, "default": {"a": "1"}})", "should be one of"},

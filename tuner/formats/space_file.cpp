@@ -140,7 +140,9 @@ void choose_default(ParameterSpace& space, const JsonReader& json, const std::st
     if (found.searched_all)
         throw InputError(
             file + ": key 'constraints' leaves no configuration: " + constraints_of(space) +
-            " exclude each other over these values; at least one configuration should fulfil them all");
+            (space.constraints.size() > 1
+                 ? " exclude each other over these values; at least one configuration should fulfil them all"
+                 : " holds for none of these values; at least one configuration should fulfil it"));
     throw InputError(file +
                      ": key 'default' should name a configuration that fulfils the constraints; none "
                      "was found among the first million");

@@ -12,9 +12,9 @@ namespace {
 constexpr std::size_t elite_size = 8;
 constexpr std::size_t children_bred = 64;
 // An account forgets a twentieth with each proposal, and begins as if every second proposal of expected
-// improvement had been a gain and every twentieth of the other ways: these have to earn their use.
+// improvement had been a gain and every hundredth of the other ways: these have to earn their use.
 constexpr double memory = 0.95;
-constexpr double gains_of_improvement = 1, gains_of_others = 0.1, uses_before = 2;
+constexpr double gains_of_improvement = 1, gains_of_others = 0.02, uses_before = 2;
 
 }  // namespace
 

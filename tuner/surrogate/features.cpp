@@ -82,6 +82,7 @@ Features::Features(const SearchSpace& space) {
                 own.of_values[i * count + i] = static_cast<float>(std::numbers::sqrt2 / 2);
             scale_of_.insert(scale_of_.end(), count, scale++);
         }
+        parameter_of_.insert(parameter_of_.end(), own.width, coordinates_.size());
         coordinates_.push_back(std::move(own));
     }
 }

@@ -24,6 +24,8 @@ class Features {
     /// Of each coordinate the scale that it shares with others, counted from 0, ascending: the coordinates of
     /// a parameter's values have one, its logarithm and its factors of two one each.
     [[nodiscard]] const std::vector<std::size_t>& scale_of() const { return scale_of_; }
+    /// Of each coordinate its parameter.
+    [[nodiscard]] const std::vector<std::size_t>& parameter_of() const { return parameter_of_; }
     /// Into `out`, of size() places.
     void write(std::span<const std::uint32_t> choice, std::span<float> out) const;
 
@@ -34,7 +36,7 @@ class Features {
         std::vector<float> of_values;
     };
     std::vector<Coordinates> coordinates_;
-    std::vector<std::size_t> scale_of_;
+    std::vector<std::size_t> scale_of_, parameter_of_;
 };
 
 }  // namespace ridge::tuner

@@ -16,6 +16,11 @@ constexpr double usual_noise = 1e-3, noise_spread = 1.5;
 constexpr double least_length = 0.03, most_length = 20;
 constexpr double least_noise = 1e-6, most_noise = 0.3;
 
+Eigen::VectorXf matern(const Eigen::VectorXf& squared_distance) {
+    const Eigen::ArrayXf r = (5 * squared_distance.array()).sqrt();
+    return (1 + r + r.square() / 3) * (-r).exp();
+}
+
 double penalty(double value, double usual, double spread) {
     const double away = std::log(value / usual) / spread;
     return away * away / 2;
@@ -24,7 +29,7 @@ double penalty(double value, double usual, double spread) {
 Eigen::MatrixXd covariance(const Points& points, const KernelScales& scales) {
     Eigen::MatrixXd out(points.rows(), points.rows());
     for (Eigen::Index i = 0; i < points.rows(); ++i)
-        out.col(i) = covariances(points, points.row(i), scales.length).cast<double>();
+        out.col(i) = covariances(points, points.row(i), scales).cast<double>();
     out.diagonal().array() += scales.noise;
     return out;
 }
@@ -32,7 +37,8 @@ Eigen::MatrixXd covariance(const Points& points, const KernelScales& scales) {
 /// Scales as one list of logarithms: a length for each parameter, then the noise.
 class Scales {
   public:
-    explicit Scales(const std::vector<std::size_t>& scale_of) : scale_of_(scale_of) {}
+    Scales(const std::vector<std::size_t>& scale_of, KernelScales others)
+        : scale_of_(scale_of), others_(std::move(others)) {}
 
     [[nodiscard]] std::vector<double> list(const KernelScales& scales) const {
         std::vector<double> out(scale_of_.back() + 2);
@@ -43,8 +49,8 @@ class Scales {
     }
 
     [[nodiscard]] KernelScales scales(const std::vector<double>& list) const {
-        KernelScales out{.length = Eigen::VectorXf(static_cast<Eigen::Index>(scale_of_.size())),
-                         .noise = list.back()};
+        auto out = others_;
+        out.noise = list.back();
         for (std::size_t i = 0; i < scale_of_.size(); ++i)
             out.length[static_cast<Eigen::Index>(i)] = static_cast<float>(list[scale_of_[i]]);
         return out;
@@ -57,6 +63,7 @@ class Scales {
 
   private:
     const std::vector<std::size_t>& scale_of_;
+    KernelScales others_;  // what is not in the list comes from these
 };
 
 // Minus the logarithm of the posterior density, up to a constant.
@@ -75,17 +82,29 @@ double unlikeliness(const Points& points, const Eigen::VectorXd& values, const K
 }  // namespace
 
 Eigen::VectorXf covariances(const Points& points, const Eigen::RowVectorXf& point,
-                            const Eigen::VectorXf& length) {
-    Eigen::VectorXf squared = Eigen::VectorXf::Zero(points.rows());
-    for (Eigen::Index i = 0; i < points.cols(); ++i)
-        squared.array() += ((points.col(i).array() - point[i]) / length[i]).square();
-    const Eigen::ArrayXf r = (5 * squared.array()).sqrt();
-    return (1 + r + r.square() / 3) * (-r).exp();
+                            const KernelScales& scales) {
+    Eigen::VectorXf squared = Eigen::VectorXf::Zero(points.rows()), own = squared, sum = squared;
+    float parameters = 0;
+    for (Eigen::Index i = 0; i < points.cols(); ++i) {
+        const auto part = ((points.col(i).array() - point[i]) / scales.length[i]).square();
+        squared.array() += part;
+        if (scales.additive <= 0) continue;
+        own.array() += part;
+        if (i + 1 < points.cols() && scales.parameter[static_cast<std::size_t>(i) + 1] ==
+                                         scales.parameter[static_cast<std::size_t>(i)])
+            continue;
+        sum += matern(own);
+        own.setZero();
+        ++parameters;
+    }
+    if (parameters == 0) return matern(squared);
+    const auto share = static_cast<float>(scales.additive);
+    return (1 - share) * matern(squared) + share / parameters * sum;
 }
 
 KernelScales fit_scales(const Points& points, const Eigen::VectorXd& values, KernelScales from,
                         const std::vector<std::size_t>& scale_of) {
-    const Scales as(scale_of);
+    const Scales as(scale_of, from);
     auto list = as.list(from);
     double best = unlikeliness(points, values, from, list);
     // Factors of e^0.6 for a length and its square for the noise, finer in each round.
@@ -118,7 +137,7 @@ GaussianProcess::GaussianProcess(Points candidates, KernelScales scales, std::si
 
 void GaussianProcess::observe(const Eigen::RowVectorXf& point, double value) {
     const auto n = count_;
-    Eigen::VectorXd row = covariances(observed_.topRows(n), point, scales_.length).cast<double>();
+    Eigen::VectorXd row = covariances(observed_.topRows(n), point, scales_).cast<double>();
     if (n > 0) factor_.topLeftCorner(n, n).triangularView<Eigen::Lower>().solveInPlace(row);
     const double diagonal = std::sqrt(std::max(1 + scales_.noise - row.squaredNorm(), 1e-9));
     const double whitened = (value - row.dot(whitened_.head(n))) / diagonal;
@@ -127,7 +146,7 @@ void GaussianProcess::observe(const Eigen::RowVectorXf& point, double value) {
     factor_(n, n) = diagonal;
     whitened_[n] = whitened;
 
-    Eigen::VectorXf column = covariances(candidates_, point, scales_.length);
+    Eigen::VectorXf column = covariances(candidates_, point, scales_);
     column.noalias() -= projected_.leftCols(n) * row.cast<float>();
     column /= static_cast<float>(diagonal);
     projected_.col(n) = column;

@@ -10,15 +10,19 @@ namespace ridge::tuner {
 using Points = Eigen::MatrixXf;  ///< one point a row
 
 /// How a function of a configuration varies: over which distance in the coordinates of each parameter it
-/// stays alike, and how much of its variance is noise.
+/// stays alike, how much of its variance is noise, and how much of it the parameters bring each on its own.
 struct KernelScales {
     Eigen::VectorXf length;  ///< of each coordinate, those of one parameter alike
     double noise = 1e-3;     ///< variance, in units of the function's own
+    double additive = 0;     ///< share of the variance that is a sum of functions of one parameter each
+    std::vector<std::size_t> parameter = {};  ///< of each coordinate, if `additive` is not 0
 };
 
-/// Matérn covariance with smoothness 5/2 (Rasmussen and Williams 2006, 4.17) of `point` with each row.
+/// Covariance of `point` with each row: Matérn with smoothness 5/2 (Rasmussen and Williams 2006, 4.17) over
+/// all coordinates, and for the additive share the mean of those over the coordinates of each parameter
+/// (Duvenaud, Nickisch and Rasmussen 2011).
 [[nodiscard]] Eigen::VectorXf covariances(const Points& points, const Eigen::RowVectorXf& point,
-                                          const Eigen::VectorXf& length);
+                                          const KernelScales& scales);
 
 /// The scales that make the values most likely (maximum a posteriori, lengths around half the range of a
 /// parameter), by a pattern search that begins at `from`; `scale_of` numbers the length of each

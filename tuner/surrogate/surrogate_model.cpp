@@ -25,10 +25,13 @@ constexpr std::size_t explored_best = 16;
 // Over this distance in the features a configuration speaks for others being ok or not; without any it is ok.
 constexpr float failure_length = 0.15F;
 constexpr float failure_doubt = 0.5F;
-// Before five trials say how far the prior is off: this share of its own spread.
-constexpr double prior_doubt = 1.0;
-constexpr std::size_t trusted_trials = 5;
 constexpr std::size_t prior_sample = 512;
+// What is expected of the variance counts as so many trials: a prior may be off by its own spread, which the
+// first few trials, alike by choice, do not refute; without one, a single trial, or several alike, say
+// nothing.
+constexpr double trials_of_prior = 5, trials_of_none = 1;
+// Two devices differ, with half of the variance, by what each parameter brings on its own.
+constexpr double additive_with_prior = 0.5;
 
 // Density and distribution of the standard normal.
 double density(double u) { return std::exp(-u * u / 2) * std::numbers::inv_sqrtpi / std::numbers::sqrt2; }
@@ -66,6 +69,8 @@ SurrogateModel::SurrogateModel(const SearchSpace& space, const Prior& prior)
         prior_ = {};
         return;
     }
+    scales_.additive = additive_with_prior;
+    scales_.parameter = features_.parameter_of();
     const auto [mean, deviation] = moments(logarithms);
     prior_usual_ = mean, prior_spread_ = deviation;
 }
@@ -156,7 +161,7 @@ void SurrogateModel::scale_values(const Trials& trials) {
     }
     const auto [mean, deviation] = moments(values);
     centre_ = mean;
-    spread_ = prior_ && values.size() < trusted_trials ? prior_doubt * prior_spread_ : deviation;
+    spread_ = prior_ ? prior_spread_ : deviation;
     if (!(spread_ > 0)) spread_ = 1;
 }
 
@@ -221,9 +226,9 @@ double SurrogateModel::chance_of_ok(std::size_t row) const {
 std::optional<std::size_t> SurrogateModel::most_promising() const {
     std::optional<std::size_t> best_row;
     double best = -std::numeric_limits<double>::infinity();
-    // As if one observation more had the usual variance: a single one, or several alike, say nothing of it.
     const auto seen = static_cast<double>(process_->observations());
-    const double unit = spread_ * std::sqrt((process_->amplitude() * seen + 1) / (seen + 1));
+    const double expected = prior_ ? trials_of_prior : trials_of_none;
+    const double unit = spread_ * std::sqrt((process_->amplitude() * seen + expected) / (seen + expected));
     for (std::size_t row = 0; row < candidates_.size(); ++row) {
         if (tried_[row]) continue;
         const auto i = static_cast<Eigen::Index>(row);
