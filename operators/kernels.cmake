@@ -18,7 +18,7 @@ set(stream_sources stream/kokkos_stream.cpp stream/stream_operands.cpp stream/st
 set(common_sources
     error_bound.cpp installed_memory.cpp kernel_table.cpp memory.cpp memory_needed.cpp registry.cpp rows.cpp tensor.cpp
     tensor_kernel.cpp tensor_operands.cpp)
-set(row_sources norms/norm_kernels.cpp norms/norm_reference.cpp elementwise/elementwise_kernels.cpp
+set(row_sources norms/norm_kernels.cpp norms/softmax.cpp norms/norm_reference.cpp elementwise/elementwise_kernels.cpp
     formats/cast.cpp formats/dequantise.cpp formats/quantise.cpp formats/transpose.cpp formats/transpose_avx512.cpp rope/rope_kernels.cpp
     tokens/embedding.cpp tokens/ranking.cpp tokens/sample.cpp tokens/speculative_verify.cpp)
 set(expert_sources experts/permute.cpp experts/router_top_k.cpp experts/routing.cpp experts/unpermute.cpp)

@@ -50,8 +50,8 @@ TEST(Replay, BeginsWithWhatAnotherDeviceSays) {
 
 TEST(Score, HasARowForEachSearcherAndTheirMean) {
     const Scratch scratch;
-    const auto outcome = tune({"--score", table(scratch, "here.csv", "tile"), "--searcher", "random,greedy",
-                               "--repeats", "3"});
+    const auto outcome = tune(
+        {"--score", table(scratch, "here.csv", "tile"), "--searcher", "random,greedy", "--repeats", "3"});
     EXPECT_EQ(outcome.code, 0) << outcome.err;
     for (const std::string searcher : {"random ", "greedy "}) EXPECT_THAT(outcome.out, HasSubstr(searcher));
     EXPECT_THAT(outcome.out, HasSubstr("here.csv"));
