@@ -117,9 +117,10 @@ void set_weights(std::vector<Chosen>& chosen) {
     std::erase_if(chosen, [](const Chosen& one) { return one.weight <= 0; });
 }
 
-// Mean of ln(value) over the sources that have the parameter, and the spread between them.
+// Mean of ln(value) over the sources that have the parameter, and the spread between them; `unknown` where
+// none has it.
 Parameter mean_parameter(const std::string& name, const std::vector<Chosen>& chosen,
-                         std::vector<Parameter> KernelParameters::*list) {
+                         std::vector<Parameter> KernelParameters::*list, double unknown) {
     constexpr double unknown_spread = 0.3;  // of shares and latencies between devices when one alone is known
     double sum = 0, weights = 0, squares = 0;
     std::size_t count = 0;
@@ -131,7 +132,7 @@ Parameter mean_parameter(const std::string& name, const std::vector<Chosen>& cho
             weights += one.weight;
             ++count;
         }
-    if (weights <= 0) return {name, 0, unknown_spread};
+    if (weights <= 0) return {name, unknown, unknown_spread};
     const double centre = sum / weights;
     const double variance = std::max(0.0, squares / weights - centre * centre);
     return {name, std::exp(centre), count > 1 ? std::clamp(std::sqrt(variance), 0.1, 1.0) : unknown_spread};
@@ -140,9 +141,10 @@ Parameter mean_parameter(const std::string& name, const std::vector<Chosen>& cho
 KernelParameters mean_parameters(const CallFeatures& features, const std::vector<Chosen>& chosen) {
     KernelParameters out;
     for (const auto& term : features.latencies)
-        out.latencies.push_back(mean_parameter(std::string(term.name), chosen, &KernelParameters::latencies));
+        out.latencies.push_back(
+            mean_parameter(std::string(term.name), chosen, &KernelParameters::latencies, 0));
     for (const auto& term : features.ceilings)
-        out.shares.push_back(mean_parameter(std::string(term.name), chosen, &KernelParameters::shares));
+        out.shares.push_back(mean_parameter(std::string(term.name), chosen, &KernelParameters::shares, 1));
     double overlap = 0;
     for (const auto& one : chosen) overlap += one.weight * std::log(one.group->parameters.overlap);
     out.overlap = std::exp(overlap);
