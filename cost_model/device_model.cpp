@@ -148,7 +148,7 @@ std::vector<CalibrationPoint> calibration_points(const DeviceModel& device, cons
 
 void add_fitted(DeviceModel& device) {
     if (!device.kernels) device.kernels = read_fitted(device.device.id);
-    auto transfer = std::make_shared<Transfer>(facts_of(device), fitted_sources());
+    auto transfer = std::make_shared<Transfer>(facts_of(device), fitted_sources(), read_transfer_policy());
     transfer->calibrate(calibration_points(device, *transfer));
     device.transfer = std::move(transfer);
     device.transfer_widths = read_transfer_widths();
