@@ -12,6 +12,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "cost_model/device_model.hpp"
+#include "cost_model/kernel/fitted_files.hpp"
 #include "cost_model/kernel/parallel.hpp"
 #include "cost_model/kernel/validation.hpp"
 #include "db/store.hpp"
@@ -27,7 +28,7 @@ struct ValidateOptions {
     StoreOption store;
     FormatOption format;
     std::vector<std::string> devices, operators, splits;
-    bool yardsticks = false;
+    bool yardsticks = false, fitted = false;
     std::string widths, policy;
     EndToEndOptions end_to_end;
 };
@@ -70,10 +71,16 @@ std::vector<Split> splits_of(const ValidateOptions& options) {
 
 bool of_known_devices(Split split) { return split != Split::device && split != Split::calibrated; }
 
-std::vector<std::shared_ptr<const cost_model::KernelModel>> fit_all(
-    const std::vector<cost_model::ValidationDevice>& devices) {
+// Of the rows at hand, or what configs/fitted ships of a device, which has at most 400 nodes a group.
+std::vector<std::shared_ptr<const cost_model::KernelModel>> models_of(
+    const std::vector<cost_model::ValidationDevice>& devices, bool shipped) {
     std::vector<std::shared_ptr<const cost_model::KernelModel>> out;
     for (const auto& device : devices) {
+        auto fitted = shipped ? cost_model::read_fitted(device.facts.device.id) : std::nullopt;
+        if (fitted) {
+            out.push_back(std::make_shared<cost_model::KernelModel>(*std::move(fitted)));
+            continue;
+        }
         std::cerr << "ridge: fitting " << device.facts.device.id << '\n';
         out.push_back(std::make_shared<cost_model::KernelModel>(cost_model::fit_on_all(device)));
     }
@@ -115,7 +122,7 @@ std::vector<ValidationPoint> validate_all(const ValidateOptions& options,
             continue;
         }
         if (models.empty()) {
-            models = fit_all(devices);
+            models = models_of(devices, options.fitted);
             policies = learn(options, devices, models);
         }
         for (auto& point : cost_model::validate_unseen(devices, models, policies, split, options.yardsticks))
@@ -230,6 +237,9 @@ void add_validate(CLI::App& app, Action& action) {
                         "random, shapes, extrapolation, device, calibrated (several; default: all)");
     command->add_flag("--yardsticks", options->yardsticks,
                       "beside the roofline also two constants, nearest neighbours and boosted trees (slow)");
+    command->add_flag(
+        "--fitted", options->fitted,
+        "of unseen devices: transfer from the kernels that are shipped in place of fitting anew");
     command->add_option("--policy", options->policy,
                         "write what the devices tell of how devices differ to this file");
     command->add_option("--widths", options->widths,
