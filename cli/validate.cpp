@@ -12,6 +12,8 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "cost_model/device_model.hpp"
+#include "cost_model/kernel/fitted_files.hpp"
+#include "cost_model/kernel/parallel.hpp"
 #include "cost_model/kernel/validation.hpp"
 #include "db/store.hpp"
 #include "reports/table.hpp"
@@ -26,8 +28,8 @@ struct ValidateOptions {
     StoreOption store;
     FormatOption format;
     std::vector<std::string> devices, operators, splits;
-    bool yardsticks = false;
-    std::string widths;
+    bool yardsticks = false, fitted = false;
+    std::string widths, policy;
     EndToEndOptions end_to_end;
 };
 
@@ -69,13 +71,39 @@ std::vector<Split> splits_of(const ValidateOptions& options) {
 
 bool of_known_devices(Split split) { return split != Split::device && split != Split::calibrated; }
 
-std::vector<std::shared_ptr<const cost_model::KernelModel>> fit_all(
-    const std::vector<cost_model::ValidationDevice>& devices) {
+// Of the rows at hand, or what configs/fitted ships of a device, which has at most 400 nodes a group.
+std::vector<std::shared_ptr<const cost_model::KernelModel>> models_of(
+    const std::vector<cost_model::ValidationDevice>& devices, bool shipped) {
     std::vector<std::shared_ptr<const cost_model::KernelModel>> out;
     for (const auto& device : devices) {
+        auto fitted = shipped ? cost_model::read_fitted(device.facts.device.id) : std::nullopt;
+        if (fitted) {
+            out.push_back(std::make_shared<cost_model::KernelModel>(*std::move(fitted)));
+            continue;
+        }
         std::cerr << "ridge: fitting " << device.facts.device.id << '\n';
         out.push_back(std::make_shared<cost_model::KernelModel>(cost_model::fit_on_all(device)));
     }
+    return out;
+}
+
+void write_json(const std::string& path, const Json& document) {
+    std::ofstream file(path);
+    file << document.dump(1) << '\n';
+    if (!file.flush()) throw EnvironmentError(path + ": cannot be written");
+}
+
+// For each device what the others tell of how devices differ.
+std::vector<cost_model::TransferPolicy> learn(
+    const ValidateOptions& options, const std::vector<cost_model::ValidationDevice>& devices,
+    const std::vector<std::shared_ptr<const cost_model::KernelModel>>& models) {
+    std::cerr << "ridge: learning how devices differ\n";
+    const auto learning = cost_model::transfer_learning(devices, models);
+    // configs/fitted/transfer-policy.json
+    if (!options.policy.empty()) write_json(options.policy, learning.without("").json());
+    std::vector<cost_model::TransferPolicy> out(devices.size());
+    cost_model::for_each_parallel(
+        devices.size(), [&](std::size_t i) { out[i] = learning.without(devices[i].facts.device.id); });
     return out;
 }
 
@@ -83,6 +111,7 @@ std::vector<ValidationPoint> validate_all(const ValidateOptions& options,
                                           const std::vector<cost_model::ValidationDevice>& devices) {
     std::vector<ValidationPoint> out;
     std::vector<std::shared_ptr<const cost_model::KernelModel>> models;
+    std::vector<cost_model::TransferPolicy> policies;
     for (const auto split : splits_of(options)) {
         std::cerr << "ridge: split " << cost_model::name(split) << '\n';
         if (of_known_devices(split)) {
@@ -92,8 +121,11 @@ std::vector<ValidationPoint> validate_all(const ValidateOptions& options,
                         out.push_back(std::move(point));
             continue;
         }
-        if (models.empty()) models = fit_all(devices);
-        for (auto& point : cost_model::validate_unseen(devices, models, split, options.yardsticks))
+        if (models.empty()) {
+            models = models_of(devices, options.fitted);
+            policies = learn(options, devices, models);
+        }
+        for (auto& point : cost_model::validate_unseen(devices, models, policies, split, options.yardsticks))
             if (wanted(options.devices, point.device)) out.push_back(std::move(point));
     }
     return out;
@@ -160,13 +192,6 @@ void add_line(reports::Table& table, const Line& line, const cost_model::ErrorSu
     for (const auto& [name, median] : summary.yardsticks) table.set(column_of(name), median);
 }
 
-// What intervals of devices that nobody measured are made from: configs/fitted/transfer-widths.json.
-void write_widths(const std::string& path, const std::vector<ValidationPoint>& points) {
-    std::ofstream file(path);
-    file << cost_model::TransferWidths(cost_model::transfer_errors(points)).json().dump(1) << '\n';
-    if (!file.flush()) throw EnvironmentError(path + ": cannot be written");
-}
-
 ExitCode validate(const ValidateOptions& options) {
     if (options.end_to_end.chosen) return validate_end_to_end(options.end_to_end, options.format);
     const db::Store store(options.store.path, db::Access::read_only);
@@ -179,7 +204,9 @@ ExitCode validate(const ValidateOptions& options) {
             if (devices.back().groups.empty()) devices.pop_back();
         }
     const auto points = validate_all(options, devices);
-    if (!options.widths.empty()) write_widths(options.widths, points);
+    // What intervals of devices that nobody measured are made from: configs/fitted/transfer-widths.json.
+    if (!options.widths.empty())
+        write_json(options.widths, cost_model::TransferWidths(cost_model::transfer_errors(points)).json());
     std::vector<std::string_view> columns = {
         "unseen",         "device",    "operator",    "kernel_regime", "operand_formats",
         "implementation", "family",    "calls",       "error_median",  "error_mean",
@@ -210,6 +237,11 @@ void add_validate(CLI::App& app, Action& action) {
                         "random, shapes, extrapolation, device, calibrated (several; default: all)");
     command->add_flag("--yardsticks", options->yardsticks,
                       "beside the roofline also two constants, nearest neighbours and boosted trees (slow)");
+    command->add_flag(
+        "--fitted", options->fitted,
+        "of unseen devices: transfer from the kernels that are shipped in place of fitting anew");
+    command->add_option("--policy", options->policy,
+                        "write what the devices tell of how devices differ to this file");
     command->add_option("--widths", options->widths,
                         "write the widths of intervals on unseen devices to this file");
     command->callback([options, &action] { action = [options] { return validate(*options); }; });

@@ -61,6 +61,16 @@ Ceilings make_ceilings(const Device& device, const std::vector<Roof>& roofs) {
     return out;
 }
 
+void add_links(Ceilings& ceilings, const std::vector<Interconnect>& interconnects) {
+    const auto topology = make_topology(interconnects);
+    const auto add = [&](const char* way, const Link& link) {
+        ceilings.bandwidth.try_emplace(way, Ceiling{link.bytes_per_s, Provenance::specified, link.name});
+    };
+    add("link", topology.node);
+    add("network", topology.network);
+    if (topology.pair) add("pair", *topology.pair);
+}
+
 std::optional<ComputeCeiling> compute_ceiling(const Ceilings& ceilings, Precision wanted) {
     std::optional<ComputeCeiling> best;
     for (std::optional<Precision> tried = wanted; tried; tried = next_wider(*tried)) {

@@ -8,6 +8,7 @@
 
 #include "core/device.hpp"
 #include "core/roof.hpp"
+#include "cost_model/placement/topology.hpp"
 
 namespace ridge::cost_model {
 
@@ -29,6 +30,11 @@ struct Ceilings {
 /// The best roof over its mixes for each precision and level, of scope "device"; the data sheet where none
 /// was measured.
 [[nodiscard]] Ceilings make_ceilings(const Device& device, const std::vector<Roof>& roofs);
+
+/// Ways to other devices as levels of bandwidth, each in one direction: "link" between the devices of a node,
+/// "pair" over a bridge that joins two, "network" between nodes; what no data sheet says as make_topology()
+/// assumes it. Measured ones stay.
+void add_links(Ceilings& ceilings, const std::vector<Interconnect>& interconnects);
 
 /// The ceiling that arithmetic in `wanted` runs under: the highest of its own and of the wider precisions
 /// that it can be widened to (fp8 → fp16 → fp32, bf16 → fp32, int4 → int8 → fp16 …). A processor's bf16

@@ -70,6 +70,7 @@ DeviceModel load_device(const std::string& id_or_path) {
     read_sparsity(model, json);
     model.architecture = json.text_or("architecture", "");
     model.interconnect = interconnects_from(json);
+    if (model.device.kind != "cpu") add_links(model.ceilings, model.interconnect);
     model.price = default_price(rental_prices(model.device.id));
     model.purchase = default_purchase(purchase_prices(model.device.id));
     return model;
@@ -92,6 +93,7 @@ std::optional<DeviceModel> load_measured_device(const db::Store& store, const st
     model.sparsity_pattern = catalogue.sparsity_pattern;
     model.sparsity_max_ratio = catalogue.sparsity_max_ratio;
     model.interconnect = catalogue.interconnect;
+    if (known && model.device.kind != "cpu") add_links(model.ceilings, model.interconnect);
     model.price = known ? catalogue.price : default_price(rental_prices(id));
     model.purchase = known ? catalogue.purchase : default_purchase(purchase_prices(id));
     return model;
@@ -100,6 +102,11 @@ std::optional<DeviceModel> load_measured_device(const db::Store& store, const st
 DeviceModel load_device(const db::Store& store, const std::string& id_or_path) {
     if (auto measured = load_measured_device(store, id_or_path)) return *std::move(measured);
     return load_device(id_or_path);
+}
+
+std::optional<std::vector<Interconnect>> known_links(const Device& device) {
+    if (device.kind == "cpu" || !in_catalogue(device.id)) return std::nullopt;
+    return load_device(device.id).interconnect;
 }
 
 DeviceFacts facts_of(const DeviceModel& device) {
@@ -141,7 +148,7 @@ std::vector<CalibrationPoint> calibration_points(const DeviceModel& device, cons
 
 void add_fitted(DeviceModel& device) {
     if (!device.kernels) device.kernels = read_fitted(device.device.id);
-    auto transfer = std::make_shared<Transfer>(facts_of(device), fitted_sources());
+    auto transfer = std::make_shared<Transfer>(facts_of(device), fitted_sources(), read_transfer_policy());
     transfer->calibrate(calibration_points(device, *transfer));
     device.transfer = std::move(transfer);
     device.transfer_widths = read_transfer_widths();

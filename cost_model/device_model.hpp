@@ -70,6 +70,9 @@ struct DeviceModel {
 /// transfer.
 void add_fitted(DeviceModel& device);
 
+/// The ways to other devices that the catalogue gives; nothing for processors and what it does not have.
+[[nodiscard]] std::optional<std::vector<Interconnect>> known_links(const Device& device);
+
 /// What a transfer from other devices needs of one.
 [[nodiscard]] DeviceFacts facts_of(const DeviceModel& device);
 

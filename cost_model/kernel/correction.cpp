@@ -17,7 +17,7 @@
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
     !defined(__SANITIZE_THREAD__)
 #define RIDGE_EVERY_VECTOR_WIDTH \
-    __attribute__((target_clones("arch=skylake-avx512", "arch=haswell", "default")))
+    __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define RIDGE_EVERY_VECTOR_WIDTH
 #endif
@@ -145,15 +145,16 @@ Vector solved(const Matrix& lower, const Vector& towards, std::size_t count) {
     return out;
 }
 
-// Σ weight · exp(-distance) over all nodes.
+// Σ weight · exp(-distance) over all nodes, whole blocks of them, so that the sums of a block stay in
+// registers.
 RIDGE_EVERY_VECTOR_WIDTH
 float weighted_sum(const std::vector<std::vector<float>>& scaled, const std::vector<float>& weights,
                    std::span<const float> place) {
-    std::array<float, block> distances{}, sums{};
+    std::array<float, block> sums{};
     for (std::size_t first = 0; first < weights.size(); first += block) {
-        const auto here = std::min(block, weights.size() - first);
-        block_distances(scaled, place, first, here, distances);
-        for (std::size_t i = 0; i < here; ++i) sums[i] += weights[first + i] * exponential(-distances[i]);
+        std::array<float, block> distances{};
+        block_distances(scaled, place, first, block, distances);
+        for (std::size_t i = 0; i < block; ++i) sums[i] += weights[first + i] * exponential(-distances[i]);
     }
     return std::accumulate(sums.begin(), sums.end(), 0.0F);
 }
@@ -179,6 +180,9 @@ std::vector<double> solve_all(std::vector<double>& matrix, std::vector<double> v
     }
     return values;
 }
+
+// Whole blocks, filled up with nodes that weigh nothing.
+void fill_up(std::vector<float>& column) { column.resize((column.size() + block - 1) / block * block, 0.0F); }
 
 std::vector<double> column_of(const std::vector<CorrectionNode>& nodes, std::size_t axis) {
     std::vector<double> out;
@@ -229,7 +233,9 @@ void Correction::unpack() {
         column.reserve(places_[axis].size());
         for (std::size_t i = 0; i < places_[axis].size(); ++i)
             column.push_back(static_cast<float>(places_[axis][i] / lengths_[axis]));
+        fill_up(column);
     }
+    fill_up(weight_);
 }
 
 CorrectionValue Correction::at(std::span<const double> place, const LeftOut& left_out) const {

@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "core/units.hpp"
+#include "cost_model/device_model.hpp"
 #include "cost_model/kernel/parallel.hpp"
 
 namespace ridge::cost_model {
@@ -155,10 +156,11 @@ std::vector<Roof> roofs_of(const db::Store& store, const std::string& device) {
 }  // namespace
 
 FitReport fit_kernel_model(const std::vector<db::Record>& records, const std::vector<Roof>& roofs,
-                           const Device& device) {
+                           const Device& device, const std::optional<std::vector<Interconnect>>& links) {
     FitReport report;
     report.model.device = device.id;
-    const auto ceilings = make_ceilings(device, roofs);
+    auto ceilings = make_ceilings(device, roofs);
+    if (links) add_links(ceilings, *links);
     const Machine machine{device, ceilings};
     for (auto& [fit, group, fitted_on] : fit_all(training_groups(records, machine), machine)) {
         report.groups.push_back(fit);
@@ -176,7 +178,8 @@ FitReport fit_and_store(db::Store& store, const std::string& device_id) {
     if (!device) throw InputError("store: there is no device '" + device_id + "'");
     db::Filter filter;
     filter.device = device_id;
-    auto report = fit_kernel_model(store.measurements(filter), roofs_of(store, device_id), *device);
+    auto report = fit_kernel_model(store.measurements(filter), roofs_of(store, device_id), *device,
+                                   known_links(*device));
     if (!report.usable) {
         report.message += newest_kernel_model(store, device_id) ? "; the former model stays" : "";
         return report;

@@ -35,9 +35,10 @@ struct FitReport {
 /// Fits the best ok record of each call, implementation and cache state: the analytical parameters by robust
 /// least squares in log space, then the correction. The error is found on the held-out quarter of the calls
 /// by a fit that did not see them; the model's correction then takes them in as well. Records of other
-/// devices and of operators without a catalogue entry are left out.
-[[nodiscard]] FitReport fit_kernel_model(const std::vector<db::Record>& records,
-                                         const std::vector<Roof>& roofs, const Device& device);
+/// devices and of operators without a catalogue entry are left out. `links`: ways to other devices.
+[[nodiscard]] FitReport fit_kernel_model(
+    const std::vector<db::Record>& records, const std::vector<Roof>& roofs, const Device& device,
+    const std::optional<std::vector<Interconnect>>& links = std::nullopt);
 
 /// A group of a model fitted on these rows; nothing with the reason in `fit.note` when it cannot be.
 /// `lending`: rows of other groups that the parameters borrow from when the own ones are too few.

@@ -17,9 +17,11 @@ namespace {
 // What a configuration says of an imported row beside tile sizes. The load of experts belongs to the
 // question; how ranks are connected and how the host launches make another implementation; the name of a
 // library's kernel is an answer that nobody knows before the call has run.
-constexpr std::array<std::string_view, 3> workload_parameters = {"load", "phase", "activated_experts"};
-constexpr std::array<std::string_view, 3> variant_parameters = {"backend", "topology", "ranks_per_node"};
-constexpr std::array<std::string_view, 2> answers = {"kernel", "layer"};
+constexpr std::array<std::string_view, 4> workload_parameters = {"load", "phase", "activated_experts",
+                                                                 "ranks_per_node"};
+constexpr std::array<std::string_view, 1> variant_parameters = {"backend"};
+// The data sheet's links say what "topology" does.
+constexpr std::array<std::string_view, 3> answers = {"kernel", "layer", "topology"};
 
 template <std::size_t N>
 bool among(const std::array<std::string_view, N>& names, const std::string& name) {

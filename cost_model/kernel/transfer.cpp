@@ -14,9 +14,7 @@ namespace {
 // Below a twentieth of the most alike device's weight a device adds nothing but time.
 constexpr std::size_t most_sources = 3;
 constexpr double least_weight = 0.05;
-constexpr double sharpness = 2.0;  // weight = exp(-sharpness · unlikeness)
-// What kernels of another architecture do beyond the formula carries over in part.
-constexpr double other_family_share = 0.6;
+constexpr double sharpness = 2.0;  // weight = exp(-sharpness · distance)
 
 double log_ratio(double one, double other) {
     return one > 0 && other > 0 ? std::abs(std::log(one / other)) : 0.0;
@@ -78,7 +76,8 @@ struct Chosen {
     const KernelGroup* group = nullptr;
     const TransferSource* source = nullptr;
     Fitness fitness;
-    double unlikeness = 0, weight = 0;
+    Unlikeness apart;
+    double weight = 0;
 };
 
 std::optional<Chosen> best_group(const TransferQuery& query, std::string_view regime, Precision compute,
@@ -89,37 +88,31 @@ std::optional<Chosen> best_group(const TransferQuery& query, std::string_view re
         if (group.key.op != query.call.op || (!other_formats && group.key.formats != formats)) continue;
         const auto fitness = fitness_of(query, regime, compute, group);
         if (fitness && (!best || *fitness < best->fitness))
-            best = Chosen{.group = &group, .source = &source, .fitness = *fitness};
+            best = Chosen{.group = &group, .source = &source, .fitness = *fitness, .apart = {}};
     }
     return best;
 }
 
-// Sources of the formats that fit best; of one family only that family, when it has any.
-void keep_alike(std::vector<Chosen>& chosen, const DeviceFacts& target) {
-    const auto formats =
-        std::ranges::min(chosen, {}, [](const Chosen& one) { return one.fitness.formats; }).fitness.formats;
-    std::erase_if(chosen, [&](const Chosen& one) { return one.fitness.formats > formats; });
-    const auto kin = [&](const Chosen& one) { return same_family(one.source->facts, target); };
-    if (std::ranges::any_of(chosen, kin)) std::erase_if(chosen, [&](const Chosen& one) { return !kin(one); });
-    std::ranges::sort(chosen, {}, &Chosen::unlikeness);
-    if (chosen.size() > most_sources) chosen.resize(most_sources);
+SourceFitness fitness_of(const Chosen& one, const DeviceFacts& target) {
+    return {one.apart, one.fitness.formats, same_family(one.source->facts, target)};
 }
 
-void set_weights(std::vector<Chosen>& chosen) {
-    const double least = chosen.front().unlikeness;
-    double sum = 0;
-    for (auto& one : chosen) {
-        one.weight = std::exp(-sharpness * (one.unlikeness - least));
-        if (one.weight < least_weight) one.weight = 0;
-        sum += one.weight;
-    }
-    for (auto& one : chosen) one.weight /= sum;
-    std::erase_if(chosen, [](const Chosen& one) { return one.weight <= 0; });
+// The sources that have a weight, the most alike first.
+std::vector<Chosen> weighted(std::vector<Chosen> candidates, const DeviceFacts& target,
+                             const Likeness& likeness) {
+    std::vector<SourceFitness> fitness;
+    for (const auto& one : candidates) fitness.push_back(fitness_of(one, target));
+    const auto weights = source_weights(fitness, likeness);
+    for (std::size_t i = 0; i < candidates.size(); ++i) candidates[i].weight = weights[i];
+    std::erase_if(candidates, [](const Chosen& one) { return one.weight <= 0; });
+    std::ranges::stable_sort(candidates, std::greater<>{}, &Chosen::weight);
+    return candidates;
 }
 
-// Mean of ln(value) over the sources that have the parameter, and the spread between them.
+// Mean of ln(value) over the sources that have the parameter, and the spread between them; `unknown` where
+// none has it.
 Parameter mean_parameter(const std::string& name, const std::vector<Chosen>& chosen,
-                         std::vector<Parameter> KernelParameters::*list) {
+                         std::vector<Parameter> KernelParameters::*list, double unknown) {
     constexpr double unknown_spread = 0.3;  // of shares and latencies between devices when one alone is known
     double sum = 0, weights = 0, squares = 0;
     std::size_t count = 0;
@@ -131,7 +124,7 @@ Parameter mean_parameter(const std::string& name, const std::vector<Chosen>& cho
             weights += one.weight;
             ++count;
         }
-    if (weights <= 0) return {name, 0, unknown_spread};
+    if (weights <= 0) return {name, unknown, unknown_spread};
     const double centre = sum / weights;
     const double variance = std::max(0.0, squares / weights - centre * centre);
     return {name, std::exp(centre), count > 1 ? std::clamp(std::sqrt(variance), 0.1, 1.0) : unknown_spread};
@@ -140,9 +133,10 @@ Parameter mean_parameter(const std::string& name, const std::vector<Chosen>& cho
 KernelParameters mean_parameters(const CallFeatures& features, const std::vector<Chosen>& chosen) {
     KernelParameters out;
     for (const auto& term : features.latencies)
-        out.latencies.push_back(mean_parameter(std::string(term.name), chosen, &KernelParameters::latencies));
+        out.latencies.push_back(
+            mean_parameter(std::string(term.name), chosen, &KernelParameters::latencies, 0));
     for (const auto& term : features.ceilings)
-        out.shares.push_back(mean_parameter(std::string(term.name), chosen, &KernelParameters::shares));
+        out.shares.push_back(mean_parameter(std::string(term.name), chosen, &KernelParameters::shares, 1));
     double overlap = 0;
     for (const auto& one : chosen) overlap += one.weight * std::log(one.group->parameters.overlap);
     out.overlap = std::exp(overlap);
@@ -178,40 +172,46 @@ bool is_version_of(const KernelGroup& group, const GroupKey& chosen) {
     return key == chosen;
 }
 
+struct LogTime {
+    double analytical = 0, correction = 0;
+};
+
 // Versions by how near they were measured to the call; the one that was asked for counts four times.
-double source_log_time(const Chosen& one, const CallFeatures& features, bool kin) {
+LogTime source_log_time(const Chosen& one, const CallFeatures& features) {
     constexpr double least_variance = 0.02, own_version = 4;
-    double sum = 0, weights = 0;
+    LogTime sum;
+    double weights = 0;
     for (const auto& group : one.source->kernels->groups) {
         if (!is_version_of(group, one.group->key)) continue;
         const auto found = estimate(group, features);
-        const double correction = std::log(found.time_s / found.analytical_s);
         const double weight = (&group == one.group && one.fitness.version == 0 ? own_version : 1.0) /
                               (least_variance + found.correction.variance);
-        sum += weight * (std::log(found.analytical_s) + (kin ? 1.0 : other_family_share) * correction);
+        sum.analytical += weight * std::log(found.analytical_s);
+        sum.correction += weight * std::log(found.time_s / found.analytical_s);
         weights += weight;
     }
-    return sum / weights;
+    return {sum.analytical / weights, sum.correction / weights};
 }
 
-std::vector<double> place_of(const KernelGroup& group, const CallFeatures& features) {
+std::vector<double> place_of(const KernelGroup& group, const CallFeatures& features, double reach) {
     std::vector<double> out;
     const auto& lengths = group.correction.lengths();
     for (std::size_t i = 0; i < features.axes.size(); ++i)
-        out.push_back(features.axes[i].value / (i < lengths.size() ? lengths[i] : 1.0));
+        out.push_back(features.axes[i].value / (reach * (i < lengths.size() ? lengths[i] : 1.0)));
     return out;
 }
 
 // Groups of other formats are looked at only where no device has the call's own.
 std::vector<Chosen> candidates_among(const std::vector<TransferSource>& sources,
-                                     const std::vector<double>& unlikeness, const TransferQuery& query,
+                                     const std::vector<Unlikeness>& unlikeness, const TransferQuery& query,
                                      std::string_view regime) {
     const auto compute = operators::work(query.call).compute;
     std::vector<Chosen> out;
     for (const bool other_formats : {false, true}) {
         for (std::size_t i = 0; i < sources.size(); ++i)
             if (auto one = best_group(query, regime, compute, sources[i], other_formats)) {
-                one->unlikeness = unlikeness[i];
+                one->apart = unlikeness[i];
+                one->apart.implementation = one->fitness.implementation;
                 out.push_back(*one);
             }
         if (!out.empty()) break;
@@ -225,44 +225,79 @@ bool same_family(const DeviceFacts& one, const DeviceFacts& other) {
     return !one.architecture.empty() && one.architecture == other.architecture;
 }
 
-double unlikeness(const DeviceFacts& one, const DeviceFacts& other) {
+Unlikeness unlikeness(const DeviceFacts& one, const DeviceFacts& other) {
     const auto& a = one.device;
     const auto& b = other.device;
     const double ridge = log_ratio(peak_of(one) * b.memory_bandwidth_bytes_per_s,
                                    peak_of(other) * a.memory_bandwidth_bytes_per_s);
-    return family_distance(one, other) +
-           0.25 * (log_ratio(static_cast<double>(a.units), static_cast<double>(b.units)) + ridge +
-                   log_ratio(cache_of(one), cache_of(other)) +
-                   log_ratio(a.memory_bandwidth_bytes_per_s, b.memory_bandwidth_bytes_per_s));
+    return {.family = family_distance(one, other),
+            .figures = log_ratio(static_cast<double>(a.units), static_cast<double>(b.units)) + ridge +
+                       log_ratio(cache_of(one), cache_of(other)) +
+                       log_ratio(a.memory_bandwidth_bytes_per_s, b.memory_bandwidth_bytes_per_s),
+            .power = log_ratio(a.tdp_w.value_or(0), b.tdp_w.value_or(0))};
 }
 
-Transfer::Transfer(DeviceFacts target, std::vector<TransferSource> sources)
-    : target_(std::move(target)), sources_(std::move(sources)) {
+std::vector<double> source_weights(const std::vector<SourceFitness>& sources, const Likeness& likeness) {
+    const int formats = std::ranges::min(sources, {}, &SourceFitness::formats).formats;
+    const bool kin = std::ranges::any_of(
+        sources, [&](const SourceFitness& one) { return one.same_family && one.formats == formats; });
+    std::vector<std::pair<double, std::size_t>> nearest;
+    for (std::size_t i = 0; i < sources.size(); ++i)
+        if (sources[i].formats == formats && (!kin || sources[i].same_family))
+            nearest.emplace_back(likeness.distance(sources[i].apart), i);
+    std::ranges::sort(nearest);
+    if (nearest.size() > most_sources) nearest.resize(most_sources);
+    std::vector<double> out(sources.size(), 0.0);
+    double sum = 0;
+    for (const auto& [distance, place] : nearest) {
+        const double weight = std::exp(-sharpness * (distance - nearest.front().first));
+        if (weight >= least_weight) sum += out[place] = weight;
+    }
+    for (auto& weight : out) weight /= sum;
+    return out;
+}
+
+Transfer::Transfer(DeviceFacts target, std::vector<TransferSource> sources, TransferPolicy policy)
+    : target_(std::move(target)), sources_(std::move(sources)), policy_(std::move(policy)) {
     std::erase_if(sources_, [&](const TransferSource& one) {
         return !one.kernels || one.facts.device.id == target_.device.id;
     });
     for (const auto& source : sources_) unlikeness_.push_back(unlikeness(source.facts, target_));
 }
 
+std::vector<SourceAnswer> Transfer::answers(const TransferQuery& query) const {
+    const auto features =
+        call_features(query.call, query.workload, query.cache, {target_.device, target_.ceilings});
+    std::vector<SourceAnswer> out;
+    for (const auto& one : candidates_among(sources_, unlikeness_, query, features.regime)) {
+        const auto found = source_log_time(one, features);
+        out.push_back(
+            {one.source->facts.device.id, fitness_of(one, target_), found.analytical, found.correction});
+    }
+    return out;
+}
+
 std::optional<TransferEstimate> Transfer::estimate(const TransferQuery& query) const {
-    const Machine machine{target_.device, target_.ceilings};
     TransferEstimate out;
-    out.features = call_features(query.call, query.workload, query.cache, machine);
-    auto chosen = candidates_among(sources_, unlikeness_, query, out.features.regime);
-    if (chosen.empty()) return std::nullopt;
-    keep_alike(chosen, target_);
-    set_weights(chosen);
+    out.features = call_features(query.call, query.workload, query.cache, {target_.device, target_.ceilings});
+    const auto candidates = candidates_among(sources_, unlikeness_, query, out.features.regime);
+    if (candidates.empty()) return std::nullopt;
+    const auto& likeness = policy_.likeness(out.features.regime);
+    const auto chosen = weighted(candidates, target_, likeness);
     out.same_family = same_family(chosen.front().source->facts, target_);
     out.same_formats = chosen.front().fitness.formats == 0;
+    out.prior = policy_.prior(out.features.regime, out.same_family);
     out.implementation =
         query.implementation.empty() ? chosen.front().group->key.implementation : query.implementation;
     for (const auto& one : chosen) {
-        out.log_time += one.weight * source_log_time(one, out.features, out.same_family);
+        const auto found = source_log_time(one, out.features);
+        out.log_time += one.weight *
+                        (found.analytical + (out.same_family ? 1.0 : likeness.correction) * found.correction);
         out.devices.push_back(one.source->facts.device.id);
     }
     out.parameters = mean_parameters(out.features, chosen);
     out.parts = parts_of(out.features, out.parameters);
-    out.place = place_of(*chosen.front().group, out.features);
+    out.place = place_of(*chosen.front().group, out.features, out.prior.reach);
     out.op = query.call.op;
     out.regime = out.features.regime;
     out.formats = formats_of(query.call);

@@ -11,6 +11,7 @@
 #include "core/device.hpp"
 #include "cost_model/ceilings.hpp"
 #include "cost_model/kernel/kernel_model.hpp"
+#include "cost_model/kernel/transfer_policy.hpp"
 
 /// Times on a device that was not measured, or hardly: what kernels achieve of their ceilings on the devices
 /// most alike, applied to this device's own ceilings.
@@ -23,8 +24,8 @@ struct DeviceFacts {
     std::string architecture;  ///< "hopper", "ada" …; empty where it is not known
 };
 
-/// How unlike two devices are: 0 for the same figures, about 1 for the next generation of one vendor.
-[[nodiscard]] double unlikeness(const DeviceFacts& one, const DeviceFacts& other);
+/// How far two devices are apart; 0 in all for the same figures.
+[[nodiscard]] Unlikeness unlikeness(const DeviceFacts& one, const DeviceFacts& other);
 
 /// Whether two devices are of one family: the same architecture.
 [[nodiscard]] bool same_family(const DeviceFacts& one, const DeviceFacts& other);
@@ -33,6 +34,25 @@ struct TransferSource {
     DeviceFacts facts;
     std::shared_ptr<const KernelModel> kernels;
 };
+
+/// How well a source's kernels fit a question.
+struct SourceFitness {
+    Unlikeness apart;
+    int formats = 0;  ///< 0: the call's own; else the larger, the less alike
+    bool same_family = false;
+};
+
+/// What one source alone says of a call: ln(seconds) of the formula, and the correction's part.
+struct SourceAnswer {
+    std::string device;
+    SourceFitness fitness;
+    double analytical = 0, correction = 0;
+};
+
+/// Shares of the sources in a transferred time, with the sum 1: those of the best formats, of one family only
+/// that family where it has any, of these the three most alike by exp(-2 · distance).
+[[nodiscard]] std::vector<double> source_weights(const std::vector<SourceFitness>& sources,
+                                                 const Likeness& likeness);
 
 /// A call as asked of a transfer.
 struct TransferQuery {
@@ -56,7 +76,8 @@ struct TransferEstimate {
     /// For calibration: kind of call, parts of the time that each term takes, place on the correction's axes.
     std::string op, regime, formats;
     std::map<std::string, double> parts;
-    std::vector<double> place;  ///< over the lengths of the nearest source's correction
+    std::vector<double> place;  ///< over the lengths of the nearest source's correction and the prior's reach
+    TransferPrior prior;
 };
 
 /// A measurement of the target beside what was transferred.
@@ -68,11 +89,14 @@ struct CalibrationPoint {
 class Transfer {
   public:
     /// Sources in any order; those with the target's own id are left out.
-    Transfer(DeviceFacts target, std::vector<TransferSource> sources);
+    Transfer(DeviceFacts target, std::vector<TransferSource> sources, TransferPolicy policy = {});
 
     /// Nothing when no source has calls of this operator and regime. Throws InputError when the target has no
     /// ceiling that the call needs.
     [[nodiscard]] std::optional<TransferEstimate> estimate(const TransferQuery& query) const;
+
+    /// Of every source that has such kernels.
+    [[nodiscard]] std::vector<SourceAnswer> answers(const TransferQuery& query) const;
 
     /// Updates the target's parameters and level by measurements: Gaussian conditioning with the spread
     /// between devices as prior.
@@ -91,7 +115,8 @@ class Transfer {
 
     DeviceFacts target_;
     std::vector<TransferSource> sources_;
-    std::vector<double> unlikeness_;  // of each source
+    TransferPolicy policy_;
+    std::vector<Unlikeness> unlikeness_;  // of each source
     std::vector<CalibrationPoint> points_;
     std::vector<double> weights_;    // (K + noise)⁻¹ · log ratios
     std::vector<double> precision_;  // (K + noise)⁻¹, row by row

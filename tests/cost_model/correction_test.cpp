@@ -59,6 +59,17 @@ TEST(Correction, WithAllWeightsAgreesWithTheNeighbours) {
     EXPECT_EQ(Correction::from_json(JsonReader(written, "model")), correction);
 }
 
+// Sums run over blocks of 64 nodes: below one, whole ones, and a rest. Every node's residual comes back.
+TEST(Correction, WithAllWeightsCountsEveryNodeOnce) {
+    for (const int count : {5, 64, 128, 150}) {
+        auto correction = on_a_line(count, [](double x) { return std::sin(x); });
+        correction.solve();
+        for (int x = 0; x < count; ++x)
+            ASSERT_NEAR(correction.residual_at(std::vector{static_cast<double>(x)}), std::sin(x), 2e-3)
+                << x << " of " << count;
+    }
+}
+
 TEST(Correction, LeavesOutWhatItIsToldTo) {
     const auto correction = on_a_line(9, [](double x) { return x == 4 ? 1.0 : 0.0; });
     EXPECT_NEAR(correction.at_node(4, {}).residual, 1.0, 1e-2);

@@ -33,8 +33,10 @@ struct Named {
 };
 
 Named features_of(const std::string& call, const KernelConfig& config = {},
-                  CacheState cache = CacheState::cold, const Device& device = accelerator()) {
-    const auto ceilings = make_ceilings(device, {});
+                  CacheState cache = CacheState::cold, const Device& device = accelerator(),
+                  const std::vector<Interconnect>& links = {}) {
+    auto ceilings = make_ceilings(device, {});
+    if (!links.empty()) add_links(ceilings, links);
     const auto features = call_features(operators::parse_call(call), config, cache, {device, ceilings});
     Named out;
     out.regime = features.regime;
@@ -198,6 +200,27 @@ TEST(CollectiveFeatures, SendOverTheLinkWhatBusBandwidthCounts) {
     EXPECT_EQ(features_of("all_reduce ranks=4 n=1024 x=bf16", config).axes.at("nodes"), 1);
     // The same bytes in another format are the same message.
     EXPECT_EQ(features_of("all_gather ranks=4 n=2048 x=int8").axes.at("bytes"), 11);
+}
+
+TEST(CollectiveFeatures, TakeTheBridgeTheLinkOrTheNetwork) {
+    const std::vector<Interconnect> links = {{"PCIe 4.0 x16", 64e9, "bidirectional"},
+                                             {"NVLink bridge (pairs)", 600e9, "bidirectional total"}};
+    const auto of = [&](const std::string& call, std::int64_t ranks_per_node) {
+        KernelConfig config;
+        config.set("ranks_per_node", ranks_per_node);
+        return features_of(call, config, CacheState::cold, accelerator(), links);
+    };
+    EXPECT_DOUBLE_EQ(of("all_reduce ranks=2 n=1024 x=bf16", 2).ceilings.at("link"), 2048 / 300e9);
+    const auto four = of("all_reduce ranks=4 n=1024 x=bf16", 4);
+    EXPECT_DOUBLE_EQ(four.ceilings.at("link"), 1.5 * 2048 / 32e9);
+    EXPECT_EQ(four.ceilings.at("network"), 0);
+    const auto apart = of("send_recv n=1024 x=bf16", 1);
+    EXPECT_EQ(apart.regime, "collective");
+    EXPECT_EQ(apart.ceilings.at("link"), 0);
+    EXPECT_DOUBLE_EQ(apart.ceilings.at("network"), 2048 / 50e9);
+    EXPECT_EQ(apart.latencies.at("node"), 1);
+    const auto experts = of("expert_dispatch ranks=8 tokens=4 n=1024 experts=64 k=8 x=int8", 8);
+    EXPECT_DOUBLE_EQ(experts.ceilings.at("link"), 4 * 8 * 1024 * 7.0 / 8 / 32e9);
 }
 
 TEST(RowFeatures, CountBlocksAndPasses) {

@@ -84,7 +84,7 @@ TEST(Transfer, LearnsTheParametersFromAFewCalls) {
                                                                     std::make_shared<KernelModel>()};
     const auto error = [&](Split split) {
         std::vector<const ValidationPoint*> of_target;
-        const auto points = validate_unseen(devices, models, split);
+        const auto points = validate_unseen(devices, models, {}, split);
         for (const auto& point : points)
             if (point.device == "new") of_target.push_back(&point);
         return summary_of(of_target);
@@ -106,6 +106,7 @@ TEST(Transfer, IsNotThrownOffByMeasurementsOfBothFamilies) {
         auto estimate = transfer.estimate(query(call)).value();
         points.push_back({estimate, 0.05});
         estimate.same_family = false;
+        estimate.prior = TransferPolicy().prior("gemm", false);
         points.push_back({estimate, 0.10});
     }
     transfer.calibrate(points);
@@ -125,6 +126,46 @@ TEST(Transfer, ChoosesCallsThatDiffer) {
     EXPECT_LT(chosen[0], 5U);
     EXPECT_EQ(chosen[1], 5U);
     EXPECT_EQ(transfer.most_telling(candidates, 99).size(), candidates.size());
+}
+
+// Sources with the device's own figures weigh more the more a figure counts; a family keeps the others out.
+TEST(Transfer, WeighsSourcesByWhatLikenessCounts) {
+    SourceFitness near, far;
+    near.apart.family = far.apart.family = far.apart.power = 1;
+    Likeness likeness;
+    EXPECT_EQ(source_weights({near, far}, likeness), (std::vector<double>{0.5, 0.5}));
+    likeness.power = 0.5;
+    const auto weights = source_weights({near, far}, likeness);
+    EXPECT_NEAR(weights[0] / weights[1], std::exp(1.0), 1e-12);
+    near.same_family = true;
+    EXPECT_EQ(source_weights({near, far}, likeness), (std::vector<double>{1, 0}));
+    near.formats = 1;
+    EXPECT_EQ(source_weights({near, far}, likeness), (std::vector<double>{0, 1}));
+}
+
+// Devices that all miss by one level: what is learned is that level, and no neighbourhood of its own.
+TEST(TransferLearning, FindsTheSpreadBetweenDevices) {
+    std::vector<ValidationDevice> devices;
+    std::vector<std::shared_ptr<const KernelModel>> models;
+    const std::vector<double> factors = {0.9, 0.45, 0.7, 0.35};
+    for (std::size_t i = 0; i < factors.size(); ++i) {
+        const auto where =
+            facts(("device " + std::to_string(i)).c_str(), 1, ("of " + std::to_string(i)).c_str());
+        devices.push_back(validation_device(where, factors[i], factors[i]));
+        models.push_back(source(where, factors[i], factors[i]).kernels);
+    }
+    const auto learning = transfer_learning(devices, models);
+    const auto policy = learning.without("");
+    const auto& prior = policy.prior("gemm", false);
+    EXPECT_GE(prior.level * prior.level + prior.parameters * prior.parameters * 0.09, 0.01);
+    EXPECT_LT(prior.local, TransferPolicy().prior("gemm", false).local);
+    // Two devices are too few.
+    devices.resize(2);
+    models.resize(2);
+    EXPECT_EQ(transfer_learning(devices, models).without("").prior("gemm", false).local,
+              TransferPolicy().prior("gemm", false).local);
+    const auto text = policy.json().dump();
+    EXPECT_EQ(TransferPolicy::from_json(JsonReader(Json::parse(text), "policy")).json().dump(), text);
 }
 
 // A call on a device that nobody measured has the width that such calls turned out to need.

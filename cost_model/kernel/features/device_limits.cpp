@@ -62,10 +62,12 @@ double shared_cache_seconds(double bytes, const Machine& machine) {
     return rate > 0 ? bytes / rate : 0;
 }
 
-double link_seconds(double bytes, const Machine& machine) {
-    const auto found = machine.ceilings.bandwidth.find("link");
-    if (found != machine.ceilings.bandwidth.end()) return bytes / found->second.rate;
-    return memory_seconds(bytes, CacheState::cold, machine);
+double link_seconds(double bytes, const std::string& way, const Machine& machine) {
+    const auto& known = machine.ceilings.bandwidth;
+    auto found = known.find(way);
+    if (found == known.end()) found = known.find("link");
+    return found != known.end() ? bytes / found->second.rate
+                                : memory_seconds(bytes, CacheState::cold, machine);
 }
 
 double unit_count(const Machine& machine) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
+
 #include "cost_model/kernel/features/call_features.hpp"
 
 /// What a device can do at most, for operators that are more than one stream of arithmetic and bytes.
@@ -27,9 +29,9 @@ namespace ridge::cost_model {
 /// 5120 bytes a clock for 80 L2 slices, which 108 units share).
 [[nodiscard]] double shared_cache_seconds(double bytes, const Machine& machine);
 
-/// Between devices: bandwidth ceiling "link" in one direction; where it is not known, the memory's, which all
-/// that a link carries passes.
-[[nodiscard]] double link_seconds(double bytes, const Machine& machine);
+/// Between devices: bandwidth ceiling `way` ("link", "pair", "network"; add_links()) in one direction; where
+/// it is not known, "link", and without that the memory's, which all that a link carries passes.
+[[nodiscard]] double link_seconds(double bytes, const std::string& way, const Machine& machine);
 
 /// Units that work at the same time; 1 where not known.
 [[nodiscard]] double unit_count(const Machine& machine);

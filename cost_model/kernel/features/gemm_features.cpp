@@ -14,6 +14,7 @@ namespace {
 // The tile that libraries use most on large shapes; a narrower one for few rows. What they really choose is
 // the correction's business.
 constexpr double tile_columns = 128, tile_rows = 128, narrow_rows = 64;
+constexpr double least_rows = 16;     // of a tensor core's product (NVIDIA PTX ISA, mma.m16n8k16)
 constexpr double step_elements = 64;  // of k that one step of the pipeline takes
 // Splitting k pays only while each part has several steps left to fill the pipeline.
 constexpr double least_split_elements = 512;
@@ -39,6 +40,16 @@ Grid grid_of(const operators::GemmCall& call, std::int64_t units) {
     grid.split = std::clamp(std::floor(1 / grid.waves), 1.0,
                             std::max(1.0, static_cast<double>(call.k) / least_split_elements));
     return grid;
+}
+
+// Work of whole tiles in whole waves over the product's own: what the arithmetic really executes.
+double executed_share(const operators::GemmCall& call, const Grid& grid) {
+    const auto matrices = static_cast<double>(operators::used_matrices(call));
+    const double rows_each = std::max(1.0, static_cast<double>(call.m) / matrices);
+    const double height = rows_each <= narrow_rows ? std::max(least_rows, rows_each) : tile_rows;
+    const double padded = grid.rows * height * grid.columns * tile_columns;
+    const double waves = grid.waves > 1 ? std::ceil(grid.waves) / grid.waves : 1.0;
+    return waves * padded / (matrices * rows_each * static_cast<double>(call.n));
 }
 
 double l2_seconds(const operators::GemmCall& call, const Grid& grid, const Work& work, const Device& device) {
@@ -92,7 +103,7 @@ CallFeatures gemm_features(const OperatorCall& call, const KernelConfig&, CacheS
     out.regime = "gemm";
     out.latencies.add({"launch", 1});
     out.latencies.add({"step", static_cast<double>(gemm.k) / step_elements / grid.split});
-    out.ceilings.add({"compute", bounds.compute_s});
+    out.ceilings.add({"compute", bounds.compute_s * executed_share(gemm, grid)});
     const auto& memory = bounds.levels.front();
     out.ceilings.add(
         {"DRAM", memory.seconds * memory_bytes(gemm, cache, memory.bytes, machine.device) / memory.bytes});
