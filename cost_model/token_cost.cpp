@@ -153,6 +153,9 @@ void price_passes(TokenCost& cost, const DeviceModel& device, const Economy& eco
                        {.purchase = device.purchase, .rated_power_w = device.device.tdp_w});
     set_intervals(cost, times);
     cost.provenance = provenance_of(cost);
+    const auto* memory = memory_ceiling(device.ceilings);
+    cost.on_data_sheet =
+        cost.provenance == Provenance::predicted && memory && memory->provenance == Provenance::specified;
     cost.is_bound = cost.prefill.is_bound && cost.decode.is_bound;
 }
 

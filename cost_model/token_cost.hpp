@@ -61,6 +61,7 @@ struct TokenCost {
 
     // The rest is there when the verdict is ok.
     Provenance provenance = Provenance::specified;  ///< specified when any second comes from a data sheet
+    bool on_data_sheet = false;           ///< ceilings of a data sheet took part in what was predicted
     bool is_bound = false;                ///< both passes are: tokens/s are an upper bound, costs a lower one
     PassCost prefill;                     ///< of the batch: its time is the time to first token
     PassCost decode;                      ///< one step of the batch, at the mean context prompt + output/2

@@ -157,6 +157,8 @@ void add_cost(Table& table, const TokenCost& cost) {
     set_memory(table, cost);
     if (cost.verdict == Verdict::ok) {
         table.set("provenance", std::string(name(cost.provenance)));
+        if (cost.on_data_sheet)
+            table.note("provenance", "by an engine's fitted shares of a data sheet's ceilings");
         set_results(table, cost);
         return;
     }

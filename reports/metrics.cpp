@@ -31,8 +31,8 @@ constexpr auto general_metrics = std::to_array<Metric>({
     {"cache", "Cache", "", text,
      "cold: operands flushed out of the caches before each run; warm: left in them."},
     {"provenance", "Provenance", "", text,
-     "measured on the device, predicted (from measurements of other calls or measured roofs), or specified "
-     "(a data sheet took part)."},
+     "measured on the device, predicted (from measurements of other calls, of whole engines or of roofs), or "
+     "specified (a data sheet alone)."},
     {"status", "Status", "", text,
      "ok, invalid (does not fit), wrong (result misses the reference) or failed."},
     {"reason", "Reason", "", text, "Why there is no number."},

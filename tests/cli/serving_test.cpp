@@ -187,6 +187,7 @@ const Case cases[] = {
     {"cost_of_a_network_without_bytes",
      {"cost", "--device", "h100-sxm", "--prefill-parallel", "tp1", "--transfer-bandwidth", "-1"},
      {"bandwidth of KV transfer", "-1"}},
+    {"unknown_kernels", {"cost", "--device", "h100-sxm", "--kernels", "best"}, {"best", "engine or fitted"}},
     {"nothing_meets_it",
      plan({"--rate", "1", "--price", "2", "--tpot", "1e-6", "--parallel", "tp1"}),
      {"no candidate meets", "closest", "h100-sxm", "TPOT"}},
