@@ -7,6 +7,9 @@ void DeploymentOptions::add(CLI::App& command) {
     command.add_option(
         "--parallel", parallel,
         "devices that serve the model together: tpN ppN epN dpN cpN, as in 'tp8 pp2' (default: one)");
+    command.add_option("--prefill-parallel", prefill_parallel,
+                       "prompts on replicas of their own, spread so, which send KV to the others: tp1");
+    transfer.add(command);
     engine.add(command);
     command.add_option("--expert-weights", expert_weights,
                        "number format of routed experts' weights, where it differs from --weights");
@@ -28,6 +31,9 @@ void DeploymentOptions::add(CLI::App& command) {
 cost_model::Deployment DeploymentOptions::deployment() const {
     cost_model::Deployment out;
     if (!parallel.empty()) out.parallelism = cost_model::parse_parallelism(parallel);
+    if (!prefill_parallel.empty())
+        out.prefill = {cost_model::parse_parallelism(prefill_parallel), transfer.bytes_per_s,
+                       transfer.latency_s};
     out.topology = {.node_size = node_size, .link_bytes_per_s = link, .network_bytes_per_s = network};
     if (dram) out.tiers.dram_bytes_per_s = *dram;
     if (dram_bytes) out.tiers.dram_bytes = *dram_bytes;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/precision_options.hpp"
+#include "cli/transfer_options.hpp"
 #include "cost_model/levers/lever.hpp"
 
 namespace ridge::cli {
@@ -14,6 +15,8 @@ namespace ridge::cli {
 /// How a model is served: parallelism, engine, links, memory tiers and levers.
 struct DeploymentOptions {
     std::string parallel, expert_weights;
+    std::string prefill_parallel;  ///< of a pool that only does prompts; empty: there is none
+    TransferOptions transfer;
     EngineOption engine;
     std::optional<std::int64_t> node_size;
     std::optional<double> link, network, dram, ssd;  ///< bytes/s

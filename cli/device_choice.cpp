@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "cost_model/shipped_kernels.hpp"
 
 namespace ridge::cli {
 namespace {
@@ -52,6 +53,10 @@ void DeviceOptions::add(CLI::App& command) {
         "share of the compute ceiling that unmeasured calls achieve (default: 1, the ceiling itself)");
     command.add_option("--memory-efficiency", memory_efficiency,
                        "share of the memory ceiling that unmeasured calls achieve (default: 1)");
+    command.add_option("--kernels", kernels,
+                       "what times a network's calls that were not measured: engine, by its shares of the "
+                       "ceilings, or fitted, by the kernels of configs/fitted where they cover a call "
+                       "(default: engine)");
 }
 
 std::optional<db::Store> DeviceOptions::open() const {
@@ -60,11 +65,14 @@ std::optional<db::Store> DeviceOptions::open() const {
 }
 
 std::vector<cost_model::DeviceModel> DeviceOptions::load() const {
+    if (kernels != "engine" && kernels != "fitted")
+        throw InputError("--kernels is '" + kernels + "', should be engine or fitted");
     const auto opened = open();
     std::vector<cost_model::DeviceModel> models;
     for (const auto& word : devices) {
         models.push_back(load_one(opened, store, word));
         cost_model::set_efficiencies(models.back(), compute_efficiency, memory_efficiency);
+        if (kernels == "fitted") cost_model::take_shipped_kernels(models.back());
     }
     return models;
 }

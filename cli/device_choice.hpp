@@ -21,6 +21,7 @@ struct DeviceOptions {
     StoreOption store;
     std::vector<std::string> devices = {"this"};
     double compute_efficiency = 1, memory_efficiency = 1;
+    std::string kernels = "engine";  ///< what times calls that were not measured: or "fitted"
 
     void add(CLI::App& command);
     /// The store, where its file is there.

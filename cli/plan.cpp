@@ -10,6 +10,7 @@
 #include "core/configs.hpp"
 #include "core/text.hpp"
 #include "cost_model/serving/fleet_plan.hpp"
+#include "cost_model/serving/separate_pools.hpp"
 #include "reports/serving_tables.hpp"
 
 namespace ridge::cli {
@@ -29,6 +30,9 @@ struct PlanOptions {
     MoneyOptions money;
     FormatOption format;
     std::vector<std::string> parallelism;
+    std::vector<std::string> prefill_parallelism;  ///< of pools that only do prompts; empty: there are none
+    std::string prefill_device;                    ///< empty: the one that decodes
+    TransferOptions transfer;
     std::optional<double> users, requests_per_user;
     double peak = 1;
     int percentile = 95;
@@ -76,24 +80,99 @@ struct Question {
     Policy policy;
 };
 
-void add_candidate(std::vector<FleetCandidate>& candidates, Refusals& refusals, const Question& question,
-                   const cost_model::DeviceModel& device, const std::string& parallelism,
-                   double usd_per_hour) {
-    try {
-        const auto spread = cost_model::parse_parallelism(parallelism);
-        auto placed = place_replica(question.model, question.precisions, device, spread, question.engine);
-        if (!placed.no_room.empty()) {
-            refusals.push_back(placed.no_room);
-            return;
+// Copies of the model on a device, each way of spreading one, that have room for KV.
+std::vector<FleetCandidate> copies_on(const cost_model::DeviceModel& device, double usd_per_hour,
+                                      const std::vector<std::string>& spreads, const Question& question,
+                                      Refusals& refusals) {
+    std::vector<FleetCandidate> out;
+    for (const auto& spread : spreads) {
+        try {
+            auto placed = place_replica(question.model, question.precisions, device,
+                                        cost_model::parse_parallelism(spread), question.engine);
+            if (!placed.no_room.empty()) {
+                refusals.push_back(placed.no_room);
+                continue;
+            }
+            const double usd = placed.model.devices * usd_per_hour;
+            out.push_back({device.device.id, spread, std::move(placed.model), question.policy, usd});
+        } catch (const InputError& error) {
+            refusals.push_back(device.device.id + " " + spread + ": " + error.what());
         }
-        const double usd = placed.model.devices * usd_per_hour;
-        candidates.push_back({device.device.id, parallelism, std::move(placed.model), question.policy, usd});
-    } catch (const InputError& error) {
-        refusals.push_back(device.device.id + " " + parallelism + ": " + error.what());
+    }
+    return out;
+}
+
+std::string words_of(std::int64_t replicas, const FleetCandidate& copy, const std::string& at) {
+    return std::to_string(replicas) + " x " + (copy.device == at ? "" : copy.device + " ") + copy.parallelism;
+}
+
+// Groups of replicas of which some only do prompts.
+void add_groups(std::vector<FleetCandidate>& out, const FleetCandidate& decode, const FleetCandidate& prefill,
+                const PlanOptions& options, const FleetTarget& target) {
+    auto group = decode;
+    group.prefill = PrefillPool{prefill.model, 1, options.transfer.bytes_per_s, options.transfer.latency_s};
+    check(group.service());
+    const MeanRequest request{target.traffic.prompt_tokens.mean(), target.traffic.output_tokens.mean()};
+    if (most_sequences(decode.model, decode.policy, request) < 1) return;  // the plain candidate says so
+    for (const auto& sizes : pool_sizes(group.service(), request, target.slo.tpot_s.value_or(1e9))) {
+        group.decoding = sizes.decode;
+        group.prefill->replicas = sizes.prefill;
+        group.usd_per_hour = static_cast<double>(sizes.decode) * decode.usd_per_hour +
+                             static_cast<double>(sizes.prefill) * prefill.usd_per_hour;
+        group.parallelism = "prefill " + words_of(sizes.prefill, prefill, decode.device) + ", decode " +
+                            words_of(sizes.decode, decode, decode.device);
+        out.push_back(group);
     }
 }
 
-std::vector<FleetCandidate> candidates_of(const PlanOptions& options,
+// Devices with the price of an hour; those without go to `refusals`.
+struct PricedDevice {
+    const cost_model::DeviceModel* device;
+    double usd_per_hour;
+};
+std::vector<PricedDevice> priced(const std::vector<cost_model::DeviceModel>& devices,
+                                 const std::vector<std::string>& words, const PlanOptions& options,
+                                 Refusals& refusals) {
+    auto all = options.served.devices.devices;
+    if (!options.prefill_device.empty()) all.push_back(options.prefill_device);
+    std::vector<PricedDevice> out;
+    for (std::size_t i = 0; i < devices.size(); ++i) {
+        const auto price = hourly_price(options.money.economy(words[i], all), devices[i]);
+        if (price.usd)
+            out.push_back({&devices[i], *price.usd});
+        else
+            refusals.push_back(devices[i].device.id + ": " + price.missing);
+    }
+    return out;
+}
+
+// Copies that only do prompts: on the device named for it, or on the one that decodes.
+class PrefillCopies {
+  public:
+    PrefillCopies(const PlanOptions& options, const Question& question, Refusals& refusals)
+        : options_(options), question_(question), refusals_(refusals) {
+        if (options.prefill_device.empty()) return;
+        auto choice = options.served.devices;
+        choice.devices = {options.prefill_device};
+        device_ = choice.load();
+        for (const auto& one : priced(device_, choice.devices, options, refusals)) named_ = copies(one);
+    }
+    [[nodiscard]] std::vector<FleetCandidate> beside(const PricedDevice& decoding) const {
+        return options_.prefill_device.empty() ? copies(decoding) : named_;
+    }
+
+  private:
+    [[nodiscard]] std::vector<FleetCandidate> copies(const PricedDevice& one) const {
+        return copies_on(*one.device, one.usd_per_hour, options_.prefill_parallelism, question_, refusals_);
+    }
+    const PlanOptions& options_;
+    const Question& question_;
+    Refusals& refusals_;
+    std::vector<cost_model::DeviceModel> device_;
+    std::vector<FleetCandidate> named_;
+};
+
+std::vector<FleetCandidate> candidates_of(const PlanOptions& options, const FleetTarget& target,
                                           const std::vector<cost_model::DeviceModel>& devices,
                                           Refusals& refusals) {
     const auto engine = options.served.choice();
@@ -103,16 +182,15 @@ std::vector<FleetCandidate> candidates_of(const PlanOptions& options,
     auto spreads = options.parallelism;
     if (spreads.empty()) spreads.assign(std::begin(usual_parallelism), std::end(usual_parallelism));
     for (const auto& spread : spreads) (void)cost_model::parse_parallelism(spread);
+    for (const auto& spread : options.prefill_parallelism) (void)cost_model::parse_parallelism(spread);
+    const PrefillCopies prefill(options, question, refusals);
     std::vector<FleetCandidate> candidates;
-    for (std::size_t i = 0; i < devices.size(); ++i) {
-        const auto& words = options.served.devices.devices;
-        const auto price = hourly_price(options.money.economy(words[i], words), devices[i]);
-        if (!price.usd) {
-            refusals.push_back(devices[i].device.id + ": " + price.missing);
-            continue;
+    for (const auto& one : priced(devices, options.served.devices.devices, options, refusals)) {
+        const auto pools = prefill.beside(one);
+        for (const auto& copy : copies_on(*one.device, one.usd_per_hour, spreads, question, refusals)) {
+            candidates.push_back(copy);
+            for (const auto& pool : pools) add_groups(candidates, copy, pool, options, target);
         }
-        for (const auto& spread : spreads)
-            add_candidate(candidates, refusals, question, devices[i], spread, *price.usd);
     }
     if (candidates.empty())
         throw InputError("no device can serve " + question.model.name + ": " + refusals.front());
@@ -134,11 +212,13 @@ void tell(const FleetPlan& plan, const std::vector<FleetCandidate>& candidates, 
 
 ExitCode run(PlanOptions options) {
     const auto target = target_of(options);
+    if (!options.prefill_device.empty() && options.prefill_parallelism.empty())
+        options.prefill_parallelism = {"tp1"};
     auto& words = options.served.devices.devices;
     if (words == std::vector<std::string>{"all"}) words = list_configs("devices");
     const auto devices = options.served.devices.load();
     Refusals refusals;
-    const auto candidates = candidates_of(options, devices, refusals);
+    const auto candidates = candidates_of(options, target, devices, refusals);
     FleetPlan plan;
     {
         LateProgress progress(options.quiet);
@@ -173,6 +253,14 @@ void add_plan(CLI::App& app, Action& action) {
         ->add_option("--parallel", options->parallelism,
                      "of a copy; several are compared (default: tp1, tp2, tp4, tp8 and tp8 pp2)")
         ->allow_extra_args(false);
+    command
+        ->add_option("--prefill-parallel", options->prefill_parallelism,
+                     "compare with groups in which copies that only do prompts, spread so, send KV to those "
+                     "that only decode; several are compared")
+        ->allow_extra_args(false);
+    command->add_option("--prefill-device", options->prefill_device,
+                        "of copies that only do prompts (default: the device that decodes)");
+    options->transfer.add(*command);
     command->add_option("--percentile", options->percentile,
                         "that the limits hold for: 50, 90, 95 or 99 (default: 95)");
     command->add_option("--requests", options->requests,

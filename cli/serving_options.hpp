@@ -9,6 +9,7 @@
 
 #include "cli/device_choice.hpp"
 #include "cli/precision_options.hpp"
+#include "cli/transfer_options.hpp"
 #include "cost_model/serving/placed_replica.hpp"
 #include "cost_model/serving/policy.hpp"
 #include "cost_model/serving/summary.hpp"

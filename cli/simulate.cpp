@@ -24,7 +24,8 @@ struct SimulateOptions {
     bool sound_lines = false, quiet = false;
     std::int64_t requests = 10'000, replicas = 1, prefill_replicas = 0;
     std::string prefill_parallelism;
-    double transfer_bytes_per_s = 50e9, transfer_latency_s = 0, warm_up = 0.1;
+    TransferOptions transfer;
+    double warm_up = 0.1;
 };
 
 Requests traced(const SimulateOptions& options, const Traffic& traffic) {
@@ -66,7 +67,7 @@ Service service_of(const SimulateOptions& options, const cost_model::DeviceModel
         const auto& spread =
             options.prefill_parallelism.empty() ? options.parallelism : options.prefill_parallelism;
         service.prefill = PrefillPool{replica(options, device, spread), options.prefill_replicas,
-                                      options.transfer_bytes_per_s, options.transfer_latency_s};
+                                      options.transfer.bytes_per_s, options.transfer.latency_s};
     }
     check(service);
     return service;
@@ -110,10 +111,7 @@ void add_pools(CLI::App& command, SimulateOptions& options) {
                        "copies that only do prompts and send the KV to the others, which only decode");
     command.add_option("--prefill-parallel", options.prefill_parallelism,
                        "of those (default: as the others)");
-    command.add_option("--transfer-bandwidth", options.transfer_bytes_per_s,
-                       "bytes/s that a prefill replica sends KV with (default: 50e9, a 400 Gbit/s port)");
-    command.add_option("--transfer-latency", options.transfer_latency_s,
-                       "seconds of each transfer (default: 0)");
+    options.transfer.add(command);
 }
 
 }  // namespace

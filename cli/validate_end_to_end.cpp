@@ -115,13 +115,18 @@ void EndToEndOptions::add(CLI::App& command) {
     command.add_option(
         "--fit", fit,
         "of --end-to-end: fit the engines' parameters to the training rows, and write this file");
+    command
+        .add_option("--kernels", kernels,
+                    "of --end-to-end: engine, or fitted: calls timed by the kernels of configs/fitted where "
+                    "they cover them (default: engine)")
+        ->check(CLI::IsMember({"engine", "fitted"}));
     command.add_flag("--rows", rows, "of --end-to-end: every row beside its prediction");
 }
 
 ExitCode validate_end_to_end(const EndToEndOptions& options, const FormatOption& format) {
     const auto path = rows_file(options.file);
     const auto published = cost_model::read_published_rows(read_file(path), path);
-    cost_model::RowReader reader(cost_model::PublishedNames::load());
+    cost_model::RowReader reader(cost_model::PublishedNames::load(), options.kernels == "fitted");
     auto read = cost_model::read_rows(reader, published);
     auto fit = options.fit.empty() ? cost_model::EngineFit::load()
                                    : cost_model::fit_engines(cost_model::training_rows(read));

@@ -15,7 +15,8 @@ struct EndToEndOptions {
     bool all_rows = false;  ///< training rows too
     bool rows = false;      ///< every row by itself
     std::string leave_out;  ///< "source", "device", "framework": what the fit does not see; empty: test rows
-    std::string fit;        ///< file that a new fit is written to
+    std::string kernels = "engine";  ///< as of DeviceOptions
+    std::string fit;                 ///< file that a new fit is written to
     void add(CLI::App& command);
 };
 

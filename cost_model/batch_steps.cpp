@@ -129,7 +129,9 @@ MemoryNeed need_of(const Placement& placement, const Deployment& deployment, con
     const double replicas = real(placement.parallelism.data), ways = real(placement.parallelism.context);
     const double batch = std::ceil(real(workload.batch) / replicas);
     const double longest = real(workload.prompt_tokens) + real(workload.output_tokens);
-    const double prompts = batch * prompt_of(workload, deployment.reuse).computed;
+    // Rows of the longest step: where prompts are done elsewhere, a token of each sequence.
+    const double prompts =
+        deployment.prefill ? batch : batch * prompt_of(workload, deployment.reuse).computed;
     const auto fit = memory_fit(placement, prompts);
     const double kept = 1.0 - fit.fragmentation;
     return {.weights = fit.weights * (1.0 - deployment.offload.weights),

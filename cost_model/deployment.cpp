@@ -38,6 +38,11 @@ void check_speculation(const Speculation& speculation) {
     require("cost of a drafted token over a step", speculation.draft_cost, 0, 10);
 }
 
+void check_prefill(const SeparatePrefill& prefill) {
+    require("bandwidth of KV transfer in bytes/s", prefill.bytes_per_s, 1e6, 1e14);
+    require("latency of KV transfer in seconds", prefill.latency_s, 0, 100);
+}
+
 }  // namespace
 
 std::string_view name(Tier tier) {
@@ -61,6 +66,7 @@ void check(const Deployment& deployment) {
     check(deployment.engine);
     check_reuse(deployment.reuse);
     check_speculation(deployment.speculation);
+    if (deployment.prefill) check_prefill(*deployment.prefill);
     require("offloaded share of weights", deployment.offload.weights, 0, 1);
     require("offloaded share of keys and values", deployment.offload.kv, 0, 1);
     require("overlap of offloading", deployment.offload.overlap, 0, 1);

@@ -54,6 +54,14 @@ struct Speculation {
     [[nodiscard]] double tokens_per_step() const;
 };
 
+/// A pool of replicas that only do prompts, one after the other; keys and values then go over a network to
+/// replicas that only decode (Zhong et al., OSDI 2024).
+struct SeparatePrefill {
+    Parallelism parallelism;    ///< of a replica of the pool, on devices of the same kind
+    double bytes_per_s = 50e9;  ///< that a replica sends with: a port of 400 Gbit/s
+    double latency_s = 0;       ///< of each transfer
+};
+
 /// How a model is served on a device. The default is one device and the kernels' times alone.
 struct Deployment {
     Parallelism parallelism;
@@ -63,6 +71,7 @@ struct Deployment {
     Offload offload;
     Reuse reuse;
     Speculation speculation;
+    std::optional<SeparatePrefill> prefill;
     std::shared_ptr<const DeviceModel> experts_on;  ///< the host's processor, which computes routed experts
     bool largest_batch = false;  ///< as many sequences as the memory holds, instead of the workload's
 };

@@ -28,6 +28,9 @@ struct DeviceModel {
     /// Other devices' kernels on this one's ceilings, for calls that neither of the two above knows.
     std::shared_ptr<const Transfer> transfer = {};
     TransferWidths transfer_widths = {};
+    /// The device with the kernels of configs/fitted, whom networks ask first (shipped_kernels.hpp); null:
+    /// not asked.
+    std::shared_ptr<const DeviceModel> shipped = {};
     std::optional<RentalPrice> price;       ///< default rental price
     std::optional<PurchasePrice> purchase;  ///< default price to own
     std::string architecture;               ///< "hopper", "ada" …; empty where it is not known

@@ -9,6 +9,7 @@
 #include "core/text.hpp"
 #include "core/units.hpp"
 #include "cost_model/batch_steps.hpp"
+#include "cost_model/prefill_pool.hpp"
 
 namespace ridge::cost_model {
 namespace {
@@ -71,7 +72,8 @@ Energy predicted_energy(const TokenCost& cost, const RequestTimes& times) {
     const auto sequences = static_cast<double>(cost.workload.batch);
     energy.watts = watts_of(cost.decode_cost, cost.devices);
     energy.joules_per_output_token = cost.decode_cost.energy_j / (sequences * cost.tokens_per_step);
-    energy.joules_per_input_token = cost.prefill_cost.energy_j / (sequences * times.prompt_tokens);
+    const double prompts = cost.pool ? 1.0 : sequences;
+    energy.joules_per_input_token = cost.prefill_cost.energy_j / (prompts * times.prompt_tokens);
     energy.provenance = Provenance::predicted;
     energy.basis = "power between idle and TDP by what limits";
     if (cost.decode.is_bound) energy.basis += ", over least times: neither bound";
@@ -93,9 +95,11 @@ Energy energy_of(const TokenCost& cost, const RequestTimes& times) {
 }
 
 void set_times(TokenCost& cost, const RequestTimes& times) {
-    cost.time_to_first_token_s = times.prefill_s;
+    cost.time_to_first_token_s = cost.prefill.seconds;
     cost.time_per_output_token_s = times.step_s;
-    cost.request_s = times.request_s();
+    cost.request_device_s = times.devices * times.request_s() / times.batch;
+    const double transfer_s = cost.pool ? cost.pool->transfer_s : 0.0;
+    cost.request_s = cost.prefill.seconds + transfer_s + (times.output_tokens - 1.0) * times.step_s;
     cost.tokens_per_s_sequence = 1.0 / times.step_s;
     cost.tokens_per_s = times.batch / times.step_s;
 }
@@ -121,15 +125,27 @@ Interval token_range(const TokenCost& cost) {
     return {step.low / cost.tokens_per_step, step.high / cost.tokens_per_step};
 }
 
+// Seconds of a decoding replica's devices that the batch's prompts cost as much as; with a pool of their own
+// in its devices' seconds.
+double prefill_factor(const TokenCost& cost) {
+    if (!cost.pool) return 1.0;
+    const auto& pool = *cost.pool;
+    return static_cast<double>(cost.workload.batch) * pool.request_s / pool.prompt_s * pool.devices /
+           cost.devices;
+}
+
+Interval operator*(const Interval& range, double factor) { return {range.low * factor, range.high * factor}; }
+
 void price_passes(TokenCost& cost, const DeviceModel& device, const Economy& economy) {
     const auto& workload = cost.workload;
-    const RequestTimes times{.prefill_s = cost.prefill.seconds,
+    const double factor = prefill_factor(cost);
+    const RequestTimes times{.prefill_s = cost.prefill.seconds * factor,
                              .step_s = cost.decode.seconds / cost.tokens_per_step,
                              .batch = static_cast<double>(workload.batch),
                              .prompt_tokens = static_cast<double>(workload.prompt_tokens),
                              .output_tokens = static_cast<double>(workload.output_tokens),
                              .devices = static_cast<double>(cost.devices),
-                             .prefill_range = cost.prefill.interval.value_or(Interval{}),
+                             .prefill_range = cost.prefill.interval.value_or(Interval{}) * factor,
                              .step_range = token_range(cost)};
     set_times(cost, times);
     cost.energy = energy_of(cost, times);
@@ -137,16 +153,23 @@ void price_passes(TokenCost& cost, const DeviceModel& device, const Economy& eco
                        {.purchase = device.purchase, .rated_power_w = device.device.tdp_w});
     set_intervals(cost, times);
     cost.provenance = provenance_of(cost);
+    const auto* memory = memory_ceiling(device.ceilings);
+    cost.on_data_sheet =
+        cost.provenance == Provenance::predicted && memory && memory->provenance == Provenance::specified;
     cost.is_bound = cost.prefill.is_bound && cost.decode.is_bound;
 }
 
-// By how much, and what would make it fit.
-void refuse(TokenCost& cost, const ModelConfig& model, const DeviceModel& device) {
-    const double excess = cost.memory.total() - cost.memory_capacity;
+// By how much.
+void set_excess(TokenCost& cost, const std::string& what, double needed, double devices) {
     cost.verdict = Verdict::does_not_fit;
-    cost.reason = model.name + " needs " + capacity(cost.memory.total()) +
-                  (cost.devices > 1 ? " a device, " : ", ") + capacity(excess) + " more than the " +
-                  capacity(cost.memory_capacity) + " of " + device.device.name;
+    cost.reason = what + " needs " + capacity(needed) + (devices > 1 ? " a device, " : ", ") +
+                  capacity(needed - cost.memory_capacity) + " more than the " +
+                  capacity(cost.memory_capacity) + " of " + cost.device;
+}
+
+// What would make it fit.
+void refuse(TokenCost& cost, const ModelConfig& model, const DeviceModel& device) {
+    set_excess(cost, model.name, cost.memory.total(), cost.devices);
     const auto ways = what_would_fit(model, device, cost.workload, cost.deployment);
     cost.reason +=
         ways.empty() ? "; no lever that is known makes it fit" : "; it fits with " + join(ways, ", or ");
@@ -169,8 +192,17 @@ void check_memory(TokenCost& cost, const ModelConfig& model, const Placement& pl
         refuse(cost, model, device);
 }
 
-void evaluate_passes(TokenCost& cost, const Placement& placement) {
-    auto prefill = open_prefill(placement, cost.deployment, cost.workload);
+void check_pool_memory(TokenCost& cost, const Placement& pool) {
+    const double needed = prefill_need(pool, cost.deployment, cost.workload).total();
+    if (cost.verdict != Verdict::ok || cost.memory_capacity <= 0 || needed <= cost.memory_capacity) return;
+    set_excess(cost, cost.model + " with one prompt on a prefill replica of " + pool.parallelism.text(),
+               needed, pool.devices());
+}
+
+// `pool` is where prompts are done, if not on the replica that decodes.
+void evaluate_passes(TokenCost& cost, const Placement& placement, const std::optional<Placement>& pool) {
+    auto prefill = pool ? open_prefill(*pool, cost.deployment, one_prompt(cost.workload))
+                        : open_prefill(placement, cost.deployment, cost.workload);
     auto decode =
         open_decode(placement, cost.deployment, cost.workload, static_cast<double>(cost.decode_context));
     cost.prefill = std::move(prefill.pass);
@@ -179,6 +211,10 @@ void evaluate_passes(TokenCost& cost, const Placement& placement) {
     cost.decode_cost = decode.cost;
     cost.tokens_per_step =
         cost.deployment.speculation.drafted > 0 ? cost.deployment.speculation.tokens_per_step() : 1.0;
+    if (!pool) return;
+    const double steps = static_cast<double>(cost.workload.output_tokens - 1) / cost.tokens_per_step;
+    cost.pool = prefill_pool_cost(*pool, *cost.deployment.prefill, cost.workload, cost.prefill.seconds,
+                                  steps * cost.decode.seconds);
 }
 
 }  // namespace
@@ -230,9 +266,14 @@ TokenCost evaluate(const ModelConfig& model, const DeviceModel& device, const Wo
     cost.decode_context = workload.prompt_tokens + (workload.output_tokens + 1) / 2;
     // First: what does not fit may also be beyond the largest call that there is.
     check_memory(cost, model, placement);
+    std::optional<Placement> pool;
+    if (deployment.prefill) {
+        pool = prefill_placement(model, device, workload, deployment);
+        check_pool_memory(cost, *pool);
+    }
     if (cost.verdict != Verdict::ok) return cost;
     try {
-        evaluate_passes(cost, placement);
+        evaluate_passes(cost, placement, pool);
     } catch (const InputError& missing_figure) {
         cost.verdict = Verdict::unknown;
         cost.reason = missing_figure.what();

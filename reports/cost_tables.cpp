@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reports/cost_tables.hpp"
 
+#include <algorithm>
+
 #include "core/units.hpp"
 #include "reports/money_tables.hpp"
 
@@ -31,6 +33,8 @@ constexpr const char* result_columns[] = {"ttft_s",
                                           "predicted_share",
                                           "specified_share_of_time",
                                           "bare_roof_share"};
+
+constexpr const char* pool_columns[] = {"prefill_parallelism", "prefill_replicas", "transfer_s"};
 
 std::string weights_text(const cost_model::Precisions& precisions) {
     const auto& sparsity = precisions.weight_sparsity;
@@ -108,7 +112,19 @@ void set_energy(Table& table, const TokenCost& cost) {
     table.note("energy_per_token_j", basis).set("energy_basis", basis);
 }
 
+void set_pool(Table& table, const TokenCost& cost) {
+    constexpr const char* none = "the devices that decode do the prompts";
+    if (!cost.pool) {
+        for (const auto* id : pool_columns) table.missing(id, none);
+        return;
+    }
+    table.set("prefill_parallelism", cost.deployment.prefill->parallelism.text())
+        .set("prefill_replicas", cost.pool->replicas)
+        .set("transfer_s", cost.pool->transfer_s);
+}
+
 void set_results(Table& table, const TokenCost& cost) {
+    set_pool(table, cost);
     table.set("ttft_s", cost.time_to_first_token_s)
         .set("tpot_s", cost.time_per_output_token_s)
         .set("tokens_per_s", cost.tokens_per_s);
@@ -141,11 +157,14 @@ void add_cost(Table& table, const TokenCost& cost) {
     set_memory(table, cost);
     if (cost.verdict == Verdict::ok) {
         table.set("provenance", std::string(name(cost.provenance)));
+        if (cost.on_data_sheet)
+            table.note("provenance", "by an engine's fitted shares of a data sheet's ceilings");
         set_results(table, cost);
         return;
     }
     table.missing("provenance", cost.reason).note("verdict", cost.reason);
     for (const auto* id : result_columns) table.missing(id, cost.reason);
+    for (const auto* id : pool_columns) table.missing(id, cost.reason);
 }
 
 // Another text for the amounts; the numbers stay in the dollars that their columns say.
@@ -216,6 +235,9 @@ Table cost_table(const std::vector<TokenCost>& costs, const cost_model::Exchange
                  "model",
                  "parallelism",
                  "devices",
+                 "prefill_parallelism",
+                 "prefill_replicas",
+                 "transfer_s",
                  "engine",
                  "largest_batch",
                  "communication_s",
@@ -233,10 +255,20 @@ Table cost_table(const std::vector<TokenCost>& costs, const cost_model::Exchange
 }
 
 Table cost_summary(const std::vector<TokenCost>& costs, const cost_model::ExchangeRate& shown) {
-    auto table =
-        cost_table(costs, shown)
-            .selected({"device", "provenance", "ttft_s", "tpot_s", "tokens_per_s", "energy_per_token_j",
-                       "price_per_hour_usd", "price_basis", "cost_per_million_tokens_usd", "limiter"});
+    std::vector<std::string_view> columns = {"device",
+                                             "provenance",
+                                             "ttft_s",
+                                             "tpot_s",
+                                             "tokens_per_s",
+                                             "energy_per_token_j",
+                                             "price_per_hour_usd",
+                                             "price_basis",
+                                             "cost_per_million_tokens_usd",
+                                             "limiter"};
+    const bool pools =
+        std::ranges::any_of(costs, [](const TokenCost& cost) { return cost.pool.has_value(); });
+    if (pools) columns.insert(columns.end(), std::begin(pool_columns), std::end(pool_columns));
+    auto table = cost_table(costs, shown).selected(columns);
     if (!costs.empty()) table.set_title(table.title() + ": " + question_text(costs.front()));
     return table;
 }

@@ -86,7 +86,7 @@ Table plan_table(const FleetPlan& plan, const std::vector<FleetCandidate>& candi
         const auto& candidate = candidates[option.candidate];
         table.add_row().set("rank", ++rank).set("device", candidate.device);
         table.set("parallelism", candidate.parallelism).set("replicas", number(option.replicas));
-        table.set("all_devices", number(option.replicas) * candidate.model.devices);
+        table.set("all_devices", number(option.replicas) * candidate.service().devices());
         table.set("batch_limit", number(option.batch_limit))
             .set("replica_requests_per_s", option.replica_requests_per_s);
         table.set("load_share", option.utilisation_of_rate)

@@ -4,14 +4,10 @@
 namespace ridge::cost_model {
 namespace {
 
-double device_seconds(const TokenCost& cost) {
-    return cost.devices * cost.request_s / static_cast<double>(cost.workload.batch);
-}
-
 std::optional<double> burden(const TokenCost& cost, LadderMeasure measure) {
     if (cost.verdict != Verdict::ok) return std::nullopt;
     return measure == LadderMeasure::usd_per_request ? cost.money.usd_per_request
-                                                     : std::optional(device_seconds(cost));
+                                                     : std::optional(cost.request_device_s);
 }
 
 std::optional<double> ratio(const std::optional<double>& over, const std::optional<double>& under) {

@@ -101,6 +101,16 @@ void set_chunk(Scenario& out, const LeverValue& value) {
 void spread(Scenario& out, const LeverValue& value) {
     out.deployment.parallelism = parsed(value, parse_parallelism);
 }
+void separate_prefill(Scenario& out, const LeverValue& value) {
+    SeparatePrefill prefill;
+    try {
+        prefill.parallelism = parse_parallelism(value.word(0));
+    } catch (const InputError& error) {
+        value.fail("a parallelism and bytes/s: " + std::string(error.what()));
+    }
+    prefill.bytes_per_s = value.number_or(1, prefill.bytes_per_s, 1e6, 1e14);
+    out.deployment.prefill = prefill;
+}
 void set_efficiency(Scenario& out, const LeverValue& value) {
     const double compute = value.number(0, 0.001, 1);
     set_efficiencies(out.device, compute, value.number_or(1, compute, 0.001, 1));
@@ -189,6 +199,10 @@ constexpr auto all_levers = std::to_array<Lever>({
      set_batch},
     {"chunk", "prompts cut into steps of so many tokens", "TOKENS", "8192", none, set_chunk},
     {"parallel", "devices that serve the model together", "tpN ppN epN dpN cpN", "tp8", none, spread},
+    {"prefill-pool",
+     "prompts on replicas of their own, keys and values sent to those that decode; money is shared as they "
+     "are kept busy",
+     "tpN ppN of a prefill replica[:BYTES/S of its network]", "tp1:50e9", none, separate_prefill},
     {"kernel-efficiency", "share of the ceilings that unmeasured calls achieve",
      "SHARE of compute[:SHARE of bandwidth]", "0.8", none, set_efficiency},
     {"overlap", "share of the communication hidden behind computation", "SHARE", "1", none,

@@ -26,5 +26,6 @@ void check_heads(const JsonReader& json, const ModelConfig& model, std::string_v
 // Layers that carry a state.
 [[nodiscard]] ModelConfig mamba2(const JsonReader& json);
 [[nodiscard]] ModelConfig bamba(const JsonReader& json);
+[[nodiscard]] ModelConfig jamba(const JsonReader& json);
 
 }  // namespace ridge::cost_model

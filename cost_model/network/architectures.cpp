@@ -147,6 +147,36 @@ ModelConfig deepseek(const JsonReader& json) {
     return model;
 }
 
+// DeepSeek-V3.2: V3's layers, whose attention reads what an index chooses.
+ModelConfig deepseek_v32(const JsonReader& json) {
+    auto model = deepseek(json);
+    if (model.latent->query_rank == 0) json.at("q_lora_rank").fail("above 0, since the index reads it");
+    model.index = PositionIndex{.heads = dimension(json, "index_n_heads", head_limit),
+                                .head_dim = dimension(json, "index_head_dim", head_limit),
+                                .chosen = dimension(json, "index_topk", position_limit)};
+    return model;
+}
+
+// Qwen3-Next: gated delta rule in three layers of four, gated attention in the fourth, experts in all.
+ModelConfig qwen3_next(const JsonReader& json) {
+    auto model = qwen3_moe(json);
+    model.output_gate = true;
+    model.experts->shared = 1;
+    model.experts->shared_size = dimension(json, "shared_expert_intermediate_size", width_limit);
+    const auto layers = model.num_hidden_layers;
+    Recurrent recurrent{.kind = RecurrentKind::gated_delta,
+                        .layers = layers - layers / dimension_or(json, "full_attention_interval", layers, 4),
+                        .heads = dimension(json, "linear_num_value_heads", head_limit),
+                        .head_dim = dimension(json, "linear_value_head_dim", head_limit),
+                        .state = dimension(json, "linear_key_head_dim", head_limit),
+                        .groups = dimension(json, "linear_num_key_heads", head_limit),
+                        .filter = dimension_or(json, "linear_conv_kernel_dim", head_limit, 4)};
+    if (recurrent.heads % recurrent.groups != 0)
+        json.at("linear_num_key_heads").fail("a divisor of linear_num_value_heads");
+    model.recurrent = recurrent;
+    return model;
+}
+
 // MiniMax-M2: Qwen3's layers, with the experts' keys of Mixtral.
 ModelConfig minimax_m2(const JsonReader& json) {
     auto model = qwen3(json);
@@ -164,12 +194,9 @@ ModelConfig glm4_moe(const JsonReader& json) {
     return model;
 }
 
-// The text part of Llama 4: a shared expert in every layer, and attention within chunks of positions on three
-// layers of four, which is counted as a window of that many.
+// The text part of Llama 4: experts and a shared one in every layer or every other one, and attention within
+// chunks of positions on three layers of four, which is counted as a window of that many.
 ModelConfig llama4(const JsonReader& json) {
-    if (dimension_or(json, "interleave_moe_layer_step", layer_limit, 1) != 1)
-        json.at("interleave_moe_layer_step")
-            .fail("1, since experts in only some of the layers are not known");
     constexpr std::int64_t whole_every = 4;
     auto model = llama(json);
     model.qk_norm = flag_or(json, "use_qk_norm", false);
@@ -178,6 +205,9 @@ ModelConfig llama4(const JsonReader& json) {
         model.window > 0 ? model.num_hidden_layers - model.num_hidden_layers / whole_every : 0;
     model.experts = experts_of(json, "num_local_experts", "intermediate_size");
     model.experts->shared = 1;
+    const auto step = dimension_or(json, "interleave_moe_layer_step", model.num_hidden_layers, 1);
+    model.experts->dense_layers = model.num_hidden_layers - model.num_hidden_layers / step;
+    if (step > 1) model.intermediate_size = dimension(json, "intermediate_size_mlp", width_limit);
     return model;
 }
 
@@ -208,38 +238,72 @@ ModelConfig gemma3(const JsonReader& json) {
     return model;
 }
 
+// Models of images and text have the text part in a table of its own, which leaves out what is the class's
+// default (transformers); the part that sees images is not counted.
+ModelConfig text_part(const JsonReader& json, const Json& defaults,
+                      ModelConfig (*read)(const JsonReader& json)) {
+    const auto text = json.at("text_config");
+    Json whole = defaults;
+    for (const auto& [key, value] : text.members()) whole[key] = value.raw();
+    return read(JsonReader(whole, "config.json", "text_config"));
+}
+
+ModelConfig gemma3_text(const JsonReader& json) {
+    static const Json defaults = {{"vocab_size", 262208},
+                                  {"max_position_embeddings", 131072},
+                                  {"num_attention_heads", 8},
+                                  {"num_key_value_heads", 4},
+                                  {"head_dim", 256},
+                                  {"sliding_window", 4096},
+                                  {"sliding_window_pattern", 6}};
+    return text_part(json, defaults, gemma3);
+}
+
+ModelConfig llama4_text(const JsonReader& json) {
+    static const Json defaults = {
+        {"interleave_moe_layer_step", 1}, {"attention_chunk_size", 8192}, {"use_qk_norm", true},
+        {"num_experts_per_tok", 1},       {"vocab_size", 202048},         {"head_dim", 128}};
+    return text_part(json, defaults, llama4);
+}
+
 struct Architecture {
     std::string_view name;
     ModelConfig (*read)(const JsonReader& json);
 };
 
-constexpr auto known_architectures = std::to_array<Architecture>({{"LlamaForCausalLM", llama},
-                                                                  {"MistralForCausalLM", mistral},
-                                                                  {"Qwen2ForCausalLM", qwen2},
-                                                                  {"Qwen3ForCausalLM", qwen3},
-                                                                  {"MixtralForCausalLM", mixtral},
-                                                                  {"Qwen3MoeForCausalLM", qwen3_moe},
-                                                                  {"DeepseekV2ForCausalLM", deepseek},
-                                                                  {"DeepseekV3ForCausalLM", deepseek},
-                                                                  {"GPT2LMHeadModel", gpt2},
-                                                                  {"BloomForCausalLM", bloom},
-                                                                  {"BertForMaskedLM", bert},
-                                                                  {"GptOssForCausalLM", gpt_oss},
-                                                                  {"InternLMForCausalLM", internlm},
-                                                                  {"Phi3ForCausalLM", phi3},
-                                                                  {"MiniMaxM2ForCausalLM", minimax_m2},
-                                                                  {"Glm4MoeForCausalLM", glm4_moe},
-                                                                  {"Llama4ForCausalLM", llama4},
-                                                                  {"GemmaForCausalLM", gemma},
-                                                                  {"Gemma2ForCausalLM", gemma2},
-                                                                  {"Gemma3ForCausalLM", gemma3},
-                                                                  {"GPTNeoXForCausalLM", gpt_neox},
-                                                                  {"OPTForCausalLM", opt},
-                                                                  {"GPTJForCausalLM", gpt_j},
-                                                                  {"FalconForCausalLM", falcon},
-                                                                  {"MPTForCausalLM", mpt},
-                                                                  {"Mamba2ForCausalLM", mamba2},
-                                                                  {"BambaForCausalLM", bamba}});
+constexpr auto known_architectures =
+    std::to_array<Architecture>({{"LlamaForCausalLM", llama},
+                                 {"MistralForCausalLM", mistral},
+                                 {"Qwen2ForCausalLM", qwen2},
+                                 {"Qwen3ForCausalLM", qwen3},
+                                 {"MixtralForCausalLM", mixtral},
+                                 {"Qwen3MoeForCausalLM", qwen3_moe},
+                                 {"DeepseekV2ForCausalLM", deepseek},
+                                 {"DeepseekV3ForCausalLM", deepseek},
+                                 {"DeepseekV32ForCausalLM", deepseek_v32},
+                                 {"Qwen3NextForCausalLM", qwen3_next},
+                                 {"JambaForCausalLM", jamba},
+                                 {"Gemma3ForConditionalGeneration", gemma3_text},
+                                 {"Llama4ForConditionalGeneration", llama4_text},
+                                 {"GPT2LMHeadModel", gpt2},
+                                 {"BloomForCausalLM", bloom},
+                                 {"BertForMaskedLM", bert},
+                                 {"GptOssForCausalLM", gpt_oss},
+                                 {"InternLMForCausalLM", internlm},
+                                 {"Phi3ForCausalLM", phi3},
+                                 {"MiniMaxM2ForCausalLM", minimax_m2},
+                                 {"Glm4MoeForCausalLM", glm4_moe},
+                                 {"Llama4ForCausalLM", llama4},
+                                 {"GemmaForCausalLM", gemma},
+                                 {"Gemma2ForCausalLM", gemma2},
+                                 {"Gemma3ForCausalLM", gemma3},
+                                 {"GPTNeoXForCausalLM", gpt_neox},
+                                 {"OPTForCausalLM", opt},
+                                 {"GPTJForCausalLM", gpt_j},
+                                 {"FalconForCausalLM", falcon},
+                                 {"MPTForCausalLM", mpt},
+                                 {"Mamba2ForCausalLM", mamba2},
+                                 {"BambaForCausalLM", bamba}});
 
 // What would have to be written first, for those that are asked for most.
 struct Missing {
@@ -248,10 +312,6 @@ struct Missing {
 
 constexpr auto missing_parts = std::to_array<Missing>({
     {"MambaForCausalLM", "a graph of Mamba-1's selective scans instead of attention"},
-    {"JambaForCausalLM", "a graph with experts in some of the layers"},
-    {"Qwen3NextForCausalLM", "the gated delta rule as an operator"},
-    {"Llama4ForConditionalGeneration", "a graph of images and text with experts in some of the layers"},
-    {"DeepseekV32ForCausalLM", "attention that chooses its positions by an index"},
     {"T5ForConditionalGeneration", "attention from a decoder to an encoder"},
     {"WhisperForConditionalGeneration", "attention from a decoder to an encoder"},
 });

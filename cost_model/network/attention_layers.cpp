@@ -101,7 +101,32 @@ void add_grouped_attention(GraphBuilder& graph) {
     const auto windowed = model.windowed_layers(), whole = model.attention_layers() - windowed;
     attend(graph, "attention", 0, whole);
     attend(graph, whole > 0 ? "attention_sliding" : "attention", model.window, windowed);
+    if (model.output_gate)
+        graph.by_row("output_gate", "silu_mul", graph.rows(), heads * model.head_dim,
+                     model.attention_layers());
     project_output(graph, heads * model.head_dim);
+}
+
+// Scores of every position before each token, and the choice of the highest.
+void add_index(GraphBuilder& graph, const PositionIndex& index) {
+    const auto& pass = graph.pass();
+    const auto layers = graph.model().attention_layers();
+    const auto seen = std::max<std::int64_t>(1, pass.context - (pass.new_tokens - 1) / 2);  // in the mean
+    graph.linear("index_q_proj", graph.rows());
+    graph.linear("index_k_proj", graph.rows());
+    graph.linear("index_weights", graph.rows());
+    graph.batched("index_scores", pass.batch, pass.new_tokens * index.heads, seen, index.head_dim, layers);
+    graph.add("index_top_k",
+              {"sample",
+               {{"rows", graph.rows()}, {"n", seen}, {"k", std::min(seen, index.chosen)}},
+               {{"x", graph.precisions().stream()}},
+               {}},
+              layers);
+}
+
+std::int64_t attended(const GraphBuilder& graph) {
+    const auto& index = graph.model().index;
+    return index ? std::min(graph.pass().context, index->chosen) : graph.pass().context;
 }
 
 // The latent vectors are attended to as they are cached: what makes keys of them is applied to the queries,
@@ -115,7 +140,7 @@ void add_absorbed_attention(GraphBuilder& graph, const Latent& latent) {
                 {"heads", heads},
                 {"latent", latent.rank},
                 {"rope", latent.rope_dim},
-                {"context", graph.pass().context}},
+                {"context", attended(graph)}},
                {{"q", graph.precisions().stream()}, {"kv", graph.precisions().kv}},
                {}},
               layers);
@@ -141,12 +166,14 @@ void add_latent_attention(GraphBuilder& graph, const Latent& latent) {
     // The operator appends a key and a value of equal length; the latent vector with its rotated key is one
     // entry, as long as the two halves of it together.
     add_kv_append(graph, 1, (latent.rank + latent.rope_dim + 1) / 2);
+    if (model.index) add_index(graph, *model.index);
     if (graph.decodes()) {
         add_absorbed_attention(graph, latent);
     } else {
         graph.linear("kv_b_proj", graph.pass().batch * graph.pass().context);
-        add_prompt_attention(graph, "attention", model.num_attention_heads, graph.precisions().stream(), 0,
-                             model.attention_layers());
+        // As many positions as an index chooses: what a window of that many has.
+        add_prompt_attention(graph, "attention", model.num_attention_heads, graph.precisions().stream(),
+                             model.index ? model.index->chosen : 0, model.attention_layers());
     }
     project_output(graph, model.num_attention_heads * latent.value_dim);
 }

@@ -33,7 +33,8 @@ double linear_weight_bytes(const ModelConfig& model, const Precisions& precision
 
 // Elements that one position of one sequence leaves in a layer's cache.
 double cached_elements(const ModelConfig& model) {
-    if (model.latent) return real(model.latent->rank) + real(model.latent->rope_dim);
+    const double indexed = model.index ? real(model.index->head_dim) : 0.0;
+    if (model.latent) return real(model.latent->rank) + real(model.latent->rope_dim) + indexed;
     return 2.0 * real(model.num_key_value_heads) * real(model.head_dim);
 }
 

@@ -24,6 +24,18 @@ void add_latent_attention(std::vector<LinearLayer>& out, const ModelConfig& mode
                    .inputs = latent.rank,
                    .count = layers});
     out.push_back({.role = "o_proj", .outputs = hidden, .inputs = heads * latent.value_dim, .count = layers});
+    if (!model.index) return;
+    out.push_back({.role = "index_q_proj",
+                   .outputs = model.index->heads * model.index->head_dim,
+                   .inputs = latent.query_rank,
+                   .count = layers});
+    out.push_back(
+        {.role = "index_k_proj", .outputs = model.index->head_dim, .inputs = hidden, .count = layers});
+    out.push_back({.role = "index_weights",
+                   .outputs = model.index->heads,
+                   .inputs = hidden,
+                   .count = layers,
+                   .narrow = false});
 }
 
 void add_attention(std::vector<LinearLayer>& out, const ModelConfig& model) {
@@ -38,7 +50,7 @@ void add_attention(std::vector<LinearLayer>& out, const ModelConfig& model) {
     if (model.fused_qkv) {
         add("qkv_proj", query_width + 2 * kv_width);
     } else {
-        add("q_proj", query_width);
+        add("q_proj", query_width * (model.output_gate ? 2 : 1));
         add("k_proj", kv_width);
         add("v_proj", kv_width);
     }
@@ -49,12 +61,36 @@ void add_attention(std::vector<LinearLayer>& out, const ModelConfig& model) {
                    .bias = model.linear_bias || model.output_bias});
 }
 
-// One projection makes gate, convolved input and projections, and a step size for each head.
+// Decays, and what a token is worth to the delta rule, for each head; Mamba-1 has projections of its own.
+std::int64_t head_numbers(const Recurrent& recurrent) {
+    switch (recurrent.kind) {
+        case RecurrentKind::mamba2:
+            return recurrent.heads;
+        case RecurrentKind::gated_delta:
+            return 2 * recurrent.heads;
+        case RecurrentKind::mamba1:
+            break;
+    }
+    return 0;
+}
+
+// One projection makes gate, convolved input and projections, and numbers for each head.
 void add_recurrent(std::vector<LinearLayer>& out, const ModelConfig& model, const Recurrent& recurrent) {
     out.push_back({.role = "in_proj",
-                   .outputs = recurrent.inner() + recurrent.convolved() + recurrent.heads,
+                   .outputs = recurrent.inner() + recurrent.convolved() + head_numbers(recurrent),
                    .inputs = model.hidden_size,
                    .count = recurrent.layers});
+    if (recurrent.kind == RecurrentKind::mamba1) {
+        out.push_back({.role = "scan_proj",
+                       .outputs = recurrent.step_rank + 2 * recurrent.state,
+                       .inputs = recurrent.inner(),
+                       .count = recurrent.layers});
+        out.push_back({.role = "step_proj",
+                       .outputs = recurrent.inner(),
+                       .inputs = recurrent.step_rank,
+                       .count = recurrent.layers,
+                       .bias = true});
+    }
     out.push_back({.role = "out_proj",
                    .outputs = model.hidden_size,
                    .inputs = recurrent.inner(),
@@ -87,6 +123,20 @@ void add_experts(std::vector<LinearLayer>& out, const ModelConfig& model, const 
                    .narrow = false});
     add_feed_forward(out, model, "expert_", experts.intermediate_size, layers, experts.held_count());
     add_feed_forward(out, model, "shared_", experts.shared_width(), layers);
+}
+
+// Norms, decays and what passes a state by, of one layer.
+double state_numbers(const Recurrent& recurrent) {
+    switch (recurrent.kind) {
+        case RecurrentKind::mamba2:
+            return real(recurrent.inner()) + 3.0 * real(recurrent.heads);
+        case RecurrentKind::gated_delta:
+            return real(recurrent.head_dim) + 2.0 * real(recurrent.heads);
+        case RecurrentKind::mamba1:
+            break;
+    }
+    return real(recurrent.inner()) * (real(recurrent.state) + 1.0) + real(recurrent.step_rank) +
+           2.0 * real(recurrent.state);
 }
 
 // Rows of norms in units of hidden_size: two a layer, and those at both ends.
@@ -137,10 +187,10 @@ double ModelConfig::embedding_parameters() const { return real(vocab_size) * rea
 
 double ModelConfig::norm_parameters() const {
     const double vectors = norm == Norm::layernorm ? 2.0 : 1.0;  // weights, and of layernorm biases
-    const double states =
-        recurrent ? real(recurrent->layers) * (real(recurrent->inner()) + 3.0 * real(recurrent->heads)) : 0.0;
+    const double states = recurrent ? real(recurrent->layers) * state_numbers(*recurrent) : 0.0;
     double inner = qk_norm ? 2.0 * real(head_dim) : 0.0;
     if (latent) inner += real(latent->query_rank + latent->rank);
+    if (index) inner += 2.0 * real(index->head_dim);  // a layernorm of the index's keys
     return vectors * norm_rows(*this) * real(hidden_size) + real(attention_layers()) * inner + states;
 }
 

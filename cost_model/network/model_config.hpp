@@ -14,7 +14,7 @@ enum class Norm { rmsnorm, layernorm };
 
 /// How a position gets into the numbers. ALiBi adds a slope times the distance to the scores, inside
 /// attention.
-enum class Positions { rope, rope_interleaved, learned, alibi };
+enum class Positions { rope, rope_interleaved, learned, alibi, none };
 
 enum class FeedForward {
     /// down(silu(gate(x)) · up(x)): three linear layers. Gates of gelu count as such: the same bytes, and
@@ -30,7 +30,7 @@ struct Experts {
     std::int64_t per_token = 0;          ///< of them chosen for each token
     std::int64_t intermediate_size = 0;  ///< of one expert
     std::int64_t shared = 0;             ///< experts of the same size that every token passes
-    std::int64_t dense_layers = 0;       ///< first layers, which have a common feed-forward part instead
+    std::int64_t dense_layers = 0;       ///< layers that have a common feed-forward part instead
     std::int64_t held = 0;               ///< of the routed experts on one device, 0: all
     std::int64_t shared_size = 0;        ///< features of the shared experts together, 0: as `shared` says
 
@@ -50,18 +50,35 @@ struct Latent {
     std::int64_t value_dim = 0;   ///< elements of a value head
 };
 
-/// Layers that carry a state along a sequence instead of keys and values: Mamba-2's (Dao and Gu 2024, arXiv
-/// 2405.21060), whose heads each keep a matrix of head_dim times state.
+/// Attention to the positions that score highest by an index of its own (DeepSeek-V3.2): each head of it
+/// compares a query with one cached key a position.
+struct PositionIndex {
+    std::int64_t heads = 0, head_dim = 0;
+    std::int64_t chosen = 0;  ///< positions that are attended to, at most
+};
+
+enum class RecurrentKind {
+    mamba2,       ///< heads of one decay for a token (Dao and Gu 2024, arXiv 2405.21060)
+    mamba1,       ///< channels, each a head of one feature (Gu and Dao 2023, arXiv 2312.00752)
+    gated_delta,  ///< keys overwrite what they find in the state (Yang et al. 2024, arXiv 2412.06464)
+};
+
+/// Layers that carry a state along a sequence instead of keys and values; each head keeps a matrix of
+/// head_dim times state.
 struct Recurrent {
+    RecurrentKind kind = RecurrentKind::mamba2;
     std::int64_t layers = 0;  ///< that have it, instead of attention
     std::int64_t heads = 0;
     std::int64_t head_dim = 0;
-    std::int64_t state = 0;   ///< elements of a state for each of a head's features
-    std::int64_t groups = 1;  ///< of heads that share their input and output projections
-    std::int64_t filter = 0;  ///< taps of the causal convolution before it
+    std::int64_t state = 0;      ///< elements of a state for each of a head's features
+    std::int64_t groups = 1;     ///< of heads that share their input and output projections
+    std::int64_t filter = 0;     ///< taps of the causal convolution before it
+    std::int64_t step_rank = 0;  ///< of the projection that makes Mamba-1's step sizes
 
     [[nodiscard]] std::int64_t inner() const { return heads * head_dim; }
-    [[nodiscard]] std::int64_t convolved() const { return inner() + 2 * groups * state; }
+    [[nodiscard]] std::int64_t convolved() const {
+        return kind == RecurrentKind::mamba1 ? inner() : inner() + 2 * groups * state;
+    }
 };
 
 /// Dimensions of a transformer, by the names of Hugging Face's config.json where there is one.
@@ -84,19 +101,21 @@ struct ModelConfig {
     bool causal = true;      ///< false: an encoder, which sees the whole text and generates nothing
     bool fused_qkv = false;  ///< one linear layer for queries, keys and values
     bool qkv_bias = false;
-    bool linear_bias = false;        ///< of all other linear layers of the layers
-    bool output_bias = false;        ///< of the output projection of attention, beside linear_bias
-    bool side_by_side = false;       ///< attention and feed-forward part read the same norm, one sum for both
-    bool qk_norm = false;            ///< queries and keys are normalised head by head
-    bool sandwich_norms = false;     ///< norms behind attention and feed-forward part too
-    bool embedding_norm = false;     ///< a norm behind the embedding
-    bool final_norm = true;          ///< a norm before lm_head
-    std::int64_t token_types = 0;    ///< rows of the table of token types (BERT), 0: none
-    std::int64_t window = 0;         ///< positions that attention looks back, 0: all
+    bool linear_bias = false;      ///< of all other linear layers of the layers
+    bool output_bias = false;      ///< of the output projection of attention, beside linear_bias
+    bool side_by_side = false;     ///< attention and feed-forward part read the same norm, one sum for both
+    bool output_gate = false;      ///< what attention yields is gated, feature by feature, by the query layer
+    bool qk_norm = false;          ///< queries and keys are normalised head by head
+    bool sandwich_norms = false;   ///< norms behind attention and feed-forward part too
+    bool embedding_norm = false;   ///< a norm behind the embedding
+    bool final_norm = true;        ///< a norm before lm_head
+    std::int64_t token_types = 0;  ///< rows of the table of token types (BERT), 0: none
+    std::int64_t window = 0;       ///< positions that attention looks back, 0: all
     std::int64_t window_layers = 0;  ///< that have the window where others see everything; 0: all of them
     std::optional<Experts> experts;
     std::optional<Latent> latent;
     std::optional<Recurrent> recurrent;
+    std::optional<PositionIndex> index;  ///< of latent attention
 
     [[nodiscard]] std::int64_t attention_layers() const {
         return num_hidden_layers - (recurrent ? recurrent->layers : 0);

@@ -24,7 +24,49 @@ std::int64_t attention_layers_of(const JsonReader& json, std::int64_t layers) {
     return static_cast<std::int64_t>(indices.size());
 }
 
+// Layers by a period and the first that has what is asked for.
+std::int64_t periodic_layers(const JsonReader& json, const std::string& what, std::int64_t layers) {
+    const auto period = dimension(json, what + "_layer_period", layer_limit);
+    const auto offset = amount(json, what + "_layer_offset", layer_limit);
+    if (offset >= period) json.at(what + "_layer_offset").fail("below " + what + "_layer_period");
+    return offset >= layers ? 0 : (layers - offset + period - 1) / period;
+}
+
 }  // namespace
+
+// Mamba-1's layers with attention in some, without positions, and experts in others (Lieber et al. 2024,
+// arXiv 2403.19887).
+ModelConfig jamba(const JsonReader& json) {
+    require_word(json, "hidden_act", {"silu"});
+    ModelConfig model;
+    model.hidden_size = dimension(json, "hidden_size", width_limit);
+    model.intermediate_size = dimension(json, "intermediate_size", width_limit);
+    model.num_hidden_layers = dimension(json, "num_hidden_layers", layer_limit);
+    model.num_attention_heads = dimension(json, "num_attention_heads", head_limit);
+    model.num_key_value_heads =
+        dimension_or(json, "num_key_value_heads", head_limit, model.num_attention_heads);
+    check_heads(json, model, "num_attention_heads");
+    model.head_dim = model.hidden_size / model.num_attention_heads;
+    model.vocab_size = dimension(json, "vocab_size", width_limit);
+    model.max_position_embeddings = dimension_or(json, "max_position_embeddings", position_limit, 262144);
+    model.tie_word_embeddings = flag_or(json, "tie_word_embeddings", false);
+    model.positions = Positions::none;
+    model.recurrent = Recurrent{
+        .kind = RecurrentKind::mamba1,
+        .layers = model.num_hidden_layers - periodic_layers(json, "attn", model.num_hidden_layers),
+        .heads = dimension_or(json, "mamba_expand", 64, 2) * model.hidden_size,
+        .head_dim = 1,
+        .state = dimension_or(json, "mamba_d_state", head_limit, 16),
+        .groups = 1,
+        .filter = dimension_or(json, "mamba_d_conv", head_limit, 4),
+        .step_rank = dimension_or(json, "mamba_dt_rank", width_limit, (model.hidden_size + 15) / 16)};
+    Experts experts{.count = dimension(json, "num_experts", expert_limit),
+                    .per_token = dimension(json, "num_experts_per_tok", expert_limit),
+                    .intermediate_size = model.intermediate_size};
+    experts.dense_layers = model.num_hidden_layers - periodic_layers(json, "expert", model.num_hidden_layers);
+    if (experts.count > 1) model.experts = experts;
+    return model;
+}
 
 // Nothing but recurrent layers (Dao and Gu 2024, arXiv 2405.21060).
 ModelConfig mamba2(const JsonReader& json) {

@@ -147,9 +147,10 @@ double together(const AloneSeconds& alone, double norm) {
 PartSeconds call_seconds(const CallDemand& demand, const EngineParameters& engine,
                          const ShareFactors& efficiency) {
     PartSeconds out;
-    if (demand.known_s > 0) {
-        out.launch = demand.launch_s;
-        (demand.compute_s > demand.memory_s ? out.compute : out.memory) = demand.known_s - demand.launch_s;
+    const double known_s = demand.known_s > 0 ? demand.known_s : demand.kernel_s / engine.kernel_share;
+    if (known_s > 0) {
+        out.launch = std::min(demand.launch_s, known_s);
+        (demand.compute_s > demand.memory_s ? out.compute : out.memory) = known_s - out.launch;
     } else {
         const auto alone = alone_seconds(demand, engine, efficiency);
         (alone.compute > alone.memory ? out.compute : out.memory) = together(alone, engine.overlap_norm);

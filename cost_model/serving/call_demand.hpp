@@ -21,6 +21,7 @@ struct CallDemand {
     /// Of one call where it was measured or its kernels were fitted, with what a launch is of it; 0: the
     /// ceilings are all that is known.
     double known_s = 0, launch_s = 0;
+    double kernel_s = 0;  ///< of one call by the device's shipped kernels; 0: they do not cover it
 };
 
 /// Seconds by what bounds them.

@@ -11,7 +11,7 @@ namespace {
 // Numbers of a call that change over a grid.
 constexpr auto call_numbers =
     std::to_array<double CallDemand::*>({&CallDemand::rows, &CallDemand::compute_s, &CallDemand::memory_s,
-                                         &CallDemand::known_s, &CallDemand::launch_s});
+                                         &CallDemand::known_s, &CallDemand::launch_s, &CallDemand::kernel_s});
 constexpr auto exchange_numbers = std::to_array<double ExchangeDemand::*>(
     {&ExchangeDemand::latency_s, &ExchangeDemand::usual_s, &ExchangeDemand::whole_s});
 
@@ -71,9 +71,16 @@ PartSeconds DemandTable::at(const Mixture& mixture, const EngineParameters& engi
         ++place;
         return std::max(0.0, sum);
     };
+    // Between a point that kernels cover and one that they do not, the ceilings hold.
+    const auto covered = [&](std::size_t number) {
+        return std::ranges::all_of(mixture, [&](const Weight& one) {
+            return one.weight == 0 || numbers_[one.point * width_ + number] > 0;
+        });
+    };
     PartSeconds out;
     for (auto call : first_.calls) {
         for (const auto number : call_numbers) call.*number = next();
+        if (!covered(place - 1)) call.kernel_s = 0;
         out += call_seconds(call, engine, first_.efficiency);
     }
     ExchangeDemand exchange;

@@ -35,6 +35,7 @@ constexpr auto fields = std::to_array<Field>({
     {"sparse_share", &EngineParameters::sparse_share, 0, 1},
     {"expert_imbalance", &EngineParameters::expert_imbalance, 1, 1000},
     {"elementwise_memory", &EngineParameters::elementwise_memory, 0.01, 10},
+    {"kernel_share", &EngineParameters::kernel_share, 0.01, 10},
     {"tile_rows", &EngineParameters::tile_rows, 0, 1e6},
     {"overlap_norm", &EngineParameters::overlap_norm, 0, 100},
     {"latency_factor", &EngineParameters::latency_factor, 0, 100},

@@ -81,6 +81,8 @@ struct EngineParameters {
     std::optional<double> attention_share = std::nullopt, cache_share = std::nullopt;
     std::array<ShareFactors, arithmetic_classes> arithmetic = {};  ///< of linear layers, by class
     ShareFactors experts = {};                                     ///< of routed experts besides
+    /// Of the speed of kernels that were timed alone, in calls that configs/fitted covers.
+    double kernel_share = 1;
     double elementwise_memory = 1;   ///< of the memory share, for norms, sums, activations
     double convolution_compute = 1;  ///< of the compute share
     double tile_rows = 0;  ///< rows at which half the arithmetic's share is reached, tiles being half empty

@@ -29,6 +29,7 @@ constexpr auto engine_numbers = std::to_array<EngineNumber>({
     {"sparse_share", &EngineParameters::sparse_share},
     {"elementwise_memory", &EngineParameters::elementwise_memory},
     {"convolution_compute", &EngineParameters::convolution_compute},
+    {"kernel_share", &EngineParameters::kernel_share},
     {"tile_rows", &EngineParameters::tile_rows},
     {"overlap_norm", &EngineParameters::overlap_norm},
     {"sequence_limit", &EngineParameters::sequence_limit},

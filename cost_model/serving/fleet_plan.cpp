@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "core/units.hpp"
+#include "cost_model/serving/separate_pools.hpp"
 
 namespace ridge::cost_model::serving {
 namespace {
@@ -60,8 +61,7 @@ class Trial {
     Trial(const FleetTarget& target, const FleetCandidate& candidate, const FleetPlanOptions& options,
           double sequences)
         : target_(&target), traffic_(target.traffic), seed_(options.seed) {
-        service_.model = candidate.model;
-        service_.policy = candidate.policy;
+        service_ = candidate.service();
         count_ = std::clamp(static_cast<std::int64_t>(turnovers * sequences), options.requests,
                             std::max(options.requests, most_simulated));
         if (!traffic_.arrivals.is_open()) traffic_.arrivals = {};
@@ -157,8 +157,7 @@ class Planner {
                 plan_.misses.push_back(too_large(i, candidate, request_));
                 continue;
             }
-            const auto state = fastest_within(candidate.model, candidate.policy, request_,
-                                              target_.slo.tpot_s.value_or(infinite));
+            const auto state = fastest(candidate);
             const auto least = fleet_of(target_.requests_per_s, room_above_bound * state.requests_per_s);
             bounds.push_back({i, state, static_cast<double>(least) * candidate.usd_per_hour});
         }
@@ -166,10 +165,17 @@ class Planner {
         return bounds;
     }
 
+    [[nodiscard]] SteadyState fastest(const FleetCandidate& candidate) const {
+        const double step_s = target_.slo.tpot_s.value_or(infinite);
+        return candidate.prefill ? fastest_apart(candidate.service(), request_, step_s)
+                                 : fastest_within(candidate.model, candidate.policy, request_, step_s);
+    }
+
     // Tries the policy's batch limit, and the one that holds the TPOT in the mean.
     void confirm(const Bound& bound) {
         const auto& candidate = candidates_[bound.candidate];
-        Trial trial(target_, candidate, options_, bound.state.sequences);
+        Trial trial(target_, candidate, options_,
+                    bound.state.sequences * static_cast<double>(candidate.decoding));
         const double most = room_above_bound * bound.state.requests_per_s, least = least_load * most;
         double best_rate = 0;
         std::int64_t best_limit = candidate.policy.max_sequences;
@@ -212,6 +218,8 @@ class Planner {
 };
 
 }  // namespace
+
+Service FleetCandidate::service() const { return {model, decoding, policy, prefill}; }
 
 void check(const FleetTarget& target) {
     if (!(target.requests_per_s > 0 && target.requests_per_s <= highest_load))

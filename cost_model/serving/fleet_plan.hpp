@@ -3,22 +3,29 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "cost_model/serving/simulation.hpp"
 #include "cost_model/serving/steady_state.hpp"
 #include "cost_model/serving/summary.hpp"
 #include "cost_model/serving/traffic.hpp"
 
 namespace ridge::cost_model::serving {
 
-/// A kind of replica that a fleet can be made of.
+/// A kind of replica that a fleet can be made of; with a prefill pool a group of replicas that share the
+/// work.
 struct FleetCandidate {
     std::string device;       ///< id
-    std::string parallelism;  ///< "tp 4"
+    std::string parallelism;  ///< "tp 4"; of a group in words
     ReplicaModel model;
     Policy policy;
-    double usd_per_hour = 0;  ///< of one replica
+    double usd_per_hour = 0;    ///< of one replica, or group
+    std::int64_t decoding = 1;  ///< replicas of a group that decode
+    std::optional<PrefillPool> prefill = {};
+
+    [[nodiscard]] Service service() const;
 };
 
 /// What the fleet has to do.

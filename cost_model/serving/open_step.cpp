@@ -30,6 +30,14 @@ class Opening {
         roles_.push_back(outside_calls(role, what, 1, seconds, limiter));
         roles_.back().each.provenance = provenance;
     }
+    // Of links at the data sheet's rate, or at the share of it that an engine was fitted to reach.
+    [[nodiscard]] Provenance of_links() const {
+        return placement_.engine.compute_share ? Provenance::predicted : Provenance::specified;
+    }
+    void add_exchange(RoleCost role) {
+        role.each.provenance = of_links();
+        roles_.push_back(std::move(role));
+    }
     [[nodiscard]] PartSeconds seconds_of(const NetworkCall& call, const Prediction& each) const;
     void add_waits(const StepCost& cost);
     double read(const std::vector<TierReading>& readings, double behind_s);
@@ -74,8 +82,8 @@ void Opening::add_exchanges() {
         parts_.rows.communication += seconds;
         exchanged_ += seconds * exposed * times_;
         if (seconds * exposed > none_s)
-            roles_.push_back(outside_calls(one.role, one.basis, static_cast<std::int64_t>(one.count),
-                                           seconds * exposed * times_, one.link));
+            add_exchange(outside_calls(one.role, one.basis, static_cast<std::int64_t>(one.count),
+                                       seconds * exposed * times_, one.link));
     }
     parts_.send_s = stage_send_s(placement_, work_.rows);
     parts_.ring_s = ring_attention_s(placement_, work_.prompt_tokens * work_.prompts);
@@ -86,9 +94,10 @@ void Opening::add_waits(const StepCost& cost) {
     add_outside("between calls", "the device waits for the next call", gaps_, "launch",
                 Provenance::predicted);
     add_outside("other exchanges", "between stages, and keys and values around a ring",
-                cost.communication_s * repeats_ - exchanged_, placement_.topology.node.name.c_str());
+                cost.communication_s * repeats_ - exchanged_, placement_.topology.node.name.c_str(),
+                of_links());
     add_outside("waiting stages", "a stage of the pipeline has no microbatch", cost.bubble_s * repeats_,
-                "pipeline");
+                "pipeline", of_links());
     add_outside("host", "scheduling, preparing and sampling of engine " + placement_.engine.name,
                 cost.host_s * repeats_, "host", Provenance::predicted);
 }

@@ -86,22 +86,22 @@ SteadyState steady_state(const ReplicaModel& model, const Policy& policy, const 
     return out;
 }
 
-SteadyState fastest_within(const ReplicaModel& model, const Policy& policy, const MeanRequest& request,
-                           double step_s) {
-    const double most = most_sequences(model, policy, request);
-    auto best = steady_state(model, policy, request, 1);
-    if (best.step_s > step_s || most <= 1) return best;
+double most_within(double most, double limit_s, const std::function<double(double)>& step_s) {
+    if (most <= 1 || step_s(1) > limit_s) return 1;
+    if (step_s(most) <= limit_s) return most;
     double low = 1, high = most;
-    if (auto all = steady_state(model, policy, request, most); all.step_s <= step_s) return all;
     while (high - low > 1) {
         const double middle = std::floor(0.5 * (low + high));
-        const auto state = steady_state(model, policy, request, middle);
-        if (state.step_s <= step_s)
-            low = middle, best = state;
-        else
-            high = middle;
+        (step_s(middle) <= limit_s ? low : high) = middle;
     }
-    return best;
+    return low;
+}
+
+SteadyState fastest_within(const ReplicaModel& model, const Policy& policy, const MeanRequest& request,
+                           double step_s) {
+    const auto state = [&](double sequences) { return steady_state(model, policy, request, sequences); };
+    return state(most_within(most_sequences(model, policy, request), step_s,
+                             [&](double sequences) { return state(sequences).step_s; }));
 }
 
 }  // namespace ridge::cost_model::serving

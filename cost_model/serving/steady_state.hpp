@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
+
 #include "cost_model/serving/policy.hpp"
 #include "cost_model/serving/replica_model.hpp"
 
@@ -34,6 +36,10 @@ struct SteadyState {
 /// Throws InputError for lengths or a number of sequences that are not above 0.
 [[nodiscard]] SteadyState steady_state(const ReplicaModel& model, const Policy& policy,
                                        const MeanRequest& request, double sequences);
+
+/// The largest whole number up to `most` whose step takes at most `limit_s`, steps getting longer with it; 1
+/// when none does.
+[[nodiscard]] double most_within(double most, double limit_s, const std::function<double(double)>& step_s);
 
 /// The steady state of the highest rate in which steps take at most `step_s` in the mean; the one of a single
 /// sequence when none does. Steps are taken to get longer with every sequence.

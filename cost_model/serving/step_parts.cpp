@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "cost_model/shipped_kernels.hpp"
+
 namespace ridge::cost_model {
 namespace {
 
@@ -34,8 +36,12 @@ void apply_shares(Prediction& prediction, const CallDemand& demand, const Engine
         if ((alone.compute > alone.memory) == computes) prediction.limiter = term.name;
     }
     prediction.time_s = together(alone, engine.overlap_norm);
-    if (engine.compute_share)
-        prediction.basis = "ceilings at the shares that engine " + engine.name + " achieves of them";
+    if (!engine.compute_share) return;
+    const char* ceilings = prediction.provenance == Provenance::specified ? "data-sheet" : "measured";
+    prediction.basis =
+        std::string(ceilings) + " ceilings at the shares that engine " + engine.name + " achieves of them";
+    // The shares were fitted on published measurements: no data sheet has this time.
+    prediction.provenance = Provenance::predicted;
 }
 
 }  // namespace
@@ -49,6 +55,10 @@ PartSeconds seconds_of(const Demands& demands, const EngineParameters& engine) {
 
 Prediction placed_prediction(const Placement& placement, const NetworkCall& call) {
     const auto& device = device_of(placement, call);
+    if (auto kernel = kernel_prediction(call.call, device)) {
+        kernel->time_s /= placement.engine.kernel_share;
+        return *std::move(kernel);
+    }
     auto prediction = predict(call.call, device);
     if (prediction.kind == PredictionKind::roof)
         apply_shares(prediction, demand_of(call, prediction, device), placement.engine,
@@ -58,7 +68,13 @@ Prediction placed_prediction(const Placement& placement, const NetworkCall& call
 
 CallDemand placed_demand(const Placement& placement, const NetworkCall& call) {
     const auto& device = device_of(placement, call);
-    return demand_of(call, predict(call.call, device), device);
+    auto out = demand_of(call, predict(call.call, device), device);
+    if (const auto kernel = kernel_prediction(call.call, device)) {
+        out.kernel_s = kernel->time_s;
+        const auto launch = std::ranges::find(kernel->terms, "launch", &LimiterTerm::name);
+        if (launch != kernel->terms.end()) out.launch_s = std::min(launch->seconds, kernel->time_s);
+    }
+    return out;
 }
 
 Demands rows_part(const Placement& placement, std::int64_t rows) {

@@ -31,6 +31,7 @@ constexpr auto fit_parameters = std::to_array<FitParameter>({
     {"memory", 0.8, {0.2, 0.15, 0.1, 0.05, 0.1, 0}},
     {"attention_compute", 0.4, {0.7, 0, 0, 0, 0, 0}},
     {"cache", 1.0, {0.3, 0, 0, 0, 0, 0}},
+    {"kernel_share", 1, {0.2, 0.15, 0.1, 0.05, 0, 0}},
     {"tile_rows", 24, {0.7, 0, 0, 0, 0, 0}},
     {"expert_compute", 0.7, {0.5, 0, 0, 0, 0, 0}},
     {"expert_memory", 0.9, {0.3, 0, 0, 0, 0, 0}},

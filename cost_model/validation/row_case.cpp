@@ -9,6 +9,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "cost_model/shipped_kernels.hpp"
 #include "cost_model/validation/row_layout.hpp"
 
 namespace ridge::cost_model {
@@ -167,7 +168,10 @@ std::optional<double> length_in(std::string_view text) {
 
 const DeviceModel& RowReader::device(const std::string& id) {
     const auto found = devices_.find(id);
-    return found == devices_.end() ? devices_.emplace(id, load_device(id)).first->second : found->second;
+    if (found != devices_.end()) return found->second;
+    auto device = load_device(id);
+    if (kernels_) take_shipped_kernels(device);
+    return devices_.emplace(id, std::move(device)).first->second;
 }
 
 const StepModel& RowReader::steps(const std::string& model, const Precisions& precisions,

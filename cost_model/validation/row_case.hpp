@@ -52,7 +52,9 @@ struct RowReading {
 /// Catalogue and names in one place; each device, and each model on a device, is read once.
 class RowReader {
   public:
-    explicit RowReader(PublishedNames names) : names_(std::move(names)) {}
+    /// `kernels`: devices take the kernels that are shipped for them.
+    explicit RowReader(PublishedNames names, bool kernels = false)
+        : names_(std::move(names)), kernels_(kernels) {}
     /// The case keeps what belongs to the reader by reference.
     [[nodiscard]] RowReading read(const PublishedRow& row);
 
@@ -64,6 +66,7 @@ class RowReader {
     void set_lengths(RowCase& out, const PublishedRow& row) const;
 
     PublishedNames names_;
+    bool kernels_ = false;
     std::map<std::string, DeviceModel> devices_;
     std::map<std::string, StepModel> steps_;
 };

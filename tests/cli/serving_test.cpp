@@ -89,6 +89,18 @@ TEST(Simulate, OfACutTraceIsRefusedUnlessToldToGoOn) {
     EXPECT_EQ(run(with({"ridge"}, simulate({"--trace", path, "--sound-lines"}))).code, 0);
 }
 
+TEST(Plan, ComparesGroupsWithPrefillPools) {
+    const auto out = tables(plan({"--rate", "200", "--prompt", "2000", "--output-tokens", "50", "--ttft", "2",
+                                  "--tpot", "0.02", "--parallel", "tp1", "--prefill-device", "a100-80-sxm",
+                                  "--price", "h100-sxm=2", "--price", "a100-80-sxm=1"}));
+    const auto& rows = out.at("plan").at("rows");
+    const auto found = std::ranges::find_if(rows, [](const Json& row) {
+        const auto words = row.at("parallelism").get<std::string>();
+        return row.at("device") == "h100-sxm" && words.find("x a100-80-sxm tp1, decode") != std::string::npos;
+    });
+    EXPECT_NE(found, rows.end()) << rows.dump(1);
+}
+
 TEST(Plan, RanksFleetsAndTellsTheRunnerUp) {
     const auto words =
         plan({"--rate", "200", "--prompt", "200", "--output-tokens", "50", "--ttft", "2", "--tpot", "0.05",
@@ -168,6 +180,14 @@ const Case cases[] = {
     {"plan_without_limit", plan({"--rate", "1", "--price", "2"}), {"no limit"}},
     {"plan_of_a_ttft_of_zero", plan({"--rate", "1", "--price", "2", "--ttft", "0"}), {"TTFT is 0"}},
     {"unknown_percentile", plan(with(limits, {"--rate", "1", "--percentile", "42"})), {"42", "95"}},
+    {"plan_of_impossible_prefill", plan(with(limits, {"--rate", "1", "--prefill-parallel", "tp0"})), {"tp0"}},
+    {"plan_of_a_network_without_bytes",
+     plan(with(limits, {"--rate", "1", "--prefill-parallel", "tp1", "--transfer-bandwidth", "0"})),
+     {"bandwidth of KV transfer is 0"}},
+    {"cost_of_a_network_without_bytes",
+     {"cost", "--device", "h100-sxm", "--prefill-parallel", "tp1", "--transfer-bandwidth", "-1"},
+     {"bandwidth of KV transfer", "-1"}},
+    {"unknown_kernels", {"cost", "--device", "h100-sxm", "--kernels", "best"}, {"best", "engine or fitted"}},
     {"nothing_meets_it",
      plan({"--rate", "1", "--price", "2", "--tpot", "1e-6", "--parallel", "tp1"}),
      {"no candidate meets", "closest", "h100-sxm", "TPOT"}},

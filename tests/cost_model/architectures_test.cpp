@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "cost_model/network/architectures.hpp"
 #include "cost_model/network/memory_need.hpp"
 #include "cost_model/network/model_calls.hpp"
 
@@ -246,6 +247,49 @@ TEST(Precisions, HaveNamesAndFormats) {
     EXPECT_EQ(parse_precisions("bf16/int4:g64/int8").kv.text(), "int8");
     for (const char* word : {"", "bf17", "bf16/", "a/b/c/d"})
         EXPECT_THROW((void)parse_precisions(word), InputError) << word;
+}
+
+TEST(Graph, OfJambaScansByChannelAndHasExpertsInHalfOfTheLayers) {
+    const Graph graph("jamba-v0.1", decode_pass(2, 100));
+    EXPECT_EQ(graph["in_proj"], "28 x gemm m=2 n=16384 k=4096 a=bf16 w=bf16 c=bf16");
+    EXPECT_EQ(graph["scan_proj"], "28 x gemm m=2 n=288 k=8192 a=bf16 w=bf16 c=bf16");
+    EXPECT_EQ(graph["scan"], "28 x selective_scan batch=2 length=1 channels=8192 state=16 x=bf16");
+    EXPECT_EQ(graph["gate_proj"], "16 x gemm m=2 n=14336 k=4096 a=bf16 w=bf16 c=bf16");
+    EXPECT_EQ(graph["expert_gate_proj"],
+              "16 x gemm_grouped experts=16 m=4 n=14336 k=4096 a=bf16 w=bf16 c=bf16");
+    EXPECT_EQ(graph["rope"], "");
+}
+
+TEST(Graph, OfQwen3NextHasTheDeltaRuleAndGatedAttention) {
+    const Graph graph("qwen3-next-80b-a3b", decode_pass(2, 100));
+    EXPECT_EQ(graph["in_proj"], "36 x gemm m=2 n=12352 k=2048 a=bf16 w=bf16 c=bf16");
+    EXPECT_EQ(graph["scan"],
+              "72 x gated_linear_attention batch=2 heads=32 length=1 key_dim=128 value_dim=128 x=bf16");
+    EXPECT_EQ(graph["q_proj"], "12 x gemm m=2 n=8192 k=2048 a=bf16 w=bf16 c=bf16");
+    EXPECT_EQ(graph["output_gate"], "12 x silu_mul rows=2 n=4096 x=bf16");
+    EXPECT_EQ(graph["shared_gate_proj"], "48 x gemm m=2 n=512 k=2048 a=bf16 w=bf16 c=bf16");
+}
+
+TEST(Graph, OfDeepSeekV32AttendsToWhatItsIndexChooses) {
+    const Graph graph("deepseek-v3.2", decode_pass(2, 10000));
+    EXPECT_EQ(graph["index_scores"], "61 x gemm_batched batch=2 m=64 n=10000 k=128 a=bf16 w=bf16 c=bf16");
+    EXPECT_THAT(graph["attention"], HasSubstr("context=2048"));
+    const Graph shorter("deepseek-v3.2", decode_pass(2, 1000));
+    EXPECT_THAT(shorter["attention"], HasSubstr("context=1000"));
+    const Graph prompt("deepseek-v3.2", prefill_pass(1, 8192));
+    EXPECT_THAT(prompt["attention"], HasSubstr("window=2048"));
+    EXPECT_THAT(prompt["index_scores"], HasSubstr("m=524288 n=4097 k=128"));
+}
+
+TEST(Graph, OfImagesAndTextIsTheTextPart) {
+    const Graph graph("llama-4-maverick", decode_pass(2, 100));
+    EXPECT_EQ(graph["expert_up_proj"],
+              "24 x gemm_grouped experts=128 m=2 n=8192 k=5120 a=bf16 w=bf16 c=bf16");
+    EXPECT_EQ(graph["up_proj"], "24 x gemm m=2 n=16384 k=5120 a=bf16 w=bf16 c=bf16");
+    const auto gemma = load_model("gemma-3-4b");
+    EXPECT_EQ(gemma.num_attention_heads, 8);
+    EXPECT_EQ(gemma.windowed_layers(), 34 - 5);
+    EXPECT_THAT(transformer_architectures(), testing::Contains("Gemma3ForConditionalGeneration"));
 }
 
 }  // namespace

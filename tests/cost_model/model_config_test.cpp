@@ -181,8 +181,8 @@ TEST(Models, RefuseWhatMakesNoSenseOrIsNotKnown) {
 }
 
 TEST(Models, SayWhatAnUnknownArchitectureWouldNeed) {
-    EXPECT_THAT(refusal(with("architectures", {"JambaForCausalLM"})),
-                AllOf(HasSubstr("JambaForCausalLM"), HasSubstr("some of the layers"), HasSubstr("ResNet")));
+    EXPECT_THAT(refusal(with("architectures", {"MambaForCausalLM"})),
+                AllOf(HasSubstr("MambaForCausalLM"), HasSubstr("selective scans"), HasSubstr("ResNet")));
     EXPECT_THAT(refusal(with("architectures", {"MyOwnForCausalLM"})), HasSubstr("MyOwnForCausalLM"));
 }
 

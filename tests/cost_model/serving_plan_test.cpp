@@ -2,6 +2,7 @@
 // Steady state, fleets, sweeps and fronts.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <limits>
@@ -10,6 +11,7 @@
 #include "../core/message_of.hpp"
 #include "cost_model/serving/fleet_plan.hpp"
 #include "cost_model/serving/pareto.hpp"
+#include "cost_model/serving/separate_pools.hpp"
 #include "cost_model/serving/sweep.hpp"
 #include "serving_support.hpp"
 
@@ -105,6 +107,53 @@ TEST(FleetPlan, TakesTheCheapestAndSaysWhyTheNextIsDearer) {
     EXPECT_NEAR(best.usd_per_million_output, best.usd_per_hour / 3600 / (1000 * 100) * 1e6,
                 0.01 * best.usd_per_million_output);
     EXPECT_NE(why_dearer(candidates, best, plan.options[1]).find("more than"), std::string::npos);
+}
+
+PrefillPool pool_of(double speed, double bytes_per_s, std::int64_t replicas = 1) {
+    return {linear_model(speed), replicas, bytes_per_s, 0};
+}
+
+TEST(SeparatePools, AreAsFastAsTheSlowerOfThem) {
+    auto service = service_of(linear_model());
+    service.prefill = pool_of(1, 1e12);
+    // Eight prompts of 1000 tokens in a step of 10 + 400 ms; alone they would take 60 ms each.
+    EXPECT_NEAR(prompts_per_s(*service.prefill, {}, {1000, 101}), 8 / 0.410, 1e-9);
+    // A prompt beyond the budget: 20 + 800 ms.
+    EXPECT_NEAR(prompts_per_s(*service.prefill, {}, {16384, 101}), 1 / (0.020 + 0.8192), 1e-9);
+    // A thousand bytes a token: 1 MB at 10 MB/s.
+    EXPECT_NEAR(prompts_per_s(pool_of(1, 1e7), {}, {1000, 101}), 10, 1e-9);
+    // 100 sequences decode in 20 ms, 100 steps each: 50 requests/s, and prompts set the pace.
+    auto state = fastest_apart(service, {1000, 101}, 0.020);
+    EXPECT_NEAR(state.sequences, 100, 1e-9);
+    EXPECT_NEAR(state.requests_per_s, 8 / 0.410, 1e-9);
+    service.prefill->replicas = 4;
+    EXPECT_NEAR(fastest_apart(service, {1000, 101}, 0.020).requests_per_s, 50, 1e-9);
+    // 50 over 19.5: two or three for each.
+    const auto sizes = pool_sizes(service, {1000, 101}, 0.020);
+    EXPECT_EQ(sizes[0], (PoolSizes{2, 1}));
+    EXPECT_EQ(sizes[1], (PoolSizes{3, 1}));
+}
+
+TEST(FleetPlan, TakesPrefillPoolsWhereChunksWouldMissTheTpot) {
+    // A step of a whole prompt takes 60 ms and more, which the 95th percentile of TPOT does not bear.
+    auto target = target_of(200, 0.020);
+    target.traffic.prompt_tokens = Lengths::fixed(1000);
+    target.traffic.output_tokens = Lengths::uniform(80, 120);
+    auto apart = candidate("apart", 1, 4.0);
+    apart.parallelism = "prefill 3 x tp1, decode 1 x tp1";
+    apart.prefill = pool_of(1, 1e12, 3);
+    const std::vector<FleetCandidate> candidates = {candidate("one", 1, 1.0), apart};
+    const auto plan = plan_fleet(target, candidates, {.requests = 1000});
+    ASSERT_EQ(plan.options.size(), 2U);
+    const auto of_pools = std::ranges::find(plan.options, 1U, &FleetOption::candidate);
+    EXPECT_NEAR(of_pools->usd_per_hour, 4.0 * static_cast<double>(of_pools->replicas), 1e-9);
+    EXPECT_LE(of_pools->summary.tpot_s.p95, 0.020);
+    EXPECT_LE(of_pools->replica_requests_per_s, 3 * 8 / 0.410);
+    // Steps of decoding alone: as many sequences as the limit allows, near their 50 requests/s.
+    EXPECT_GT(of_pools->replica_requests_per_s, 30);
+    const auto mixed = std::ranges::find(plan.options, 0U, &FleetOption::candidate);
+    EXPECT_LT(mixed->replica_requests_per_s, 10);
+    EXPECT_EQ(plan.options[0].candidate, 1U);
 }
 
 TEST(FleetPlan, OfABillionUsersIsAsManyReplicasAsItTakes) {

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "core/error.hpp"
+#include "cost_model/shipped_kernels.hpp"
 #include "cost_model/token_cost.hpp"
 
 namespace ridge::cost_model {
@@ -101,6 +102,47 @@ TEST(StepModel, TakesTheEnginesShareOfTheRoofs) {
     const auto half = step_model({}, {.compute_share = 0.5, .memory_share = 0.5});
     EXPECT_NEAR(half.cost(decode_load(16, 1000)).time_s, 2 * step_model().cost(decode_load(16, 1000)).time_s,
                 1e-9);
+}
+
+TEST(ShippedKernels, TimeTheCallsThatTheyCover) {
+    auto device = load_device("h100-sxm");
+    const auto call = OperatorCall::parse("gemm m=16 n=4096 k=4096 a=bf16 w=bf16 c=bf16");
+    EXPECT_FALSE(kernel_prediction(call, device));
+    take_shipped_kernels(device);
+    const auto found = kernel_prediction(call, device);
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->provenance, Provenance::predicted);
+    EXPECT_GT(found->time_s, predict(call, device).time_s);  // the ceilings alone
+    EXPECT_EQ(kernel_call(OperatorCall::parse("attention_paged batch=2 heads=8 kv_heads=8 head_dim=128 "
+                                              "context=640 page=16 q=bf16 kv=bf16"))
+                  .text(),
+              "attention batch=2 heads=8 kv_heads=8 head_dim=128 queries=1 context=640 q=bf16 kv=bf16");
+    // No table has it; many octaves from any call; formats that were not timed.
+    for (const char* other : {"add_rmsnorm rows=16 n=4096 x=bf16", "gemm m=16 n=4 k=4 a=bf16 w=bf16 c=bf16",
+                              "gemm m=16 n=4096 k=4096 a=bf16 w=int4:g128 c=bf16"})
+        EXPECT_FALSE(kernel_prediction(OperatorCall::parse(other), device)) << other;
+    auto none = load_device("h20");
+    take_shipped_kernels(none);
+    EXPECT_FALSE(none.shipped);
+}
+
+TEST(ShippedKernels, StandInStepsAndInTheirTables) {
+    auto device = load_device("h100-sxm");
+    const auto model = load_model("llama-3.1-8b");
+    const EngineParameters engine{.compute_share = 0.6, .memory_share = 0.8};
+    const StepModel by_shares(model, {}, device, {}, engine);
+    take_shipped_kernels(device);
+    auto by_kernels = StepModel(model, {}, device, {}, engine);
+    const auto load = decode_load(16, 1000);
+    const double seconds = by_kernels.cost(load).time_s;
+    EXPECT_NE(seconds, by_shares.cost(load).time_s);
+    EXPECT_NEAR(seconds, exact_cost(by_kernels.placement(), load).time_s, 0.03 * seconds);
+    // Kernels at half of their speed take twice as long, what they do not cover does not.
+    auto slower = engine;
+    slower.kernel_share = 0.5;
+    by_kernels.serve_with(slower);
+    EXPECT_GT(by_kernels.cost(load).time_s, 1.5 * seconds);
+    EXPECT_LT(by_kernels.cost(load).time_s, 2 * seconds);
 }
 
 TEST(StepModel, SaysWhatTheCacheHolds) {

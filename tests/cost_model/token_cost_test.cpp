@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -54,6 +55,50 @@ TEST(TokenCost, TimesAndMoneyAgree) {
     const auto power = power_of(load_device("h100-sxm"));
     EXPECT_NEAR(*cost.energy.joules_per_output_token, power.at(power.memory_activity) / cost.tokens_per_s,
                 0.02 * *cost.energy.joules_per_output_token);
+}
+
+// Prompts of 2000 tokens on a device each, 32 sequences on two others.
+TEST(TokenCost, OfAPrefillPoolIsTheDeviceSecondsOfBothPools) {
+    Deployment apart;
+    apart.parallelism.tensor = 2;
+    apart.prefill = SeparatePrefill{.parallelism = {}, .bytes_per_s = 25e9, .latency_s = 0.001};
+    const auto workload = workload_of(32, 2000, 101);
+    const auto model = load_model("llama-2-7b");
+    const auto device = load_device("h100-sxm");
+    const auto cost = evaluate(model, device, workload, {.usd_per_hour = 3.6}, apart);
+    ASSERT_EQ(cost.verdict, Verdict::ok) << cost.reason;
+    ASSERT_TRUE(cost.pool);
+    const auto alone = evaluate(model, device, workload_of(1, 2000, 101), {});
+    EXPECT_NEAR(cost.time_to_first_token_s, alone.prefill.seconds, 1e-12);
+    const double sent = 2000 * 524288.0;  // bytes of keys and values
+    EXPECT_NEAR(cost.pool->transfer_bytes, sent, 1);
+    EXPECT_NEAR(cost.pool->transfer_s, sent / 25e9 + 0.001, 1e-9);
+    EXPECT_NEAR(cost.pool->request_s, std::max(alone.prefill.seconds, sent / 25e9), 1e-12);
+    const double decode = 100 * cost.time_per_output_token_s;
+    EXPECT_NEAR(cost.request_s, cost.time_to_first_token_s + cost.pool->transfer_s + decode, 1e-9);
+    EXPECT_NEAR(cost.request_device_s, cost.pool->request_s + 2 * decode / 32, 1e-9);
+    EXPECT_NEAR(cost.pool->replicas, 32 * cost.pool->request_s / decode, 1e-9);
+    EXPECT_NEAR(*cost.money.usd_per_request, 0.001 * cost.request_device_s, 1e-9);
+    EXPECT_NEAR(*cost.money.usd_per_million_input, 0.001 * cost.pool->request_s / 2000 * 1e6, 1e-9);
+}
+
+TEST(TokenCost, OfAPrefillPoolIsPacedByASlowNetworkAndNeedsRoomAndAnAnswer) {
+    Deployment apart;
+    apart.prefill = SeparatePrefill{.parallelism = {}, .bytes_per_s = 1e9};
+    const auto model = load_model("llama-2-7b");
+    const auto slow = evaluate(model, load_device("h100-sxm"), workload_of(8, 2000, 101), {}, apart);
+    EXPECT_NEAR(slow.pool->request_s, 2000 * 524288.0 / 1e9, 1e-9);
+    EXPECT_THAT([&] { (void)evaluate(model, load_device("h100-sxm"), workload_of(8, 2000, 1), {}, apart); },
+                ThrowsMessage<InputError>(HasSubstr("output_tokens should be at least 2")));
+    apart.prefill->bytes_per_s = 0;
+    EXPECT_THAT([&] { (void)evaluate(model, load_device("h100-sxm"), workload_of(8, 2000, 9), {}, apart); },
+                ThrowsMessage<InputError>(HasSubstr("bandwidth of KV transfer")));
+    apart.prefill->bytes_per_s = 50e9;
+    apart.parallelism.tensor = 8;
+    const auto none =
+        evaluate(load_model("llama-2-70b"), load_device("h100-sxm"), workload_of(1, 512, 9), {}, apart);
+    EXPECT_EQ(none.verdict, Verdict::does_not_fit);
+    EXPECT_THAT(none.reason, HasSubstr("prefill replica"));
 }
 
 TEST(TokenCost, OpensDownToItsCalls) {

@@ -92,7 +92,7 @@ TEST_F(WindowTest, CostFollowsTheForm) {
     EXPECT_LT(page.costs().table().at(1, "cost_per_million_tokens_usd").value.get<double>(), cost);
     page.inputs().money().price().setValue(123);
     EXPECT_EQ(page.costs().table().at(1, "price_per_hour_usd").value, 123.0);
-    EXPECT_EQ(page.costs().table().at(1, "provenance").text, "specified");
+    EXPECT_EQ(page.costs().table().at(1, "provenance").text, "predicted");
     EXPECT_FALSE(page.bars().chart().bars.empty());
     page.inputs().devices().item(1)->setCheckState(Qt::Unchecked);
     EXPECT_EQ(page.costs().table().size(), 3U);
