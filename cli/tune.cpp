@@ -20,6 +20,7 @@
 #include "reports/device_report.hpp"
 #include "reports/pareto_table.hpp"
 #include "tuner/campaign.hpp"
+#include "tuner/campaign_choice.hpp"
 #include "tuner/searcher.hpp"
 
 namespace ridge::cli {
@@ -76,12 +77,6 @@ tuner::CampaignHooks hooks(Progress& progress, const Expectation& expectation,
             .model = [&expectation](const tuner::SuiteCall& call,
                                     const std::string& name) { return expectation.model(call, name); },
             .stop = &stop};
-}
-
-std::string newest_unfinished(const db::Store& store) {
-    for (const auto& campaign : store.campaigns())
-        if (campaign.state != "finished") return campaign.uuid;
-    throw InputError(store.path().string() + ": there is no unfinished campaign to resume");
 }
 
 // The newest campaign of the suite on the worker's device, for --continue.
@@ -230,12 +225,13 @@ ExitCode run_tune(TuneOptions options) {
     if (options.program.wanted()) program = options.program.program();
     options.campaign.objectives = db::parse_objectives(options.objectives);
     auto store = options.store.create();
-    if (options.resume == "latest") options.resume = newest_unfinished(store);
     if (!options.resume.empty()) {
+        options.resume = tuner::find_campaign(store, options.resume == "latest" ? "" : options.resume).uuid;
         program = program_of(store, options.resume);
         if (program) refuse_changed_source(*program, options.resume);
     } else {
         options.campaign.suite = program ? suite_of(*program) : tuner::load_suite(options.suite);
+        tuner::check_options(options.campaign);
     }
     const InterruptGuard interrupt;
     try {

@@ -26,9 +26,9 @@ db::Campaign find_campaign(const db::Store& store, const std::string& uuid) {
         if (uuid.empty() ? campaign.state != "finished" : campaign.uuid.starts_with(uuid))
             matching.push_back(campaign);
     if (matching.size() == 1 || (uuid.empty() && !matching.empty())) return matching.front();
-    const auto what = uuid.empty()       ? "no campaign to go on with"
-                      : matching.empty() ? "no campaign '" + uuid + "'"
-                                         : "more than one campaign '" + uuid + "…'";
+    const auto what = uuid.empty()       ? "there is no unfinished campaign to resume"
+                      : matching.empty() ? "there is no campaign '" + uuid + "'"
+                                         : "there is more than one campaign '" + uuid + "…'";
     throw InputError(store.path().string() + ": " + what + "; " + known_campaigns(all));
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "tuner/searcher.hpp"
 
 namespace ridge::tuner {
 namespace {
@@ -45,6 +46,7 @@ void check_options(const CampaignOptions& options) {
     refuse_negative(static_cast<double>(options.patience), "patience");
     refuse_unless(options.good_enough >= 0 && options.good_enough <= 1, "good_enough", options.good_enough,
                   "from 0 to 1");
+    (void)make_searcher(options.searcher);
     if (options.objectives.empty()) throw InputError("campaign: there is no objective");
     if (options.whole_suite && options.max_configs == 0 && options.time_budget_s == 0)
         throw InputError(

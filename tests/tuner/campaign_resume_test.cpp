@@ -71,10 +71,10 @@ TEST_F(CampaignTest, ResumeTakesTheSameWay) {
 }
 
 TEST_F(CampaignTest, NothingToResumeIsSaid) {
-    EXPECT_THAT(resume_refusal(), HasSubstr("no campaign to go on with; it has no campaign"));
+    EXPECT_THAT(resume_refusal(), HasSubstr("no unfinished campaign to resume; it has no campaign"));
     const auto done = run(fake_options(1));
     EXPECT_THAT(resume_refusal(),
-                HasSubstr("no campaign to go on with; it has: " + done.uuid + " (fake-1, finished)"));
+                HasSubstr("no unfinished campaign to resume; it has: " + done.uuid + " (fake-1, finished)"));
     EXPECT_THAT(resume_refusal("zzz"), HasSubstr("no campaign 'zzz'"));
     EXPECT_EQ(resume(done.uuid).added, 0U);
 }
