@@ -30,7 +30,7 @@ struct DecodeHeads {
     KOKKOS_FUNCTION void run() const {
         for (int first = 0; first < block.count; first += most_positions)
             for (std::int64_t head = 0; head < p.heads_per_task; head += most_heads)
-                add(first, Kokkos::min(most_positions, block.count - first), head,
+                add(first, Kokkos::min(int{most_positions}, block.count - first), head,
                     static_cast<int>(Kokkos::min<std::int64_t>(most_heads, p.heads_per_task - head)));
     }
 
@@ -47,7 +47,7 @@ struct DecodeHeads {
         alignas(64) float correction[static_cast<std::size_t>(most_heads)];
         for (int i = 0; i < count; ++i) compute_scores(block.index[first + i] + head, head, heads, scores[i]);
         for (int h = 0; h < heads; h += lanes)
-            weigh(scores, count, partial + head + h, Kokkos::min(lanes, heads - h), h, correction + h);
+            weigh(scores, count, partial + head + h, Kokkos::min(int{lanes}, heads - h), h, correction + h);
         if constexpr (Format::row_scale)
             for (int i = 0; i < count; ++i) scale(p.cache.v, block.index[first + i] + head, heads, scores[i]);
         add_values(first, count, head, heads, scores, correction);

@@ -108,7 +108,7 @@ struct Softmax {
         alignas(64) Kept<T> kept;
         const T* from = x + row * n;
         T* to = y + row * n;
-        const auto whole = n / lanes_of<T> * lanes_of<T>, some = Kokkos::min(whole, most_kept);
+        const auto whole = n / lanes_of<T> * lanes_of<T>, some = Kokkos::min(whole, std::int64_t{most_kept});
         const Exponential<T> exponential(largest_of(from, whole, team));
         Gathered<T> sum(0);
         for_each_step<T>(some, team, AddExponentials<T, true>{from, kept, 0, n, exponential, sum});
