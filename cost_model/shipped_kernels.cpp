@@ -46,8 +46,7 @@ std::optional<Prediction> kernel_prediction(const OperatorCall& call, const Devi
     const auto kernel = kernel_call(call);
     if (!has_kernels(kernel)) return std::nullopt;
     auto found = predict(kernel, *device.shipped);
-    const bool covered =
-        found.kind == PredictionKind::fitted && found.nearest_octaves <= farthest_octaves;
+    const bool covered = found.kind == PredictionKind::fitted && found.nearest_octaves <= farthest_octaves;
     return covered ? std::optional(std::move(found)) : std::nullopt;
 }
 
