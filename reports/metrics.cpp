@@ -255,7 +255,7 @@ constexpr auto general_metrics = std::to_array<Metric>({
      "Devices that serve the model together: tensor, pipeline, expert, data and context parallelism."},
     {"prefill_parallelism", "Prefill pool", "", text,
      "Parallelism of a replica that only does prompts, where there is a pool of them."},
-    {"prefill_replicas", "Prefill replicas", "", intensity,
+    {"prefill_replicas", "Prefill replicas", "", plain,
      "Replicas of the prefill pool that one decoding replica keeps busy."},
     {"transfer_s", "KV transfer", "s", seconds,
      "Sending one prompt's keys and values from the prefill pool to the replica that decodes."},
