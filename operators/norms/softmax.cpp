@@ -20,19 +20,18 @@ struct FindLargest {
     }
 };
 
-// exp(x - largest) as 2^(x log2(e) - largest log2(e)): the error of the last product is a factor that all
-// elements of a row share, so that their quotients do not have it.
+// exp(x - largest) as 2^((x - largest) log2(e)). The difference comes first: the largest may be the least
+// number that there is, where all of a row is masked.
 template <typename T>
 struct Exponential {
     using C = Compute<T>;
     static constexpr C log2_e = static_cast<C>(1.44269504088896340736);
-    C shift;
-    KOKKOS_FORCEINLINE_FUNCTION explicit Exponential(C largest) : shift(-largest * log2_e) {}
+    C largest;
     KOKKOS_FORCEINLINE_FUNCTION Pack<T> operator()(const Pack<T>& x) const {
-        return math::exp2<math::bits_for<T>>(Kokkos::fma(x, Pack<T>(log2_e), Pack<T>(shift)));
+        return math::exp2<math::bits_for<T>>((x - Pack<T>(largest)) * Pack<T>(log2_e));
     }
     KOKKOS_FORCEINLINE_FUNCTION C of_one(T x) const {
-        return Kokkos::exp2(Kokkos::fma(static_cast<C>(to_float(x)), log2_e, shift));
+        return Kokkos::exp2((static_cast<C>(to_float(x)) - largest) * log2_e);
     }
 };
 
@@ -109,7 +108,7 @@ struct Softmax {
         const T* from = x + row * n;
         T* to = y + row * n;
         const auto whole = n / lanes_of<T> * lanes_of<T>, some = Kokkos::min(whole, std::int64_t{most_kept});
-        const Exponential<T> exponential(largest_of(from, whole, team));
+        const Exponential<T> exponential{largest_of(from, whole, team)};
         Gathered<T> sum(0);
         for_each_step<T>(some, team, AddExponentials<T, true>{from, kept, 0, n, exponential, sum});
         for_each_step<T>(whole - some, team,
