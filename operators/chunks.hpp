@@ -11,6 +11,12 @@ namespace ridge::operators {
 #if defined(RIDGE_HAS_AVX512) && defined(__AVX512BF16__)
 template <typename T>
 inline constexpr bool takes_even_and_odd = lanes == 16 && std::is_same_v<T, Bf16>;
+
+/// to[0] = the even elements in fp32, to[1] = the odd ones.
+KOKKOS_FORCEINLINE_FUNCTION void split_pairs(__m512i both, Vector<float>* to) {
+    to[0] = Vector<float>(_mm512_castsi512_ps(_mm512_slli_epi32(both, 16)));
+    to[1] = Vector<float>(_mm512_castsi512_ps(_mm512_and_si512(both, avx512::words(0xFFFF0000U))));
+}
 #else
 template <typename T>
 inline constexpr bool takes_even_and_odd = false;
@@ -26,10 +32,7 @@ struct TwoPacks {
     KOKKOS_FORCEINLINE_FUNCTION void load(const T* from, Vectors<T>& to) const {
 #if defined(RIDGE_HAS_AVX512) && defined(__AVX512BF16__)
         if constexpr (takes_even_and_odd<T>) {
-            const __m512i both = _mm512_loadu_si512(from);
-            to[0] = Vector<float>(_mm512_castsi512_ps(_mm512_slli_epi32(both, 16)));
-            to[1] = Vector<float>(_mm512_castsi512_ps(_mm512_and_si512(both, avx512::words(0xFFFF0000U))));
-            return;
+            return split_pairs(_mm512_loadu_si512(from), to);
         }
 #endif
         to[0] = load_pack(from);

@@ -32,11 +32,8 @@ std::int64_t periodic_layers(const JsonReader& json, const std::string& what, st
     return offset >= layers ? 0 : (layers - offset + period - 1) / period;
 }
 
-}  // namespace
-
-// Mamba-1's layers with attention in some, without positions, and experts in others (Lieber et al. 2024,
-// arXiv 2403.19887).
-ModelConfig jamba(const JsonReader& json) {
+// What models have in common whose layers with states and with attention have a gated feed-forward part.
+ModelConfig gated_hybrid(const JsonReader& json) {
     require_word(json, "hidden_act", {"silu"});
     ModelConfig model;
     model.hidden_size = dimension(json, "hidden_size", width_limit);
@@ -48,8 +45,17 @@ ModelConfig jamba(const JsonReader& json) {
     check_heads(json, model, "num_attention_heads");
     model.head_dim = model.hidden_size / model.num_attention_heads;
     model.vocab_size = dimension(json, "vocab_size", width_limit);
-    model.max_position_embeddings = dimension_or(json, "max_position_embeddings", position_limit, 262144);
     model.tie_word_embeddings = flag_or(json, "tie_word_embeddings", false);
+    return model;
+}
+
+}  // namespace
+
+// Mamba-1's layers with attention in some, without positions, and experts in others (Lieber et al. 2024,
+// arXiv 2403.19887).
+ModelConfig jamba(const JsonReader& json) {
+    ModelConfig model = gated_hybrid(json);
+    model.max_position_embeddings = dimension_or(json, "max_position_embeddings", position_limit, 262144);
     model.positions = Positions::none;
     model.recurrent = Recurrent{
         .kind = RecurrentKind::mamba1,
@@ -92,19 +98,8 @@ ModelConfig mamba2(const JsonReader& json) {
 
 // Mamba-2's layers with attention in some, and a gated feed-forward part behind each.
 ModelConfig bamba(const JsonReader& json) {
-    require_word(json, "hidden_act", {"silu"});
-    ModelConfig model;
-    model.hidden_size = dimension(json, "hidden_size", width_limit);
-    model.intermediate_size = dimension(json, "intermediate_size", width_limit);
-    model.num_hidden_layers = dimension(json, "num_hidden_layers", layer_limit);
-    model.num_attention_heads = dimension(json, "num_attention_heads", head_limit);
-    model.num_key_value_heads =
-        dimension_or(json, "num_key_value_heads", head_limit, model.num_attention_heads);
-    check_heads(json, model, "num_attention_heads");
-    model.head_dim = model.hidden_size / model.num_attention_heads;
-    model.vocab_size = dimension(json, "vocab_size", width_limit);
+    ModelConfig model = gated_hybrid(json);
     model.max_position_embeddings = dimension(json, "max_position_embeddings", position_limit);
-    model.tie_word_embeddings = flag_or(json, "tie_word_embeddings", false);
     Recurrent recurrent{
         .layers = model.num_hidden_layers - attention_layers_of(json, model.num_hidden_layers),
         .heads = dimension(json, "mamba_n_heads", head_limit),

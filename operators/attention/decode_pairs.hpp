@@ -24,12 +24,6 @@ KOKKOS_FORCEINLINE_FUNCTION Vector<float> add_products_of_pairs(const Vector<flo
                                           reinterpret_cast<__m512bh>(b)));
 }
 
-/// to[0] = the even elements in fp32, to[1] = the odd ones.
-KOKKOS_FORCEINLINE_FUNCTION void split_pairs(Pairs both, Vector<float>* to) {
-    to[0] = Vector<float>(_mm512_castsi512_ps(_mm512_slli_epi32(both, 16)));
-    to[1] = Vector<float>(_mm512_castsi512_ps(_mm512_and_si512(both, avx512::words(0xFFFF0000U))));
-}
-
 /// 16 even elements and the 16 odd ones between them become neighbours again.
 KOKKOS_FORCEINLINE_FUNCTION void join_pairs(float* at) {
     const __m512i low = _mm512_set_epi32(23, 7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
