@@ -86,11 +86,14 @@ KOKKOS_FORCEINLINE_FUNCTION Vector<C> reciprocal(const Vector<C>& x) {
     return Vector<C>(C(1)) / x;
 }
 
+// A device may read a constant where it may not call the host's function that computes it.
+template <typename Coefficients, int k, typename C>
+inline constexpr C coefficient = static_cast<C>(Coefficients::at(k));
+
 /// Coefficients of a polynomial's terms from the constant one up, Horner's rule from term `k` on.
 template <typename Coefficients, int k = 0, typename C>
 KOKKOS_FORCEINLINE_FUNCTION Vector<C> polynomial(const Vector<C>& x) {
-    constexpr C coefficient = static_cast<C>(Coefficients::at(k));  // a constant on every device
-    const Vector<C> here(coefficient);
+    const Vector<C> here(C{coefficient<Coefficients, k, C>});
     if constexpr (k == Coefficients::degree)
         return here;
     else

@@ -60,7 +60,7 @@ struct AddUpRow {
                 add_up<packs>(row, j, static_cast<int>(width));
             else
                 for (std::int64_t rest = j; rest < n; rest += width)
-                    add_up<1>(row, rest, static_cast<int>(Kokkos::min(width, n - rest)));
+                    add_up<1>(row, rest, static_cast<int>(Kokkos::min(std::int64_t{width}, n - rest)));
     }
 
     template <int at_once>

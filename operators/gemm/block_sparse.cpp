@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "operators/gemm/block_sparse.hpp"
 
-#include <algorithm>
+#include <cstring>
+#include <span>
 
 #include "operators/gemm/gemm_kernels.hpp"
 
 namespace ridge::operators {
 namespace {
+
+using HostRange = Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace, Kokkos::IndexType<std::int64_t>>;
 
 constexpr std::int64_t word_bytes = 4;
 
@@ -37,30 +40,26 @@ struct BlockPacker {
     const GemmOperands& operands;
     std::int64_t columns, panels_per_row, block_words;
 
-    // Features [first, first + columns) of one block, a word of each side by side for each step.
-    void pack(std::int64_t block_row, std::int64_t block_column, std::int64_t first, std::byte* out) const {
-        const auto& call = operands.call();
-        const std::int64_t per_word = 32 / storage_bits(call.w.precision),
-                           value_bytes = word_bytes / per_word;
-        const auto [rows, cols] =
-            std::pair{std::int64_t{call.sparsity.block_rows}, std::int64_t{call.sparsity.block_cols}};
-        for (std::int64_t j = 0; j < std::min(columns, rows - first); ++j) {
-            const float* row =
-                operands.w().data() + (block_row * rows + first + j) * call.k + block_column * cols;
-            for (std::int64_t l = 0; l < cols; ++l)
-                encode(row[l], call.w.precision,
-                       out + (l / per_word * columns + j) * word_bytes + l % per_word * value_bytes);
-        }
+    // Feature `feature` of a row of blocks: a word of each feature of a panel side by side for each step.
+    void pack_feature(std::span<const std::int32_t> kept, std::int64_t block_row, std::int64_t feature,
+                      std::byte* out) const {
+        const auto row = operands.weights().stored(block_row * operands.call().sparsity.block_rows + feature);
+        const std::int64_t words = block_words * word_bytes, stride = columns * word_bytes;
+        out += feature / columns * std::ssize(kept) * block_words * stride + feature % columns * word_bytes;
+        for (const auto block : kept)
+            for (std::int64_t byte = 0; byte < words; byte += word_bytes, out += stride)
+                std::memcpy(out, row.data() + block * words + byte, word_bytes);
     }
 
     void pack_row(const BlockList& list, std::int64_t row, std::byte* out) const {
         const auto begin = list.row_start[static_cast<std::size_t>(row)],
                    end = list.row_start[static_cast<std::size_t>(row) + 1];
-        const std::int64_t block_bytes = block_words * columns * word_bytes;
-        out += begin * panels_per_row * block_bytes;
-        for (std::int64_t part = 0; part < panels_per_row; ++part)
-            for (auto block = begin; block < end; ++block, out += block_bytes)
-                pack(row, list.block_column[static_cast<std::size_t>(block)], part * columns, out);
+        const auto kept =
+            std::span(list.block_column)
+                .subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
+        out += begin * panels_per_row * block_words * columns * word_bytes;
+        for (std::int64_t feature = 0; feature < operands.call().sparsity.block_rows; ++feature)
+            pack_feature(kept, row, feature, out);
     }
 };
 
@@ -93,7 +92,8 @@ PackedBlocks PackedBlocks::pack(const GemmOperands& operands, std::int64_t colum
                static_cast<std::size_t>(packed.panels_per_row * packed.block_words * columns * word_bytes));
     const BlockPacker packer{operands, columns, packed.panels_per_row, packed.block_words};
     packed.data.fill([&](std::byte* out) {
-        for (std::int64_t row = 0; row < rows; ++row) packer.pack_row(list, row, out);
+        Kokkos::parallel_for("pack blocks", HostRange(0, rows),
+                             [&](const std::int64_t row) { packer.pack_row(list, row, out); });
     });
     return packed;
 }

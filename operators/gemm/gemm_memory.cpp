@@ -14,15 +14,11 @@ double bytes_of(double elements, const NumberFormat& format) {
     return elements * format.bits_per_element() / 8.0;
 }
 
-// Pruned weights are kept in fp32 while they are packed; blocks have a byte each, and a rank of 16 bytes
-// while they are chosen.
+// Blocks have a byte each, and a rank of 16 bytes while they are chosen.
 double pruning_bytes(const GemmCall& call, double weights) {
     const auto& sparsity = call.sparsity;
-    if (sparsity.is_dense()) return 0.0;
-    const double blocks = sparsity.kind == Sparsity::Kind::block
-                              ? 17.0 * weights / sparsity.block_rows / sparsity.block_cols
-                              : 0.0;
-    return sizeof(float) * weights + blocks;
+    if (sparsity.kind != Sparsity::Kind::block) return 0.0;
+    return 17.0 * weights / sparsity.block_rows / sparsity.block_cols;
 }
 
 }  // namespace

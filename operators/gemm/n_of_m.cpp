@@ -20,34 +20,18 @@ struct WindowPacker {
     std::byte* values;
     std::uint64_t* places;
 
-    // Positions in one group that are kept: those that are not zero, filled up with others to N of them.
-    void choose(const std::byte* group, std::vector<int>& chosen) const {
-        const auto& sparsity = operands.call().sparsity;
-        const auto bytes = static_cast<std::size_t>(operands.weights().element_bytes());
-        constexpr std::byte zero[8] = {};
-        chosen.clear();
-        std::vector<int> rest;
-        for (int i = 0; i < sparsity.group; ++i) {
-            const bool is_zero = std::memcmp(group + static_cast<std::size_t>(i) * bytes, zero, bytes) == 0;
-            (is_zero ? rest : chosen).push_back(i);
-        }
-        for (std::size_t i = 0; static_cast<int>(chosen.size()) < sparsity.kept; ++i)
-            chosen.push_back(rest[i]);
-    }
-
     void pack_feature(std::int64_t feature) const {
         const auto& call = operands.call();
         const std::int64_t bytes = operands.weights().element_bytes();
-        std::vector<std::byte> row(static_cast<std::size_t>(call.k * bytes));
-        operands.weights().stored(feature, row.data());
+        const auto row = operands.weights().stored(feature);
         const std::int64_t panel = feature / layout.columns(), lane = feature % vector_features,
                            vector = feature % layout.columns() / vector_features;
-        std::vector<int> chosen;
+        std::vector<int> kept;
         for (std::int64_t column = 0; column < call.k; column += call.sparsity.group) {
-            choose(&row[static_cast<std::size_t>(column * bytes)], chosen);
+            find_kept(operands, &row[static_cast<std::size_t>(column * bytes)], kept);
             const std::int64_t window = column / window_columns;
             std::int64_t step = column % window_columns / call.sparsity.group * call.sparsity.kept;
-            for (const int position : chosen) {
+            for (const int position : kept) {
                 const std::int64_t at =
                     ((panel * layout.windows + window) * layout.steps + step++) * layout.vectors + vector;
                 std::memcpy(values + (at * vector_features + lane) * bytes,
@@ -61,6 +45,17 @@ struct WindowPacker {
 };
 
 }  // namespace
+
+void find_kept(const GemmOperands& operands, const std::byte* group, std::vector<int>& kept) {
+    const auto& sparsity = operands.call().sparsity;
+    const auto bytes = operands.weights().element_bytes();
+    int zeros_kept = sparsity.kept;
+    for (int i = 0; i < sparsity.group; ++i)
+        if (!operands.weights().is_zero(group + i * bytes)) --zeros_kept;
+    kept.clear();
+    for (int i = 0; i < sparsity.group; ++i)
+        if (!operands.weights().is_zero(group + i * bytes) || zeros_kept-- > 0) kept.push_back(i);
+}
 
 PackedWindows PackedWindows::pack(const GemmOperands& operands, std::int64_t vectors) {
     const auto& call = operands.call();

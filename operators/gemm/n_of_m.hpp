@@ -15,6 +15,10 @@ inline constexpr std::int64_t window_columns = 16;
 inline constexpr std::int64_t vector_features = 16;
 static_assert(vector_features % lanes == 0);
 
+/// Positions of one group of `group` elements, as stored, that are packed: those that are not zero, and the
+/// first others up to N of them. Ascending.
+void find_kept(const GemmOperands& operands, const std::byte* group, std::vector<int>& kept);
+
 struct PackedWindows {
     std::int64_t windows = 0, steps = 0;   ///< steps: values that a feature keeps in a window
     std::int64_t vectors = 0, panels = 0;  ///< vectors of features of a panel

@@ -4,7 +4,6 @@
 #include <Kokkos_Core.hpp>
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <numeric>
 
@@ -97,13 +96,6 @@ double sum_bound(const GemmCall& call, double terms, double magnitude) {
 
 }  // namespace
 
-std::uint16_t to_bf16(float value) {
-    const auto bits = std::bit_cast<std::uint32_t>(value);
-    return static_cast<std::uint16_t>((bits + 0x7FFFu + (bits >> 16 & 1u)) >> 16);
-}
-
-float from_bf16(std::uint16_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16); }
-
 double gemm_error_bound(const GemmCall& call, double terms, double magnitude, double reference) {
     return finished(call, {reference, sum_bound(call, terms, magnitude)}, 0.0).bound;
 }
@@ -124,21 +116,6 @@ GemmOperands::GemmOperands(const GemmCall& call, std::uint64_t seed)
                 auto row, auto keeps) { zeros.mark_pruned(row, keeps); });
     if (extra_rows(call) > 0) extra_.emplace(extra_rows(call), call.n, call.c, seed, stream_extra);
     compute_reference();
-}
-
-std::span<const float> GemmOperands::kept(const RandomMatrix& matrix, std::once_flag& once,
-                                          std::vector<float>& values) const {
-    // Without threads: packers ask from inside loops that are parallel already.
-    std::call_once(once, [&] {
-        values.resize(count(matrix.rows(), matrix.columns()));
-        std::vector<double> wide(static_cast<std::size_t>(matrix.columns()));
-        for (std::int64_t row = 0; row < matrix.rows(); ++row) {
-            matrix.values(row, wide);
-            std::ranges::transform(wide, values.begin() + row * matrix.columns(),
-                                   [](double value) { return static_cast<float>(value); });
-        }
-    });
-    return values;
 }
 
 void GemmOperands::compute_reference() {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <vector>
@@ -29,11 +28,6 @@ class GemmOperands : public OperandSet {
     /// First row of A of each matrix of weights, and one past the last (row_groups.hpp).
     [[nodiscard]] std::span<const std::int64_t> row_starts() const { return row_starts_; }
 
-    /// All values in fp32, kept from the first call on: m × k and (matrices · n) × k, row-major. For packers
-    /// that walk the matrix in an order of their own.
-    [[nodiscard]] std::span<const float> a() const { return kept(activations_, a_once_, a_); }
-    [[nodiscard]] std::span<const float> w() const { return kept(weights_, w_once_, w_); }
-
     /// Whether block (row, column) of block-sparse weights is kept.
     [[nodiscard]] bool block_kept(std::int64_t block_row, std::int64_t block_column) const {
         return pattern_.block_kept(block_row, block_column);
@@ -50,8 +44,6 @@ class GemmOperands : public OperandSet {
     void compute_reference();
     void reference_of(std::size_t first, std::size_t last);
     void finish_reference(std::size_t checked, const std::vector<double>& extra);
-    [[nodiscard]] std::span<const float> kept(const RandomMatrix& matrix, std::once_flag& once,
-                                              std::vector<float>& values) const;
     [[nodiscard]] std::span<const double> slice(const std::vector<double>& values, std::size_t i) const {
         const auto n = static_cast<std::size_t>(call_.n);
         return std::span(values).subspan(i * n, n);
@@ -64,17 +56,11 @@ class GemmOperands : public OperandSet {
     std::vector<std::int64_t> row_starts_;
     std::vector<std::int64_t> rows_;
     std::vector<double> reference_, bound_;  // of the sums first, then of the results
-    mutable std::once_flag a_once_, w_once_;
-    mutable std::vector<float> a_, w_;
 };
 
 /// Largest error that a right sum may have: of a float result summation_error(t) · Σ|a·w| + u_c ·
 /// |reference|, u_c the unit round-off of the output's precision; integer results have to be equal (bound
 /// 0.5). `terms` counts roundings: multiplication and addition of each product.
 [[nodiscard]] double gemm_error_bound(const GemmCall& call, double terms, double magnitude, double reference);
-
-/// Nearest bfloat16 (ties to even) of a finite value.
-[[nodiscard]] std::uint16_t to_bf16(float value);
-[[nodiscard]] float from_bf16(std::uint16_t bits);
 
 }  // namespace ridge::operators

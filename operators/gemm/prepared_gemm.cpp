@@ -133,29 +133,6 @@ double gemm_error_over_bound(const GemmOperands& operands, const void* c) {
     return worst;
 }
 
-void encode(float value, Precision precision, std::byte* out) {
-    if (precision == Precision::bf16) {
-        const std::uint16_t bits = to_bf16(value);
-        std::memcpy(out, &bits, sizeof bits);
-    } else if (precision == Precision::int8) {
-        const auto integer = static_cast<std::int8_t>(value);
-        std::memcpy(out, &integer, sizeof integer);
-    } else {
-        std::memcpy(out, &value, sizeof value);
-    }
-}
-
-std::vector<std::byte> encode_rows(std::span<const float> values, std::int64_t rows, std::int64_t columns,
-                                   Precision precision, std::size_t row_bytes) {
-    const auto element_bytes = static_cast<std::size_t>(storage_bits(precision) / 8);
-    const auto width = static_cast<std::size_t>(columns);
-    std::vector<std::byte> out(static_cast<std::size_t>(rows) * row_bytes);
-    for (std::size_t i = 0; i < static_cast<std::size_t>(rows); ++i)
-        for (std::size_t j = 0; j < width; ++j)
-            encode(values[i * width + j], precision, &out[i * row_bytes + j * element_bytes]);
-    return out;
-}
-
 std::optional<std::string> unsupported(const GemmCall& call, const protocol::ImplementationInfo& info) {
     if (std::ranges::find(info.formats, format_text(call.call())) == info.formats.end())
         return info.name + " runs " + join(info.formats, "; ") + ", not " + format_text(call.call());

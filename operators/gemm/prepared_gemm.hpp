@@ -42,14 +42,6 @@ class PreparedGemm : public PreparedKernel {
 /// infinity when a checked value is not finite.
 [[nodiscard]] double gemm_error_over_bound(const GemmOperands& operands, const void* c);
 
-/// `values` in `precision`, row-major with rows padded by zeros to `row_bytes`.
-[[nodiscard]] std::vector<std::byte> encode_rows(std::span<const float> values, std::int64_t rows,
-                                                 std::int64_t columns, Precision precision,
-                                                 std::size_t row_bytes);
-
-/// One value in `precision` (fp32, bf16 or int8) at `out`.
-void encode(float value, Precision precision, std::byte* out);
-
 /// Why none of `formats` or `sparsities` covers the call; nothing when they do.
 [[nodiscard]] std::optional<std::string> unsupported(const GemmCall& call,
                                                      const protocol::ImplementationInfo& info);

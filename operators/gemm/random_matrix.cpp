@@ -3,7 +3,6 @@
 
 #include <cmath>
 #include <cstring>
-#include <vector>
 
 #include "operators/element.hpp"
 #include "operators/random.hpp"
@@ -77,9 +76,19 @@ void RandomMatrix::stored(std::int64_t row, std::byte* out) const {
     if (mask_) erase_masked(row, out);
 }
 
+std::vector<std::byte> RandomMatrix::stored(std::int64_t row) const {
+    std::vector<std::byte> out(static_cast<std::size_t>(columns_ * element_bytes()));
+    stored(row, out.data());
+    return out;
+}
+
+bool RandomMatrix::is_zero(const std::byte* element) const {
+    constexpr std::byte zero[sizeof(double)] = {};
+    return std::memcmp(element, zero, static_cast<std::size_t>(element_bytes())) == 0;
+}
+
 void RandomMatrix::values(std::int64_t row, std::span<double> out) const {
-    std::vector<std::byte> elements(static_cast<std::size_t>(columns_ * element_bytes()));
-    stored(row, elements.data());
+    const auto elements = stored(row);
     with_stored(format_.precision, [&](auto zero) {
         const auto* from = reinterpret_cast<const decltype(zero)*>(elements.data());
         for (std::size_t l = 0; l < out.size(); ++l) out[l] = static_cast<double>(to_float(from[l]));

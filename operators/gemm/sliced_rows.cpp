@@ -22,13 +22,11 @@ struct KeptValue {
 template <typename Visit>
 void for_each_kept(const GemmOperands& operands, std::int64_t feature, const Visit& visit) {
     const auto bytes = operands.weights().element_bytes();
-    std::vector<std::byte> row(static_cast<std::size_t>(operands.call().k * bytes));
-    operands.weights().stored(feature, row.data());
-    constexpr std::byte zero[8] = {};
-    for (std::int64_t l = 0; l < operands.call().k; ++l)
-        if (std::memcmp(&row[static_cast<std::size_t>(l * bytes)], zero, static_cast<std::size_t>(bytes)) !=
-            0)
-            visit(KeptValue{static_cast<std::uint16_t>(l), &row[static_cast<std::size_t>(l * bytes)]});
+    const auto row = operands.weights().stored(feature);
+    for (std::int64_t l = 0; l < operands.call().k; ++l) {
+        const std::byte* value = row.data() + l * bytes;
+        if (!operands.weights().is_zero(value)) visit(KeptValue{static_cast<std::uint16_t>(l), value});
+    }
 }
 
 std::vector<std::int64_t> count_kept(const GemmOperands& operands) {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "operators/gemm/two_of_four.hpp"
 
+#include <cstring>
+
 #include "operators/gemm/dot_avx512.hpp"
 #include "operators/gemm/gemm_kernels.hpp"
+#include "operators/gemm/n_of_m.hpp"
 
 namespace ridge::operators {
 namespace {
@@ -25,46 +28,34 @@ struct Packer {
     std::byte* kept;
     std::byte* masks;
 
-    // The positions of two values: those that are not zero, filled up with others.
-    [[nodiscard]] static unsigned kept_positions(const float* values) {
-        unsigned mask = 0;
-        int count = 0;
-        for (int pass = 0; pass < 2; ++pass)
-            for (int i = 0; i < group_length && count < 2; ++i)
-                if ((mask >> i & 1u) == 0 && (pass == 1 || values[i] != 0.0F)) {
-                    mask |= 1u << i;
-                    ++count;
-                }
-        return mask;
-    }
-
-    // Features from `first` on, one vector of one group along k.
-    void pack_vector(std::int64_t first, std::int64_t group, std::int64_t vector) const {
-        const auto& call = operands.call();
-        const std::int64_t value_bytes = storage_bits(call.w.precision) / 8;
-        std::byte* out = kept + vector * kept_vector_bytes;
-        for (std::int64_t feature = 0; feature < layout.features_per_vector;
-             ++feature, out += 2 * value_bytes) {
-            const std::int64_t row = first + feature;
-            const float* values =
-                row < call.n ? operands.w().data() + row * call.k + group * group_length : nullptr;
-            const unsigned positions = values != nullptr ? kept_positions(values) : 0b0011u;
-            std::byte* next = out;
-            for (int i = 0; i < group_length; ++i) {
-                if ((positions >> i & 1u) == 0) continue;
-                if (values != nullptr) encode(values[i], call.w.precision, next);
-                next += value_bytes;
+    // All groups of a panel's feature; features beyond n, zeros, keep the first two.
+    void pack_feature(std::int64_t panel, std::int64_t feature) const {
+        const auto& weights = operands.weights();
+        const std::int64_t row = panel * layout.columns() + feature, bytes = weights.element_bytes();
+        const auto values =
+            row < weights.rows()
+                ? weights.stored(row)
+                : std::vector<std::byte>(static_cast<std::size_t>(layout.groups * group_length * bytes));
+        const std::int64_t lane = feature % layout.features_per_vector, bit = lane * group_length;
+        std::vector<int> positions;
+        for (std::int64_t group = 0; group < layout.groups; ++group) {
+            const std::byte* from = values.data() + group * group_length * bytes;
+            const std::int64_t vector =
+                (panel * layout.groups + group) * layout.vectors + feature / layout.features_per_vector;
+            std::byte* to = kept + vector * kept_vector_bytes + lane * 2 * bytes;
+            find_kept(operands, from, positions);
+            for (const int position : positions) {
+                std::memcpy(to, from + position * bytes, static_cast<std::size_t>(bytes));
+                to += bytes;
+                masks[vector * layout.mask_bytes + bit / 8] |=
+                    static_cast<std::byte>(1U << (bit % 8 + position));
             }
-            const std::int64_t bit = feature * group_length;
-            masks[vector * layout.mask_bytes + bit / 8] |= static_cast<std::byte>(positions << (bit % 8));
         }
     }
 
+    // Features of a vector share bytes of masks: one thread packs them.
     void pack_panel(std::int64_t panel) const {
-        for (std::int64_t group = 0; group < layout.groups; ++group)
-            for (std::int64_t j = 0; j < layout.vectors; ++j)
-                pack_vector(panel * layout.columns() + j * layout.features_per_vector, group,
-                            (panel * layout.groups + group) * layout.vectors + j);
+        for (std::int64_t feature = 0; feature < layout.columns(); ++feature) pack_feature(panel, feature);
     }
 };
 

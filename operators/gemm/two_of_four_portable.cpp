@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // 2:4 weights by portable code: a thread for each row of A and each vector of features, which walks the masks
 // bit by bit.
+#include "operators/gemm/packing.hpp"
 #include "operators/gemm/two_of_four.hpp"
 
 namespace ridge::operators {
@@ -75,12 +76,9 @@ class TwoOfFourPortable : public PreparedGemm {
 
   public:
     explicit TwoOfFourPortable(const GemmOperands& operands)
-        : PreparedGemm(operands), w_(PackedTwoOfFour::pack(operands, 1)) {
-        const auto row_bytes = static_cast<std::size_t>(call().k) * sizeof(typename Value::Stored);
-        const auto rows = encode_rows(operands.a(), call().m, call().k, call().a.precision, row_bytes);
-        a_ = Buffer(rows.size());
-        a_.upload(rows.data());
-    }
+        : PreparedGemm(operands),
+          w_(PackedTwoOfFour::pack(operands, 1)),
+          a_(upload_rows(operands.activations(), sizeof(typename Value::Stored))) {}
 
     void run() override {
         using Stored = typename Value::Stored;

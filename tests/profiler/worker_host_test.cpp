@@ -70,6 +70,13 @@ class Child {
         requests_ = -1;
     }
     void kill(int signal) const { ::kill(process_, signal); }
+    /// Most memory that it has held so far.
+    [[nodiscard]] double peak_bytes() const {
+        std::ifstream status("/proc/" + std::to_string(process_) + "/status");
+        for (std::string word; status >> word;)
+            if (double kib = 0; word == "VmHWM:" && status >> kib) return 1024.0 * kib;
+        throw std::runtime_error("no peak of memory");
+    }
     int wait() {
         int status = 0;
         ::waitpid(process_, &status, 0);
@@ -207,6 +214,50 @@ TEST(WorkerHost, EveryGemmImplementationMultiplies) {
         for (const auto& call : {one_row, one_row + " activation_sparsity=unstructured@0.5"})
             if (measured(worker.ask(request.json())).status == Status::invalid) request.call = call;
         expect_measured([&] { return worker.ask(request.json()); });
+    }
+}
+
+struct MemoryCase {
+    const char *implementation, *call;
+    double bytes;  ///< of the operands and the output as the kernel reads them
+};
+
+// Nothing is kept twice: no dense copy of sparse weights, no wider copy of narrow ones. The reference of a
+// row and the stacks of threads are small change.
+TEST(WorkerHost, MeasuringTakesTheOperandsAndATenthMore) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    GTEST_SKIP() << "sanitizers keep memory of their own";
+#endif
+    constexpr double small_change = 4e6, weights = 4096.0 * 4096.0;
+    for (const auto& [implementation, call, bytes] : {
+             MemoryCase{"kokkos-gemv", "gemm m=1 n=4096 k=4096 a=fp32 w=fp32 c=fp32", 4 * weights},
+             MemoryCase{"kokkos-2of4", "gemm m=1 n=4096 k=4096 a=fp32 w=fp32 c=fp32 sparsity=2:4",
+                        (2 + 0.125) * weights},
+             MemoryCase{"kokkos-block",
+                        "gemm m=1 n=4096 k=4096 a=fp32 w=fp32 c=fp32 sparsity=block:32x32@0.03125",
+                        0.125 * weights},
+             MemoryCase{"kokkos-quantised", "gemm m=1 n=4096 k=4096 a=bf16 w=int4:g32 c=bf16",
+                        (0.5 + 2.0 / 32) * weights},
+             MemoryCase{
+                 "kokkos-decode",
+                 "attention batch=1 heads=8 kv_heads=8 head_dim=128 queries=1 context=16384 q=fp32 kv=fp32",
+                 2 * 4 * 8 * 128 * 16384.0},
+         }) {
+        Child worker;
+        static_cast<void>(worker.line());
+        const auto description = described(worker.ask(protocol::describe_request(1)));
+        auto request = stream_request();
+        request.call = call;
+        request.implementation = implementation;
+        request.config = find(description, request.call.substr(0, request.call.find(' ')), implementation)
+                             ->space.default_config();
+        const double before = worker.peak_bytes();
+        const auto measurement = measured(worker.ask(request.json()));
+        EXPECT_TRUE(measurement.status == Status::ok || measurement.status == Status::failed)
+            << call << ": "
+            << measurement.reason;  // a busy machine has no time for samples, and shows its memory
+        EXPECT_LE(worker.peak_bytes() - before, 1.1 * bytes + small_change) << call;
+        EXPECT_GE(worker.peak_bytes() - before, bytes) << call << " is not measured at all";
     }
 }
 
