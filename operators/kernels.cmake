@@ -5,7 +5,7 @@ set(gemm_sources
     gemm/gemm_implementations.cpp gemm/epilogue_reference.cpp gemm/gemm_memory.cpp gemm/operands.cpp gemm/packing.cpp
     gemm/prepared_gemm.cpp gemm/random_matrix.cpp gemm/row_groups.cpp gemm/variants.cpp gemm/zero_pattern.cpp
     gemm/tiled.cpp gemm/tiled_bf16.cpp gemm/tiled_bf16_avx512.cpp gemm/tiled_fp32.cpp gemm/tiled_int8.cpp
-    gemm/tiled_int8_vnni.cpp gemm/tiled_stored.cpp gemm/finish.cpp gemm/fixed_point.cpp gemm/quantised.cpp
+    gemm/tiled_int8_vnni.cpp gemm/tiled_stored.cpp gemm/finish.cpp gemm/fixed_point.cpp gemm/fp8_pairs.cpp gemm/quantised.cpp
     gemm/quantised_portable.cpp gemm/gemv_stored.cpp
     gemm/gemv.cpp gemm/gemv_bf16.cpp gemm/gemv_fp32.cpp gemm/gemv_int8.cpp
     gemm/block_sparse.cpp gemm/block_bf16.cpp gemm/block_fp32.cpp gemm/block_int8.cpp

@@ -253,7 +253,7 @@ struct DecodeTask {
     KOKKOS_FORCEINLINE_FUNCTION void all_heads(DecodeBlock& block, std::int64_t split) const {
         block.head = block.first_head;
         if (p.rows == 1 && DecodeHeads<Format>::are_enough(p.heads_per_task)) {
-            block.locate(p.cache);
+            block.locate(p.cache, DecodeHeads<Format>::ahead(p));
             DecodeHeads<Format>{p, block, p.partial_row(block.sequence, split, block.head)}.run();
             return;
         }

@@ -9,6 +9,8 @@ namespace ridge::operators {
 
 /// Positions of a block, whose scores are kept at once.
 inline constexpr int most_block_positions = lanes > 1 ? 256 : 16;
+/// Positions behind a block whose place is known as well.
+inline constexpr int most_positions_ahead = 16;
 
 struct DecodeProblem {
     CacheRows cache;
@@ -74,10 +76,12 @@ struct DecodeBlock {
     int count = 0;
     bool prefetches = false;
     BytesAhead keys, values;
-    std::int64_t index[static_cast<std::size_t>(most_block_positions)];
+    std::int64_t index[static_cast<std::size_t>(most_block_positions + most_positions_ahead)];
 
-    KOKKOS_FORCEINLINE_FUNCTION void locate(const CacheRows& cache) {
-        for (int i = 0; i < count; ++i) index[i] = cache.index(sequence, head, first + i);
+    /// Rows of the block's positions and of `ahead` behind it; the last one stands for those beyond the end.
+    KOKKOS_FORCEINLINE_FUNCTION void locate(const CacheRows& cache, int ahead = 0) {
+        for (int i = 0; i < count + ahead; ++i)
+            index[i] = cache.index(sequence, head, Kokkos::min(first + i, end - 1));
     }
     /// What is prefetched while this block is computed: as many positions, `ahead` blocks further on.
     KOKKOS_FORCEINLINE_FUNCTION void look_ahead(const DecodeProblem& p) {

@@ -26,6 +26,10 @@ struct DecodeHeads {
     [[nodiscard]] KOKKOS_FORCEINLINE_FUNCTION static bool are_enough(std::int64_t heads) {
         return lanes > 1 && 2 * heads >= lanes;
     }
+    /// Positions that prefetching is ahead.
+    [[nodiscard]] KOKKOS_FORCEINLINE_FUNCTION static int ahead(const DecodeProblem& p) {
+        return static_cast<int>(p.ahead) * streams;
+    }
 
     KOKKOS_FUNCTION void run() const {
         for (int first = 0; first < block.count; first += most_positions)
@@ -35,17 +39,19 @@ struct DecodeHeads {
     }
 
   private:
-    /// The same head's row at the positions that come next but some. Past the end of a page of the cache it
-    /// is another one's row; nothing is lost but the prefetch.
-    KOKKOS_FORCEINLINE_FUNCTION void prefetch_after(const std::byte* row, std::int64_t row_bytes) const {
-        if (p.ahead == 0) return;
-        prefetch_to_second_level(row + p.ahead * streams * p.cache.kv_heads * row_bytes, row_bytes);
+    /// The same head's row at a position further on, which may lie in another page.
+    KOKKOS_FORCEINLINE_FUNCTION void prefetch_after(const std::byte* row, std::int64_t row_bytes,
+                                                    std::int64_t rows_on) const {
+        if (p.ahead > 0) prefetch_to_second_level(row + rows_on * row_bytes, row_bytes);
+    }
+    KOKKOS_FORCEINLINE_FUNCTION std::int64_t rows_on(int i) const {
+        return block.index[i + ahead(p)] - block.index[i];
     }
 
     KOKKOS_FUNCTION void add(int first, int count, std::int64_t head, int heads) const {
         alignas(64) Scores scores;
         alignas(64) float correction[static_cast<std::size_t>(most_heads)];
-        for (int i = 0; i < count; ++i) compute_scores(block.index[first + i] + head, head, heads, scores[i]);
+        for (int i = 0; i < count; ++i) compute_scores(first + i, head, heads, scores[i]);
         for (int h = 0; h < heads; h += lanes)
             weigh(scores, count, partial + head + h, Kokkos::min(int{lanes}, heads - h), h, correction + h);
         if constexpr (Format::row_scale)
@@ -53,22 +59,24 @@ struct DecodeHeads {
         add_values(first, count, head, heads, scores, correction);
     }
 
-    KOKKOS_FORCEINLINE_FUNCTION void compute_scores(std::int64_t row, std::int64_t head, int heads,
+    KOKKOS_FORCEINLINE_FUNCTION void compute_scores(int position, std::int64_t head, int heads,
                                                     float* scores) const {
+        const std::int64_t row = block.index[position] + head, on = rows_on(position);
         const float* q = p.q + (block.sequence * p.cache.kv_heads + block.first_head + head) * p.key_stride;
         for (int h = 0; h < heads; h += lanes) {
             Vector<float> sums[static_cast<std::size_t>(lanes)];
             for (int j = 0; j < lanes; ++j)
-                sums[j] =
-                    h + j < heads ? products(row + h + j, q + (h + j) * p.key_stride) : Vector<float>(0.0F);
+                sums[j] = h + j < heads ? products(row + h + j, on, q + (h + j) * p.key_stride)
+                                        : Vector<float>(0.0F);
             sum_lanes_of_each<lanes>(sums, scores + h);
         }
         if constexpr (Format::row_scale) scale(p.cache.k, row, heads, scores);
     }
 
-    KOKKOS_FORCEINLINE_FUNCTION Vector<float> products(std::int64_t row, const float* q) const {
+    KOKKOS_FORCEINLINE_FUNCTION Vector<float> products(std::int64_t row, std::int64_t on,
+                                                       const float* q) const {
         const std::byte *from = p.cache.k.row(row), *scales = p.cache.k.scales_of(row);
-        prefetch_after(from, p.cache.k.row_bytes);
+        prefetch_after(from, p.cache.k.row_bytes, on);
         Vector<float> sum(0.0F), other(0.0F);  // two, since each waits for the one before
         std::int64_t d = 0;
         for (; d + 2 * lanes <= p.key_dim; d += 2 * lanes) {
@@ -128,6 +136,8 @@ struct DecodeHeads {
     template <int N>
     KOKKOS_FORCEINLINE_FUNCTION void add_positions(int first, int i, std::int64_t head, int heads,
                                                    const Scores& weights, const float* correction) const {
+        std::int64_t on[static_cast<std::size_t>(N)];
+        RIDGE_UNROLL for (int j = 0; j < N; ++j) on[j] = rows_on(first + i + j);
         for (int h = 0; h < heads; ++h) {
             const std::byte *from[static_cast<std::size_t>(N)], *scales[static_cast<std::size_t>(N)];
             Vector<float> weight[static_cast<std::size_t>(N)];
@@ -136,7 +146,7 @@ struct DecodeHeads {
                 from[j] = p.cache.v.row(row);
                 scales[j] = p.cache.v.scales_of(row);
                 weight[j] = Vector<float>(weights[i + j][h]);
-                prefetch_after(from[j], p.cache.v.row_bytes);
+                prefetch_after(from[j], p.cache.v.row_bytes, on[j]);
             }
             const Vector<float> former(correction != nullptr ? correction[h] : 1.0F);
             float* sums = p.partial.sums(partial + head + h);

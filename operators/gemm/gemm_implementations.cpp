@@ -13,8 +13,9 @@ void add(Implementations& all, std::unique_ptr<Implementation> implementation) {
 
 Implementations make_dense_implementations(const std::string& op) {
     constexpr std::unique_ptr<Implementation> (*factories[])(const std::string& op) = {
-        make_kokkos_tiled,       make_kokkos_avx512,    make_kokkos_stored,      make_kokkos_gemv,
-        make_kokkos_stored_gemv, make_kokkos_quantised, make_kokkos_fixed_point,
+        make_kokkos_tiled,    make_kokkos_avx512,      make_kokkos_stored,
+        make_kokkos_gemv,     make_kokkos_stored_gemv, make_kokkos_fp8,
+        make_kokkos_fp8_gemv, make_kokkos_quantised,   make_kokkos_fixed_point,
     };
     Implementations all;
     for (const auto factory : factories) add(all, factory(op));

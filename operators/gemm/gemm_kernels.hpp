@@ -18,6 +18,8 @@ namespace ridge::operators {
 [[nodiscard]] std::unique_ptr<Implementation> make_kokkos_stored(const std::string& op);
 [[nodiscard]] std::unique_ptr<Implementation> make_kokkos_gemv(const std::string& op);
 [[nodiscard]] std::unique_ptr<Implementation> make_kokkos_stored_gemv(const std::string& op);
+[[nodiscard]] std::unique_ptr<Implementation> make_kokkos_fp8(const std::string& op);
+[[nodiscard]] std::unique_ptr<Implementation> make_kokkos_fp8_gemv(const std::string& op);
 [[nodiscard]] std::unique_ptr<Implementation> make_kokkos_quantised(const std::string& op);
 [[nodiscard]] std::unique_ptr<Implementation> make_kokkos_fixed_point(const std::string& op);
 [[nodiscard]] std::unique_ptr<Implementation> make_kokkos_block();

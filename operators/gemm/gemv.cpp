@@ -37,8 +37,10 @@ std::unique_ptr<Implementation> make_kokkos_stored_gemv(const std::string& op) {
                         .variants = {{"a=fp64 w=fp64 c=fp64", prepare_gemv_fp64},
                                      {"a=fp16 w=fp16 c=fp32", prepare_gemv_fp16},
                                      {"a=fp16 w=fp16 c=fp16", prepare_gemv_fp16},
-                                     {"a=fp8_e4m3 w=fp8_e4m3 c=fp32", prepare_gemv_fp8},
-                                     {"a=fp8_e4m3 w=fp8_e4m3 c=bf16", prepare_gemv_fp8}},
+                                     {"a=fp8_e4m3 w=fp8_e4m3 c=fp32", prepare_gemv_fp8_e4m3},
+                                     {"a=fp8_e4m3 w=fp8_e4m3 c=bf16", prepare_gemv_fp8_e4m3},
+                                     {"a=fp8_e5m2 w=fp8_e5m2 c=fp32", prepare_gemv_fp8_e5m2},
+                                     {"a=fp8_e5m2 w=fp8_e5m2 c=bf16", prepare_gemv_fp8_e5m2}},
                         .tiles = stored_gemv_tiles,
                         .parameters = {prefetch_parameter()},
                         .op = op});

@@ -83,7 +83,10 @@ template <typename Dot, template <typename, int> typename Storage, const auto& t
 
 std::unique_ptr<PreparedKernel> prepare_gemv_fp64(const GemmOperands& operands, const KernelConfig& config);
 std::unique_ptr<PreparedKernel> prepare_gemv_fp16(const GemmOperands& operands, const KernelConfig& config);
-std::unique_ptr<PreparedKernel> prepare_gemv_fp8(const GemmOperands& operands, const KernelConfig& config);
+std::unique_ptr<PreparedKernel> prepare_gemv_fp8_e4m3(const GemmOperands& operands,
+                                                      const KernelConfig& config);
+std::unique_ptr<PreparedKernel> prepare_gemv_fp8_e5m2(const GemmOperands& operands,
+                                                      const KernelConfig& config);
 std::unique_ptr<PreparedKernel> prepare_gemv_fp32(const GemmOperands& operands, const KernelConfig& config);
 std::unique_ptr<PreparedKernel> prepare_gemv_bf16(const GemmOperands& operands, const KernelConfig& config);
 std::unique_ptr<PreparedKernel> prepare_gemv_int8(const GemmOperands& operands, const KernelConfig& config);

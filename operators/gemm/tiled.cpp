@@ -7,10 +7,9 @@
 #include "operators/gemm/gemm_kernels.hpp"
 
 namespace ridge::operators {
-namespace {
 
 Family tiled_family(std::string name, const std::string& op, std::vector<Variant> variants,
-                    std::span<const RegisterTile> tiles = register_tiles) {
+                    std::span<const RegisterTile> tiles) {
     return {
         .name = std::move(name),
         .sparsity = "dense",
@@ -24,8 +23,6 @@ Family tiled_family(std::string name, const std::string& op, std::vector<Variant
                        word_parameter("partition", {"n", "m", "mn"}, "side of C that the threads divide")},
         .op = op};
 }
-
-}  // namespace
 
 TiledConfig TiledConfig::from(const KernelConfig& config) {
     return {.mr = static_cast<int>(config.integer("mr")),
@@ -87,8 +84,10 @@ std::unique_ptr<Implementation> make_kokkos_stored(const std::string& op) {
                                     {{"a=fp64 w=fp64 c=fp64", prepare_tiled_fp64},
                                      {"a=fp16 w=fp16 c=fp32", prepare_tiled_fp16},
                                      {"a=fp16 w=fp16 c=fp16", prepare_tiled_fp16},
-                                     {"a=fp8_e4m3 w=fp8_e4m3 c=fp32", prepare_tiled_fp8},
-                                     {"a=fp8_e4m3 w=fp8_e4m3 c=bf16", prepare_tiled_fp8}},
+                                     {"a=fp8_e4m3 w=fp8_e4m3 c=fp32", prepare_tiled_fp8_e4m3},
+                                     {"a=fp8_e4m3 w=fp8_e4m3 c=bf16", prepare_tiled_fp8_e4m3},
+                                     {"a=fp8_e5m2 w=fp8_e5m2 c=fp32", prepare_tiled_fp8_e5m2},
+                                     {"a=fp8_e5m2 w=fp8_e5m2 c=bf16", prepare_tiled_fp8_e5m2}},
                                     stored_tiles));
 }
 

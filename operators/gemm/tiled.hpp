@@ -263,13 +263,20 @@ template <typename Dot, const auto& tiles = register_tiles>
                             });
 }
 
+/// What the families of tiled kernels have in common.
+[[nodiscard]] Family tiled_family(std::string name, const std::string& op, std::vector<Variant> variants,
+                                  std::span<const RegisterTile> tiles = register_tiles);
+
 // Each in a file of its own, so that they compile side by side.
 std::unique_ptr<PreparedKernel> prepare_tiled_fp32(const GemmOperands& operands, const KernelConfig& config);
 std::unique_ptr<PreparedKernel> prepare_tiled_bf16(const GemmOperands& operands, const KernelConfig& config);
 std::unique_ptr<PreparedKernel> prepare_tiled_int8(const GemmOperands& operands, const KernelConfig& config);
 std::unique_ptr<PreparedKernel> prepare_tiled_fp64(const GemmOperands& operands, const KernelConfig& config);
 std::unique_ptr<PreparedKernel> prepare_tiled_fp16(const GemmOperands& operands, const KernelConfig& config);
-std::unique_ptr<PreparedKernel> prepare_tiled_fp8(const GemmOperands& operands, const KernelConfig& config);
+std::unique_ptr<PreparedKernel> prepare_tiled_fp8_e4m3(const GemmOperands& operands,
+                                                       const KernelConfig& config);
+std::unique_ptr<PreparedKernel> prepare_tiled_fp8_e5m2(const GemmOperands& operands,
+                                                       const KernelConfig& config);
 std::unique_ptr<PreparedKernel> prepare_tiled_bf16_avx512(const GemmOperands& operands,
                                                           const KernelConfig& config);
 std::unique_ptr<PreparedKernel> prepare_tiled_int8_vnni(const GemmOperands& operands,

@@ -9,6 +9,8 @@
 #include <random>
 #include <vector>
 
+#include "operators/fp8_in_bf16.hpp"
+
 namespace ridge::operators {
 namespace {
 
@@ -94,6 +96,23 @@ TEST(Narrow, OverflowIsInfiniteAndSaturatesInE4m3) {
     EXPECT_TRUE(std::isinf(to_float(from_float<Fp8E5m2>(-1e6F))));
     EXPECT_EQ(to_float(from_float<Fp8E4m3>(1e6F)), 448.0F);
     EXPECT_EQ(to_float(from_float<Fp8E4m3>(-std::numeric_limits<float>::infinity())), -448.0F);
+}
+
+template <typename T>
+void expect_magnitudes_in_bf16() {
+    for (unsigned bits = 0; bits < 128; ++bits) {
+        const float value = to_float(T{static_cast<std::uint8_t>(bits)});
+        const float found = to_float(Bf16{magnitude_in_bf16<T>(bits)});
+        if (std::isnan(value))
+            EXPECT_TRUE(std::isnan(found)) << bits;
+        else
+            EXPECT_EQ(found, value) << bits;
+    }
+}
+
+TEST(Narrow, EveryFp8NumberIsABf16Number) {
+    expect_magnitudes_in_bf16<Fp8E4m3>();
+    expect_magnitudes_in_bf16<Fp8E5m2>();
 }
 
 TEST(Integers, AreRoundedAndKeptInTheSymmetricRange) {
