@@ -174,7 +174,7 @@ struct SpeculativeVerify {
                                                     std::int64_t first) const {
         using V = Vector<Compute<T>>;
         V sums[2] = {V(Compute<T>(0)), V(Compute<T>(0))};
-        for_each_step<T>(Kokkos::min(block, n - first), SoloTeam(),
+        for_each_step<T>(Kokkos::min(std::int64_t{block}, n - first), SoloTeam(),
                          AddRest<T>{target + first, draft != nullptr ? draft + first : nullptr, sums});
         return static_cast<double>(sum_lanes(sums[0] + sums[1]));
     }
