@@ -78,6 +78,16 @@ struct OnePack {
     }
 };
 
+/// Asks for a part of the row after this one, of `n` elements, into the second cache, while step `j` of pass
+/// `pass` runs: every pass asks for its share, so that memory answers during all of them alike.
+template <int pass, int passes, typename T>
+KOKKOS_FORCEINLINE_FUNCTION void prefetch_next_row([[maybe_unused]] const T* row,
+                                                   [[maybe_unused]] std::int64_t n,
+                                                   [[maybe_unused]] std::int64_t j) {
+    static_assert(passes >= 2, "a step of up to two cache lines asks for one");
+    KOKKOS_IF_ON_HOST((__builtin_prefetch(row + n + (pass * n + j) / passes, 0, 2);))
+}
+
 /// One thread that shares a row with no others, on any device.
 class SoloTeam {
   public:

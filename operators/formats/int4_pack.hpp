@@ -35,14 +35,20 @@ KOKKOS_FORCEINLINE_FUNCTION Vector<float> load_int4(const Int4Pair* from) {
     return load(values);
 }
 
-KOKKOS_FORCEINLINE_FUNCTION void store_int4(Int4Pair* to, const Vector<float>& value) {
+/// Past the caches if wanted and the machine can.
+KOKKOS_FORCEINLINE_FUNCTION void store_int4(Int4Pair* to, const Vector<float>& value,
+                                            [[maybe_unused]] bool past_caches) {
 #if defined(RIDGE_HAS_AVX512)
     if constexpr (lanes == 16) {
         const __m512 limit = _mm512_set1_ps(7.0F), least = _mm512_set1_ps(-7.0F);
         const __m512 kept = _mm512_max_ps(_mm512_min_ps(static_cast<__m512>(value), limit), least);
         const __m512i nibbles = _mm512_and_si512(_mm512_cvtps_epi32(kept), _mm512_set1_epi32(15));
         const __m512i joined = _mm512_or_si512(nibbles, _mm512_srli_epi64(nibbles, 28));
-        _mm_storel_epi64(reinterpret_cast<__m128i*>(to), _mm512_cvtepi64_epi8(joined));
+        const __m128i bytes = _mm512_cvtepi64_epi8(joined);
+        if (past_caches && reinterpret_cast<std::uintptr_t>(to) % sizeof(long long) == 0)
+            _mm_stream_si64(reinterpret_cast<long long*>(to), _mm_cvtsi128_si64(bytes));
+        else
+            _mm_storel_epi64(reinterpret_cast<__m128i*>(to), bytes);
         return;
     }
 #endif

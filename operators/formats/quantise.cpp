@@ -65,11 +65,15 @@ KOKKOS_FORCEINLINE_FUNCTION float largest_lane(const Vector<float>& value) {
 template <typename X>
 struct FindLargestMagnitude {
     const X* x;
+    std::int64_t row_length;  ///< 0: of a group, which is short
     Vector<float>* largest;
     template <typename Step>
     KOKKOS_FORCEINLINE_FUNCTION void operator()(const Step& step, std::int64_t j) const {
         typename Step::template Vectors<X> value;
-        prefetch(x + j + 4096 / sizeof(X));
+        if (row_length > 0)
+            prefetch_next_row<0, 2>(x, row_length, j);
+        else
+            prefetch(x + j + 4096 / sizeof(X));
         step.load(x + j, value);
         for (int part = 0; part < Step::parts; ++part)
             largest[part] = Kokkos::max(largest[part], Kokkos::abs(value[part]));
@@ -82,6 +86,7 @@ struct QuantiseRow {
     Q* y;
     Scales scales;
     std::int64_t n, group;
+    bool past_caches;
 
     /// A row's scale takes the whole team; groups are shared out.
     template <typename Team>
@@ -99,7 +104,7 @@ struct QuantiseRow {
     KOKKOS_FORCEINLINE_FUNCTION void quantise(const X* from, Q* to, std::int64_t first, std::int64_t scale,
                                               const Team& team) const {
         Vector<float> largest[2] = {Vector<float>(0.0F), Vector<float>(0.0F)};
-        for_each_step<X>(group, team, FindLargestMagnitude<X>{from + first, largest});
+        for_each_step<X>(group, team, FindLargestMagnitude<X>{from + first, group == n ? n : 0, largest});
         const float most = team.max(largest_lane(Kokkos::max(largest[0], largest[1])));
         const float stored = scales.set(scale, most / Quantised<Q>::limit);
         const float factor = stored > 0 ? 1.0F / stored : 0.0F;
@@ -112,8 +117,10 @@ struct QuantiseRow {
         constexpr int width = Quantised<Q>::is_packed ? lanes : 1, at_once = Quantised<Q>::at_once;
         const std::int64_t end = first + group, whole = width > 1 ? first + group / width * width : first;
         if constexpr (width > 1)
-            for (std::int64_t j = first; j < whole; j += width)
-                Quantised<Q>::store(to, j, load_pack(from + j) * Vector<float>(factor));
+            for (std::int64_t j = first; j < whole; j += width) {
+                if (group == n && j % (2 * width) == 0) prefetch_next_row<1, 2>(from, n, j);
+                Quantised<Q>::store(to, j, load_pack(from + j) * Vector<float>(factor), past_caches);
+            }
         for (std::int64_t j = whole + std::int64_t{team.rank} * at_once; j < end;
              j += std::int64_t{team.size} * at_once) {
             float value[static_cast<std::size_t>(at_once)];
@@ -129,9 +136,12 @@ void set_launch(TensorKernel& kernel, const RowTuning& tuning) {
     const auto& format = call.operand("y");
     const auto rows = call.dimension("rows"), n = call.dimension("n");
     const QuantiseRow<X, Q> body{
-        kernel.operands().input(0).data<X>(), kernel.output(0).data<Q>(),
-        Scales{kernel.output(1).data<std::byte>(), scale_precision(format) == Precision::fp16}, n,
-        ScaleGroups::of(format, n).size};
+        kernel.operands().input(0).data<X>(),
+        kernel.output(0).data<Q>(),
+        Scales{kernel.output(1).data<std::byte>(), scale_precision(format) == Precision::fp16},
+        n,
+        ScaleGroups::of(format, n).size,
+        tuning.past_caches};
     kernel.set_launch([=] { for_each_row(rows, tuning, body); });
 }
 
@@ -170,13 +180,11 @@ std::unique_ptr<OperandSet> make_quantise_operands(const OperatorCall& call, std
 }
 
 Implementations make_quantise_implementations() {
-    auto space = row_space();
-    std::erase_if(space.parameters, [](const auto& parameter) { return parameter.name == "store"; });
     Implementations list;
     list.push_back(make_implementation({.op = "quantise",
                                         .name = "kokkos-rows",
                                         .formats = quantised_formats("x", "y", true),
-                                        .space = space,
+                                        .space = row_space(),
                                         .prepare = prepare}));
     return list;
 }

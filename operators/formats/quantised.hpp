@@ -19,8 +19,9 @@ struct Quantised {
     KOKKOS_FORCEINLINE_FUNCTION static Vector<float> load(const Q* row, std::int64_t j) {
         return load_pack(row + j);
     }
-    KOKKOS_FORCEINLINE_FUNCTION static void store(Q* row, std::int64_t j, const Vector<float>& value) {
-        store_pack(row + j, value);
+    KOKKOS_FORCEINLINE_FUNCTION static void store(Q* row, std::int64_t j, const Vector<float>& value,
+                                                  bool past_caches) {
+        store_up_to(row + j, value, lanes, past_caches);
     }
     KOKKOS_FORCEINLINE_FUNCTION static float at(const Q* row, std::int64_t j) { return to_float(row[j]); }
     /// One element, or two with int4.
@@ -38,8 +39,9 @@ struct Quantised<Int4Pair> {
     KOKKOS_FORCEINLINE_FUNCTION static Vector<float> load(const Int4Pair* row, std::int64_t j) {
         return load_int4(row + j / 2);
     }
-    KOKKOS_FORCEINLINE_FUNCTION static void store(Int4Pair* row, std::int64_t j, const Vector<float>& value) {
-        store_int4(row + j / 2, value);
+    KOKKOS_FORCEINLINE_FUNCTION static void store(Int4Pair* row, std::int64_t j, const Vector<float>& value,
+                                                  bool past_caches) {
+        store_int4(row + j / 2, value, past_caches);
     }
     KOKKOS_FORCEINLINE_FUNCTION static float at(const Int4Pair* row, std::int64_t j) {
         return int4_value(static_cast<std::uint32_t>(row[j / 2].bits) >> (j % 2 * 4));
