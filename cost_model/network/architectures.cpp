@@ -238,32 +238,11 @@ ModelConfig gemma3(const JsonReader& json) {
     return model;
 }
 
-// Models of images and text have the text part in a table of its own, which leaves out what is the class's
-// default (transformers); the part that sees images is not counted.
-ModelConfig text_part(const JsonReader& json, const Json& defaults,
-                      ModelConfig (*read)(const JsonReader& json)) {
-    const auto text = json.at("text_config");
-    Json whole = defaults;
-    for (const auto& [key, value] : text.members()) whole[key] = value.raw();
-    return read(JsonReader(whole, "config.json", "text_config"));
-}
-
-ModelConfig gemma3_text(const JsonReader& json) {
-    static const Json defaults = {{"vocab_size", 262208},
-                                  {"max_position_embeddings", 131072},
-                                  {"num_attention_heads", 8},
-                                  {"num_key_value_heads", 4},
-                                  {"head_dim", 256},
-                                  {"sliding_window", 4096},
-                                  {"sliding_window_pattern", 6}};
-    return text_part(json, defaults, gemma3);
-}
-
-ModelConfig llama4_text(const JsonReader& json) {
-    static const Json defaults = {
-        {"interleave_moe_layer_step", 1}, {"attention_chunk_size", 8192}, {"use_qk_norm", true},
-        {"num_experts_per_tok", 1},       {"vocab_size", 202048},         {"head_dim", 128}};
-    return text_part(json, defaults, llama4);
+// Models of images and text have the text part in a table of its own; the part that sees images is not
+// counted.
+template <ModelConfig (*read)(const JsonReader&)>
+ModelConfig text_part(const JsonReader& json) {
+    return read(json.at("text_config"));
 }
 
 struct Architecture {
@@ -283,8 +262,8 @@ constexpr auto known_architectures =
                                  {"DeepseekV32ForCausalLM", deepseek_v32},
                                  {"Qwen3NextForCausalLM", qwen3_next},
                                  {"JambaForCausalLM", jamba},
-                                 {"Gemma3ForConditionalGeneration", gemma3_text},
-                                 {"Llama4ForConditionalGeneration", llama4_text},
+                                 {"Gemma3ForConditionalGeneration", text_part<gemma3>},
+                                 {"Llama4ForConditionalGeneration", text_part<llama4>},
                                  {"GPT2LMHeadModel", gpt2},
                                  {"BloomForCausalLM", bloom},
                                  {"BertForMaskedLM", bert},
@@ -304,6 +283,27 @@ constexpr auto known_architectures =
                                  {"MPTForCausalLM", mpt},
                                  {"Mamba2ForCausalLM", mamba2},
                                  {"BambaForCausalLM", bamba}});
+
+// What text parts leave out, being the class's default in transformers.
+const Json& class_defaults(const std::string& architecture) {
+    static const Json known = {{"Gemma3ForConditionalGeneration",
+                                {{"vocab_size", 262208},
+                                 {"max_position_embeddings", 131072},
+                                 {"num_attention_heads", 8},
+                                 {"num_key_value_heads", 4},
+                                 {"head_dim", 256},
+                                 {"sliding_window", 4096},
+                                 {"sliding_window_pattern", 6}}},
+                               {"Llama4ForConditionalGeneration",
+                                {{"interleave_moe_layer_step", 1},
+                                 {"attention_chunk_size", 8192},
+                                 {"use_qk_norm", true},
+                                 {"num_experts_per_tok", 1},
+                                 {"vocab_size", 202048},
+                                 {"head_dim", 128}}}};
+    static const Json none = Json::object();
+    return known.contains(architecture) ? known[architecture] : none;
+}
 
 // What would have to be written first, for those that are asked for most.
 struct Missing {
@@ -327,6 +327,15 @@ std::vector<std::string> transformer_architectures() {
 bool is_transformer(const std::string& architecture) {
     return std::ranges::find(known_architectures, architecture, &Architecture::name) !=
            known_architectures.end();
+}
+
+Json with_class_defaults(Json document, const std::string& file) {
+    const auto architecture = architecture_of(JsonReader(document, file));
+    auto part = document.find("text_config");
+    if (part == document.end() || !part->is_object()) return document;
+    for (const auto& [key, value] : class_defaults(architecture).items())
+        if (!part->contains(key)) (*part)[key] = value;
+    return document;
 }
 
 std::string architecture_of(const JsonReader& json) {

@@ -29,7 +29,7 @@ Network load_network(const std::string& name_or_path) {
     fs::path path = name_or_path;
     std::error_code error;
     path = fs::is_directory(path, error) ? path / "config.json" : find_config("models", name_or_path);
-    const Json document = read_json_file(path);
+    const Json document = with_class_defaults(read_json_file(path), path.string());
     const bool plain_name = path.stem() == "config" && path.has_parent_path();
     const auto name = plain_name ? fs::absolute(path).parent_path().filename() : path.stem();
     return network_from_json(JsonReader(document, path.string()), name.string());

@@ -149,6 +149,17 @@ TEST(Models, NameEveryMissingKey) {
                 << model;
 }
 
+TEST(Models, NameFileAndKeyOfATextPart) {
+    auto json = json_of("gemma-3-4b");
+    json["text_config"]["hidden_size"] = "wide";
+    const auto file = std::filesystem::temp_directory_path() / "ridge-text-part.json";
+    std::ofstream(file) << json;
+    EXPECT_THAT([&] { (void)load_model(file.string()); },
+                ThrowsMessage<InputError>(AllOf(HasSubstr(file.string()),
+                                                HasSubstr("'text_config.hidden_size'"), HasSubstr("wide"))));
+    std::filesystem::remove(file);
+}
+
 TEST(Models, RefuseWhatMakesNoSenseOrIsNotKnown) {
     struct Case {
         const char *model, *key;

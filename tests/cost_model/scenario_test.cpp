@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <set>
 
 #include "core/configs.hpp"
 #include "core/error.hpp"
@@ -138,6 +139,21 @@ TEST(Scenarios, OfSparsityNeverMakeItTwice) {
     EXPECT_EQ(result.verdict, ScenarioVerdict::refuted);
     EXPECT_GT(result.answer->value, 1.0);
     EXPECT_LT(result.answer->value, 1.8);
+}
+
+// The field's list has 66 claims, numbered from 0; one that cannot be checked says what is missing.
+TEST(Scenarios, HaveEveryClaimOfTheList) {
+    std::set<std::int64_t> claims;
+    for (const auto& name : list_configs("scenarios")) {
+        const auto path = find_config("scenarios", name);
+        const Json document = read_json_file(path);
+        const JsonReader json(document, path.string());
+        if (const auto claim = json.find("claim")) claims.insert(claim->integer());
+        EXPECT_NE(json.has("question"), json.has("missing")) << name;
+    }
+    EXPECT_EQ(claims.size(), 66U);
+    EXPECT_EQ(*claims.begin(), 0);
+    EXPECT_EQ(*claims.rbegin(), 65);
 }
 
 }  // namespace
