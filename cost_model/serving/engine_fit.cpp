@@ -45,10 +45,7 @@ constexpr auto request_numbers = std::to_array<RequestNumber>({
     {"first_token_closed_s", &RequestOverheads::first_token_closed_s},
     {"admission_s", &RequestOverheads::admission_s},
     {"open_queue", &RequestOverheads::open_queue},
-    {"closed_queue", &RequestOverheads::closed_queue},
-    {"burst", &RequestOverheads::burst},
     {"output_reserved", &RequestOverheads::output_reserved},
-    {"random_length", &RequestOverheads::random_length},
 });
 
 // Processors and Apple's GPUs compute few rows as well as many: their matrix units are as short as vectors.

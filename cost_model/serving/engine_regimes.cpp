@@ -35,6 +35,13 @@ double fitting(const StepModel& model, const RequestLengths& lengths) {
     return std::max(cache_tokens(model) / middle(lengths), least);
 }
 
+// Sequences that the engine admits, each holding its prompt and what is reserved for its output.
+double held_sequences(const StepModel& model, const RequestLengths& lengths, double beams = 1) {
+    constexpr double least = 0.5;
+    const double length = lengths.prompt + requests_of(model).output_reserved * lengths.output * beams;
+    return std::max(cache_tokens(model) / length, least);
+}
+
 // Steps with and without prompt tokens take turns: prompts run in lumps, one whole or a chunk of it a step.
 EngineState mixed_steps(const StepModel& model, double running, const RequestLengths& lengths,
                         double prompts_per_step, double beams) {
@@ -91,24 +98,21 @@ EngineState kept_running(const StepModel& model, double running, const RequestLe
 }
 
 EngineState saturated(const StepModel& model, const RequestLengths& lengths, double beams) {
-    constexpr double least = 0.5;
-    const double length = lengths.prompt + requests_of(model).output_reserved * lengths.output * beams;
-    const double held = std::clamp(cache_tokens(model) / length, least, sequence_limit(model));
+    const double held = std::min(held_sequences(model, lengths, beams), sequence_limit(model));
     return mixed_steps(model, held, lengths, held / lengths.output, beams);
 }
 
-Serving closed_loop(const StepModel& model, double concurrency, const RequestLengths& lengths) {
-    constexpr double highest_load = 0.95;
-    Serving serving{.state = kept_running(model, concurrency, lengths)};
+Serving closed_loop(const StepModel& model, double concurrency, const RequestLengths& lengths,
+                    const ClosedRunCounts& counts) {
+    const double replicas = static_cast<double>(model.placement().parallelism.data);
+    const double held = std::min(concurrency, held_sequences(model, lengths));
+    Serving serving{.state = mixed_steps(model, held, lengths, held / lengths.output * counts.unevenness, 1)};
     const auto& state = serving.state;
-    const double alone = prefill_s(model, 1, lengths.prompt);
-    const double among = step(model, 1, lengths.prompt, state.running, middle(lengths)).time_s;
-    const double load = std::min(state.running / (lengths.output * state.step_s) * alone, highest_load);
-    const double for_a_place = std::max(concurrency / state.running - 1, 0.0) * lengths.output * state.step_s;
-    serving.first_token_s =
-        requests_of(model).first_token_closed_s + among +
-        requests_of(model).closed_queue * waiting(load) * alone +
-        (requests_of(model).burst * alone + requests_of(model).admission_s) * (concurrency - 1) + for_a_place;
+    const double with_prompts = step(model, replicas, lengths.prompt, held, middle(lengths)).time_s;
+    const double for_a_place = std::max(concurrency / held - 1, 0.0) * lengths.output * state.step_s;
+    serving.first_token_s = requests_of(model).first_token_closed_s + counts.steps * state.decode_step_s +
+                            counts.prompts * (with_prompts - state.decode_step_s) +
+                            counts.prompts * requests_of(model).admission_s + for_a_place;
     return serving;
 }
 

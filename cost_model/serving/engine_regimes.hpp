@@ -3,16 +3,12 @@
 
 #include <optional>
 
+#include "cost_model/serving/closed_run.hpp"
 #include "cost_model/serving/step_model.hpp"
 
 /// How requests reach an engine, and what comes of it: closed formulas over the times of steps. One replica;
 /// times in seconds.
 namespace ridge::cost_model {
-
-/// Lengths of a request in tokens; means where they differ.
-struct RequestLengths {
-    double prompt = 1, output = 1;
-};
 
 /// A batch that starts together and runs to its end, in rounds where the cache does not hold it.
 struct StaticBatch {
@@ -47,8 +43,10 @@ struct Serving {
     EngineState state;
     double first_token_s = 0;
 };
-/// `concurrency` requests at any time, each followed by the next.
-[[nodiscard]] Serving closed_loop(const StepModel& model, double concurrency, const RequestLengths& lengths);
+/// `concurrency` requests at any time, each followed by the next, of these mean lengths. `counts` says how
+/// many steps and prompts a first token waits for.
+[[nodiscard]] Serving closed_loop(const StepModel& model, double concurrency, const RequestLengths& lengths,
+                                  const ClosedRunCounts& counts);
 
 /// Requests at a rate, of Poisson arrivals; nothing when the engine does not keep up with it.
 [[nodiscard]] std::optional<Serving> open_queue(const StepModel& model, double requests_per_s,

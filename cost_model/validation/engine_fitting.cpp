@@ -53,16 +53,13 @@ constexpr auto fit_parameters = std::to_array<FitParameter>({
     {"workspace_bytes", 1.5 * gigabyte, {}},
     {"chunk_tokens", 4096, {}},
     {"sequence_limit", 2048, {0.5, 0, 0, 0, 0, 0}},
-    {"output_reserved", 0.8, {0.2, 0, 0, 0, 0, 0}},
-    {"random_length", 0.94, {0.05, 0, 0, 0, 0, 0}},
+    {"output_reserved", 0.8, {0.2, 0.3, 0, 0, 0, 0}},
     // Requests.
     {"first_token_s", 0.01, {0.7, 0.7, 0, 0, 0, 0}},
     {"first_token_open_s", 0.01, {0.7, 0.7, 0, 0, 0, 0}},
     {"first_token_closed_s", 0.05, {0.7, 0.7, 0, 0, 0, 0}},
     {"admission_s", 1e-3, {1, 1, 0, 0, 0, 0}},
     {"open_queue", 1, {0.7, 0, 0, 0, 0, 0}},
-    {"closed_queue", 0.1, {1, 0, 0, 0, 0, 0}},
-    {"burst", 0.1, {1, 0, 0, 0, 0, 0}},
     // Power.
     {"waiting_power", 0.4, {0.3, 0, 0, 0, 0, 0}},
     {"memory_power", 0.65, {0.3, 0, 0, 0, 0, 0}},

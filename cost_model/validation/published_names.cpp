@@ -8,13 +8,14 @@
 #include "core/error.hpp"
 
 namespace ridge::cost_model {
-namespace {
 
 std::string lower(std::string_view text) {
     std::string out(text);
     for (auto& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     return out;
 }
+
+namespace {
 
 // Letters and digits alone, so that "RTX 5090-24GB" begins with "rtx5090".
 std::string squeezed(std::string_view text) {

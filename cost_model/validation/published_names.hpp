@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -38,5 +39,8 @@ class PublishedNames {
     std::map<std::string, NumberFormat> formats_;
     std::map<std::string, double> prompts_;
 };
+
+/// In small letters, as names are compared.
+[[nodiscard]] std::string lower(std::string_view text);
 
 }  // namespace ridge::cost_model

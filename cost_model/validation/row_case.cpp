@@ -195,6 +195,17 @@ void RowReader::set_lengths(RowCase& out, const PublishedRow& row) const {
     out.lengths = {std::max(*prompt, 1.0), std::max(*output, 1.0)};
 }
 
+void RowReader::set_run(RowCase& out, const PublishedRow& row) const {
+    constexpr double usual_step_tokens = 4096;
+    const auto& parallelism = out.steps->placement().parallelism;
+    const ClosedRun run{.users = std::max<std::int64_t>(1, std::llround(out.batch / out.replicas)),
+                        .longest = out.lengths,
+                        .step_tokens = usual_step_tokens,
+                        .replicas = parallelism.data};
+    out.run = benchmarks_.applied(run, row, out.framework, parallelism.tensor);
+    out.counts = count_steps(out.run);
+}
+
 void RowReader::set_model(RowCase& out, const PublishedRow& row) {
     const auto model = names_.model_name(row.model);
     if (!names_.knows_model(model)) throw NotComparable{"model " + row.model + " is not in the catalogue"};
@@ -231,6 +242,7 @@ RowReading RowReader::read(const PublishedRow& row) {
             out.regime = Regime::encoder;
         }
         set_lengths(out, row);
+        if (out.regime == Regime::closed_loop) set_run(out, row);
         return {std::move(out), {}};
     } catch (const NotComparable& left_out) {
         return {std::nullopt, left_out.reason};

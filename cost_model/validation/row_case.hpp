@@ -10,6 +10,7 @@
 #include "cost_model/serving/engine_fit.hpp"
 #include "cost_model/serving/engine_regimes.hpp"
 #include "cost_model/serving/sample_demands.hpp"
+#include "cost_model/validation/published_benchmarks.hpp"
 #include "cost_model/validation/published_names.hpp"
 #include "cost_model/validation/published_row.hpp"
 
@@ -37,6 +38,8 @@ struct RowCase {
     double batch = 0;                ///< sequences of all replicas, where the regime has one
     double rate = 0;                 ///< requests/s of all replicas
     double replicas = 1;             ///< that share nothing
+    ClosedRun run;                   ///< of a closed loop: of one replica
+    ClosedRunCounts counts;          ///< what comes of it
     double beams = 1;
     const DeviceModel* device = nullptr;
     std::string framework;  ///< class
@@ -54,7 +57,7 @@ class RowReader {
   public:
     /// `kernels`: devices take the kernels that are shipped for them.
     explicit RowReader(PublishedNames names, bool kernels = false)
-        : names_(std::move(names)), kernels_(kernels) {}
+        : names_(std::move(names)), benchmarks_(PublishedBenchmarks::load()), kernels_(kernels) {}
     /// The case keeps what belongs to the reader by reference.
     [[nodiscard]] RowReading read(const PublishedRow& row);
 
@@ -64,8 +67,10 @@ class RowReader {
                            const Parallelism& parallelism);
     void set_model(RowCase& out, const PublishedRow& row);
     void set_lengths(RowCase& out, const PublishedRow& row) const;
+    void set_run(RowCase& out, const PublishedRow& row) const;
 
     PublishedNames names_;
+    PublishedBenchmarks benchmarks_;
     bool kernels_ = false;
     std::map<std::string, DeviceModel> devices_;
     std::map<std::string, StepModel> steps_;

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cost_model/validation/row_prediction.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <tuple>
+
 namespace ridge::cost_model {
 namespace {
 
@@ -58,12 +63,6 @@ Yield of_encoder(const RowCase& row_case, const EngineParameters& engine) {
     return yield;
 }
 
-// Where lengths are drawn up to the named one, their mean is lower.
-RequestLengths drawn(const RowCase& row_case, const EngineParameters& engine) {
-    const double share = engine.requests.random_length;
-    return {row_case.lengths.prompt * share, row_case.lengths.output * share};
-}
-
 std::optional<Yield> yield_of(const RowCase& row_case, const EngineParameters& engine) {
     const double batch = row_case.batch / row_case.replicas;
     const auto& lengths = row_case.lengths;
@@ -79,8 +78,9 @@ std::optional<Yield> yield_of(const RowCase& row_case, const EngineParameters& e
         case Regime::steady:
             return of_state(kept_running(*row_case.steps, batch, lengths), row_case.replicas, true);
         case Regime::closed_loop:
-            return of_serving(closed_loop(*row_case.steps, batch, drawn(row_case, engine)),
-                              row_case.replicas);
+            return of_serving(
+                closed_loop(*row_case.steps, batch, mean_lengths(row_case.run), row_case.counts),
+                row_case.replicas);
         case Regime::open_queue:
             if (const auto serving = open_queue(*row_case.steps, row_case.rate / row_case.replicas, lengths))
                 return of_serving(*serving, row_case.replicas);
@@ -105,6 +105,24 @@ double in_unit(const Yield& yield, const RowCase& row_case, const PublishedRow& 
     return yield.output_per_s;
 }
 
+// What is the same to the last digit of the figure, but for devices and parallelism.
+using Measurement = std::tuple<std::string, std::string, std::string, std::string, std::string, std::string,
+                               std::string, std::string, std::string, double>;
+
+Measurement measurement_of(const PublishedRow& row) {
+    return {row.source,    row.device,     row.model,     row.weight_precision, row.batch,
+            row.input_len, row.output_len, row.framework, row.metric,           row.value};
+}
+
+std::map<Measurement, double> fewest_devices(const std::vector<PublishedRow>& rows) {
+    std::map<Measurement, double> out;
+    for (const auto& row : rows) {
+        const auto [known, added] = out.emplace(measurement_of(row), row.devices);
+        if (!added) known->second = std::min(known->second, row.devices);
+    }
+    return out;
+}
+
 }  // namespace
 
 std::string error_kind(Regime regime, const std::string& metric) {
@@ -120,9 +138,16 @@ std::optional<double> predict_row(RowCase& row_case, const PublishedRow& row,
 }
 
 std::vector<ReadRow> read_rows(RowReader& reader, const std::vector<PublishedRow>& rows) {
+    const auto fewest = fewest_devices(rows);
     std::vector<ReadRow> out;
     out.reserve(rows.size());
-    for (const auto& row : rows) out.push_back({row, reader.read(row)});
+    for (const auto& row : rows) {
+        out.push_back({row, reader.read(row)});
+        // Rounded figures may coincide.
+        const bool exact = row.value != std::floor(row.value);
+        if (exact && row.devices > fewest.at(measurement_of(row)))
+            out.back().reading = {std::nullopt, "the same figure stands for fewer devices: one measurement"};
+    }
     return out;
 }
 

@@ -60,6 +60,7 @@ INSTANTIATE_TEST_SUITE_P(All, Folder,
 TEST(Schema, OfWhatWasFittedOnPublishedMeasurements) {
     EXPECT_EQ(complaints(read(configs / "published/engine-fit.json"), "engine-fit"), "");
     EXPECT_EQ(complaints(read(configs / "published/names.json"), "published-names"), "");
+    EXPECT_EQ(complaints(read(configs / "published/benchmarks.json"), "published-benchmarks"), "");
 }
 
 TEST(Schema, OfFittedKernelsThatAnyoneCanRead) {
