@@ -15,7 +15,7 @@ namespace {
 
 struct Question {
     std::optional<StepModel> steps;
-    Demands samples;  ///< of a model that makes no tokens
+    SampleDemands samples;  ///< of a model that makes no tokens
     EngineParameters engine;
     const DeviceModel* device = nullptr;
     RequestLengths lengths;

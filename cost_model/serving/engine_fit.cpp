@@ -15,6 +15,9 @@ constexpr std::array<std::string_view, effect_levels> level_names = {
     "all", "frameworks", "architectures", "devices", "arithmetic", "framework_families"};
 
 constexpr std::string_view portable_framework = "llamacpp";
+// DeepSpeed-Inference widens 8-bit weights in a kernel of its own before each product
+// (csrc/transformer/inference, launch_dequantize into the workspace of qkv_gemm_int8 and its like).
+constexpr std::string_view widening_framework = "deepspeed";
 
 struct EngineNumber {
     const char* parameter;
@@ -67,8 +70,9 @@ std::string family_of(const DeviceModel& device) {
 
 std::string arithmetic_name(ArithmeticClass arithmetic, const std::string& framework) {
     const std::string out(name(arithmetic));
-    return arithmetic == ArithmeticClass::weight4 && framework == portable_framework ? out + "_portable"
-                                                                                     : out;
+    if (arithmetic == ArithmeticClass::weight4 && framework == portable_framework) return out + "_portable";
+    if (arithmetic == ArithmeticClass::weight8 && framework == widening_framework) return out + "_widened";
+    return out;
 }
 
 EngineFit EngineFit::from_json(const JsonReader& json) {

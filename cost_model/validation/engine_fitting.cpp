@@ -74,6 +74,13 @@ struct Effect {
     std::vector<std::size_t> rows;  // that it has an influence on
 };
 
+// Where an effect is not known to be one: of weights that are widened by a kernel of their own, which reads a
+// byte and writes two, before the product reads these two.
+double expected_factor(const EffectKey& key) {
+    const bool widened = key.level == EffectLevel::arithmetic && key.name == "weight8_widened";
+    return widened && key.parameter == "memory" ? 1.0 / 5 : 1.0;
+}
+
 std::array<std::string, effect_levels> names_of(const RowCase& row) {
     const auto family = family_of(*row.device);
     return {"all",
@@ -130,7 +137,7 @@ void Fitting::collect_effects() {
                 auto& effect = found[key];
                 effect.key = key;
                 effect.width = parameter.widths[level];
-                effect.start = level == 0 ? std::log(parameter.start) : 0;
+                effect.start = std::log(level == 0 ? parameter.start : expected_factor(key));
                 effect.rows.push_back(row);
             }
     }

@@ -33,7 +33,7 @@ enum class Regime {
 struct RowCase {
     Regime regime = Regime::static_batch;
     std::optional<StepModel> steps;  ///< not of an encoder
-    Demands samples;                 ///< of an encoder: of `samples_at_once`
+    SampleDemands samples;           ///< of an encoder
     RequestLengths lengths;          ///< as named
     double batch = 0;                ///< sequences of all replicas, where the regime has one
     double rate = 0;                 ///< requests/s of all replicas
