@@ -8,8 +8,10 @@
 #include <iostream>
 #include <optional>
 #include <set>
+#include <span>
 #include <thread>
 
+#include "cli/late_progress.hpp"
 #include "core/statistics.hpp"
 #include "core/units.hpp"
 #include "tuner/formats/recorded_file.hpp"
@@ -77,54 +79,73 @@ ExitCode replay_once(const ReplayOptions& options) {
 constexpr std::array share_ids = {"share_10", "share_25", "share_50", "share_100", "share_200"};
 constexpr std::array until_ids = {"until_1", "until_5", "until_10"};
 
-/// Rows of one searcher's scores, and their mean at the end.
-class ScoreTable {
+/// Rows of one searcher's scores, and their mean at the end; and the intervals of all figures.
+class ScoreTables {
   public:
     void add(const std::string& searcher, const std::string& space, const tuner::SpaceScore& score) {
-        auto& row = table_.add_row().set("searcher", searcher).set("space", space).set("score", score.score);
-        row.set("score_low", score.interval.low).set("score_high", score.interval.high);
-        for (std::size_t i = 0; i < share_ids.size(); ++i) row.set(share_ids[i], score.share[i]);
-        row.set("share_10_median", score.share_median[0]);
-        row.set("share_50_low", score.share_interval[2].low)
-            .set("share_50_high", score.share_interval[2].high);
-        for (std::size_t i = 0; i < until_ids.size(); ++i) set_until(i, score.evaluations_until[i]);
-        row.set("budget_s", score.budget_s)
-            .set("evaluations_per_s", static_cast<double>(score.evaluations) / score.search_time_s);
-        scores_.push_back(score);
+        add_means(searcher, space, score.score, score.share);
+        scores_.set("share_10_median", score.share_median[0]).set("budget_s", score.budget_s);
+        scores_.set("evaluations_per_s", static_cast<double>(score.evaluations) / score.search_time_s);
+        for (std::size_t i = 0; i < until_ids.size(); ++i) {
+            const auto name = "evaluations until within " + percent(tuner::closeness[i]);
+            const auto& [low, high] = score.until_interval[i];
+            intervals_.add_row().set("searcher", searcher).set("space", space).set("figure", name);
+            set_evaluations(scores_, until_ids[i], score.evaluations_until[i]);
+            set_evaluations(intervals_, "figure_value", score.evaluations_until[i]);
+            set_evaluations(intervals_, "low", low);
+            set_evaluations(intervals_, "high", high);
+        }
+        of_searcher_.push_back(score);
     }
 
     void add_mean(const std::string& searcher) {
         const auto mean_of = [&](const auto& figure) {
-            double sum = 0;
-            for (const auto& one : scores_) sum += figure(one);
-            return sum / static_cast<double>(scores_.size());
+            std::vector<tuner::Figure> figures;
+            for (const auto& one : of_searcher_) figures.push_back(figure(one));
+            return tuner::mean_figure(figures);
         };
-        const auto interval = tuner::mean_score_interval(scores_);
-        auto& row = table_.add_row().set("searcher", searcher).set("space", "mean");
-        row.set("score", mean_of([](const auto& one) { return one.score; }));
-        row.set("score_low", interval.low).set("score_high", interval.high);
-        for (std::size_t i = 0; i < share_ids.size(); ++i)
-            row.set(share_ids[i], mean_of([i](const auto& one) { return one.share[i]; }));
-        scores_.clear();
+        std::array<tuner::Figure, share_ids.size()> shares;
+        for (std::size_t i = 0; i < shares.size(); ++i)
+            shares[i] = mean_of([i](const auto& one) { return one.share[i]; });
+        add_means(searcher, "mean", mean_of([](const auto& one) { return one.score; }), shares);
+        of_searcher_.clear();
     }
 
-    [[nodiscard]] const reports::Table& table() const { return table_; }
+    [[nodiscard]] std::vector<reports::Table> tables() const { return {scores_, intervals_}; }
 
   private:
-    void set_until(std::size_t i, double evaluations) {
-        if (std::isfinite(evaluations))
-            table_.set(until_ids[i], evaluations);
-        else
-            table_.missing(until_ids[i], "less than half of the searches got there");
+    void add_means(const std::string& searcher, const std::string& space, const tuner::Figure& score,
+                   std::span<const tuner::Figure> shares) {
+        scores_.add_row().set("searcher", searcher).set("space", space).set("score", score.value);
+        scores_.set("score_low", score.interval().low).set("score_high", score.interval().high);
+        for (std::size_t i = 0; i < share_ids.size(); ++i) {
+            const auto name =
+                "share of the optimum after " + std::to_string(tuner::share_points[i]) + " evaluations";
+            const auto [low, high] = shares[i].interval();
+            intervals_.add_row().set("searcher", searcher).set("space", space).set("figure", name);
+            scores_.set(share_ids[i], shares[i].value);
+            for (const auto& [id, value] :
+                 {std::pair("figure_value", shares[i].value), std::pair("low", low), std::pair("high", high)})
+                intervals_.set(id, value).shown_as(id, percent(value));
+        }
     }
 
-    reports::Table table_ = {
-        "score",
-        "Score of searchers on recorded spaces",
-        {"searcher", "space", "score", "score_low", "score_high", "share_10", "share_10_median", "share_25",
-         "share_50", "share_50_low", "share_50_high", "share_100", "share_200", "until_1", "until_5",
-         "until_10", "budget_s", "evaluations_per_s"}};
-    std::vector<tuner::SpaceScore> scores_;
+    static void set_evaluations(reports::Table& table, std::string_view id, double evaluations) {
+        if (std::isfinite(evaluations))
+            table.set(id, evaluations);
+        else
+            table.missing(id, "too few of the searches got there");
+    }
+
+    reports::Table scores_ = {"score",
+                              "Score of searchers on recorded spaces",
+                              {"searcher", "space", "score", "score_low", "score_high", "share_10",
+                               "share_10_median", "share_25", "share_50", "share_100", "share_200", "until_1",
+                               "until_5", "until_10", "budget_s", "evaluations_per_s"}};
+    reports::Table intervals_ = {"score-intervals",
+                                 "95 % intervals over the repeats",
+                                 {"searcher", "space", "figure", "figure_value", "low", "high"}};
+    std::vector<tuner::SpaceScore> of_searcher_;
 };
 
 tuner::GivenTrials indices_in(const tuner::SearchSpace& space,
@@ -155,10 +176,11 @@ ExitCode score_given(const ReplayOptions& options) {
     how.given = indices_in(replay.space(), searches);
     how.repeats = how.given.size();
     how.seed = options.seed;
-    ScoreTable scores;
+    how.cutoff = options.cutoff;
+    ScoreTables scores;
     scores.add(searches.front().strategy, std::filesystem::path(options.score.front()).filename().string(),
                tuner::score(replay, how));
-    options.format.print({scores.table()});
+    options.format.print(scores.tables());
     return ExitCode::done;
 }
 
@@ -168,18 +190,23 @@ ExitCode score_all(const ReplayOptions& options) {
     std::vector<std::pair<std::string, tuner::Replay>> spaces;
     for (const auto& path : options.score)
         spaces.emplace_back(std::filesystem::path(path).filename().string(), tuner::Replay(read(path)));
-    ScoreTable scores;
+    ScoreTables scores;
+    LateProgress progress(options.quiet);
+    std::size_t done = 0;
     for (const auto& searcher : options.searchers) {
         tuner::ScoreOptions how;
         how.searcher = searcher;
         how.seed = options.seed;
         how.repeats = static_cast<std::size_t>(options.repeats);
+        how.cutoff = options.cutoff;
         how.threads = std::max(1U, std::thread::hardware_concurrency());
-        for (const auto& [name, replay] : spaces)
+        for (const auto& [name, replay] : spaces) {
+            progress.show(done++, options.searchers.size() * spaces.size(), searcher + " on " + name);
             scores.add(searcher, name, tuner::score(replay, how, prior.of(replay)));
+        }
         scores.add_mean(searcher);
     }
-    options.format.print({scores.table()});
+    options.format.print(scores.tables());
     return ExitCode::done;
 }
 

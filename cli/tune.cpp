@@ -207,6 +207,10 @@ void add_replay_options(CLI::App& command, ReplayOptions& replay) {
         "with --score of one space: the configurations that another program's searches tried, to score these "
         "(bench/peers/kernel_tuner_trials.py writes such a file)");
     command.add_option("--repeats", replay.repeats, "with --score: searches of each space (default: 50)");
+    command.add_option(
+        "--cutoff", replay.cutoff,
+        "with --score: the budget is the time in which random search is expected to come so far "
+        "from the median to the optimum (default: 0.95)");
 }
 
 // Replays share the words of a campaign: who searches, from which seed, and for how long.
@@ -217,12 +221,18 @@ ReplayOptions replay_options(const TuneOptions& options, bool limited) {
     replay.evaluations = limited ? options.campaign.max_configs : 0;
     replay.time_s = options.campaign.time_budget_s;
     replay.format = options.format;
+    replay.quiet = options.quiet;
     return replay;
 }
 
 ExitCode run_tune(TuneOptions options) {
     std::optional<operators::Program> program;
     if (options.program.wanted()) program = options.program.program();
+    if (program && options.campaign.good_enough > 0)
+        throw InputError(
+            "--good-enough is a share of a roof, and of a program of your own it is not known how much work "
+            "it "
+            "does; --time, --max-configs and --patience end its search");
     options.campaign.objectives = db::parse_objectives(options.objectives);
     auto store = options.store.create();
     if (!options.resume.empty()) {
@@ -270,7 +280,8 @@ void add_campaign_options(CLI::App& command, tuner::CampaignOptions& campaign) {
                        "never (default: 0)");
     command.add_option(
         "--good-enough", campaign.good_enough,
-        "share of the measured roof, such as 0.9, at which the search on a call ends; 0: never (default: 0)");
+        "share of what the measured roofs allow, such as 0.9, at which the search on a call ends; 0: never "
+        "(default: 0); not with --command and --source");
     command.add_flag("!--no-prior", campaign.use_prior,
                      "searches take no account of what the store knows of other devices and of calls nearby");
     command.add_flag("!--no-race", campaign.race,
@@ -312,10 +323,9 @@ void add_tune(CLI::App& app, Action& action) {
                         "commas give those that no other one beats in all of them (default: time)");
     command->add_flag("--quiet", options->quiet, "no progress");
     command->callback([options, resume, command, &action] {
-        const bool replay_words =
-            command->count("--prior") + command->count("--trials") + command->count("--repeats") > 0;
-        if (replay_words && !options->replay.wanted())
-            throw CLI::ValidationError("--prior, --trials and --repeats", "go with --replay or --score");
+        for (const auto* word : {"--prior", "--trials", "--repeats", "--cutoff"})
+            if (command->count(word) > 0 && !options->replay.wanted())
+                throw CLI::ValidationError(word, "goes with --replay or --score");
         if (options->replay.wanted()) {
             const bool limited = command->count("--max-configs") > 0;
             action = [options, limited] { return run_replay(replay_options(*options, limited)); };

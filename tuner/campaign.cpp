@@ -185,6 +185,11 @@ class Session {
 
     CallContext context_of(const PlannedCall& planned, double deadline_s) {
         const auto& call = planned.call;
+        const auto roof_time_s = hooks_.roof_time_s ? hooks_.roof_time_s(call) : std::nullopt;
+        if (options_.good_enough > 0 && !roof_time_s)
+            note("'" + call.call +
+                 "' has no measured roof, so that its search ends by its other budgets only; "
+                 "'ridge roof' measures them");
         auto own = own_records();
         own.call = call.call;
         own.cache = call.cache;
@@ -196,7 +201,7 @@ class Session {
                     [this, deadline_s] {
                         return options_.time_budget_s > 0 && seconds_since(begin_) >= deadline_s;
                     },
-                .roof_time_s = hooks_.roof_time_s ? hooks_.roof_time_s(call) : std::nullopt,
+                .roof_time_s = roof_time_s,
                 .known = known_ > 0 ? store_.measurements(own) : std::vector<db::Record>(),
                 .note = [this](const std::string& text) { note(text); }};
     }

@@ -3,10 +3,11 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cmath>
+#include <ctime>
 #include <limits>
 #include <mutex>
+#include <numeric>
 #include <thread>
 
 #include "core/error.hpp"
@@ -78,18 +79,25 @@ double evaluations_until(const std::vector<SimulatedTrial>& trials, double value
     return found == trials.end() ? infinity : static_cast<double>(found - trials.begin() + 1);
 }
 
+// Of this thread.
+double processor_time_s() {
+    timespec now{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
 Repeat one_repeat(const Replay& replay, const ScoreOptions& options, const std::vector<double>& axis_s,
                   std::size_t number, const Prior& prior) {
     const auto searcher = searcher_for(options, number);
-    auto begin = std::chrono::steady_clock::now();
+    double begin_s = processor_time_s();
     // To the end of the budget, and to the last of the share points if that is later.
     auto trials = replay.run(*searcher, options.seed + number, {.time_s = axis_s.back()}, prior);
     if (trials.size() < share_points.back()) {
-        begin = std::chrono::steady_clock::now();
+        begin_s = processor_time_s();
         trials = replay.run(*searcher, options.seed + number, {.evaluations = share_points.back()}, prior);
     }
     Repeat out;
-    out.search_time_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    out.search_time_s = processor_time_s() - begin_s;
     out.evaluations = trials.size();
     out.ranks = ranks_on(axis_s, replay, trials);
     const double optimum = replay.values().back();
@@ -151,30 +159,26 @@ double score_of(const Replay& replay, const std::vector<double>& baseline, const
     return sum / static_cast<double>(baseline.size());
 }
 
-Interval middle_95(const std::vector<double>& values) {
-    return {quantile(values, 0.025), quantile(values, 0.975)};
-}
-
-// What `figure` says of the repeats drawn anew, with replacement, again and again.
-template <typename Figure>
-std::vector<double> bootstrap(std::size_t repeats, std::uint64_t seed, const Figure& figure) {
+// What `of` says of all repeats, and of repeats drawn anew, with replacement, again and again.
+template <typename Of>
+Figure bootstrap(std::size_t repeats, std::uint64_t seed, const Of& of) {
     Random random(seed);
-    std::vector<double> out;
     std::vector<std::size_t> chosen(repeats);
+    std::iota(chosen.begin(), chosen.end(), std::size_t{0});
+    Figure out{.value = of(chosen), .resampled = {}};
     for (std::size_t sample = 0; sample < bootstrap_samples; ++sample) {
         for (auto& one : chosen) one = static_cast<std::size_t>(below(random, repeats));
-        out.push_back(figure(chosen));
+        out.resampled.push_back(of(chosen));
     }
     return out;
 }
 
-// A share never passes 1, and neither does this interval of the mean.
-Interval mean_interval(const std::vector<double>& values, std::uint64_t seed) {
-    return middle_95(bootstrap(values.size(), seed, [&](const std::vector<std::size_t>& chosen) {
+Figure mean_of(const std::vector<double>& values, std::uint64_t seed) {
+    return bootstrap(values.size(), seed, [&](const std::vector<std::size_t>& chosen) {
         double sum = 0;
         for (const auto one : chosen) sum += values[one];
         return sum / static_cast<double>(chosen.size());
-    }));
+    });
 }
 
 // Half of the repeats got there: the middle one, or the later of the two middle ones, since some may be
@@ -225,12 +229,16 @@ double RandomBaseline::at(double time_s) const {
     return values_[static_cast<std::size_t>(rank)];
 }
 
-Interval mean_score_interval(std::span<const SpaceScore> scores) {
-    std::vector<double> means(bootstrap_samples, 0);
-    for (const auto& one : scores)
-        for (std::size_t i = 0; i < means.size(); ++i)
-            means[i] += one.resampled[i] / static_cast<double>(scores.size());
-    return middle_95(means);
+Interval Figure::interval() const { return {quantile(resampled, 0.025), quantile(resampled, 0.975)}; }
+
+Figure mean_figure(std::span<const Figure> figures) {
+    const auto count = static_cast<double>(figures.size());
+    Figure out{.value = 0, .resampled = std::vector<double>(bootstrap_samples, 0)};
+    for (const auto& one : figures) {
+        out.value += one.value / count;
+        for (std::size_t i = 0; i < bootstrap_samples; ++i) out.resampled[i] += one.resampled[i] / count;
+    }
+    return out;
 }
 
 SpaceScore score(const Replay& replay, const ScoreOptions& options, const Prior& prior) {
@@ -243,13 +251,9 @@ SpaceScore score(const Replay& replay, const ScoreOptions& options, const Prior&
 
     SpaceScore out;
     out.budget_s = axis_s.back();
-    std::vector<std::size_t> all;
-    for (std::size_t i = 0; i < repeats.size(); ++i) all.push_back(i);
-    out.score = score_of(replay, baseline, repeats, all);
-    out.resampled = bootstrap(repeats.size(), options.seed, [&](const std::vector<std::size_t>& chosen) {
+    out.score = bootstrap(repeats.size(), options.seed, [&](const std::vector<std::size_t>& chosen) {
         return score_of(replay, baseline, repeats, chosen);
     });
-    out.interval = middle_95(out.resampled);
     const auto column = [&](const auto& of) {
         std::vector<double> values;
         for (const auto& repeat : repeats) values.push_back(of(repeat));
@@ -257,13 +261,14 @@ SpaceScore score(const Replay& replay, const ScoreOptions& options, const Prior&
     };
     for (std::size_t i = 0; i < share_points.size(); ++i) {
         const auto shares = column([i](const Repeat& repeat) { return repeat.share[i]; });
-        out.share[i] = mean(shares);
-        out.share_interval[i] = mean_interval(shares, options.seed);
+        out.share[i] = mean_of(shares, options.seed);
         out.share_median[i] = median(shares);
     }
-    for (std::size_t i = 0; i < closeness.size(); ++i)
-        out.evaluations_until[i] =
-            upper_median(column([i](const Repeat& repeat) { return repeat.until[i]; }));
+    for (std::size_t i = 0; i < closeness.size(); ++i) {
+        const auto evaluations = column([i](const Repeat& repeat) { return repeat.until[i]; });
+        out.evaluations_until[i] = upper_median(evaluations);
+        out.until_interval[i] = median_interval(evaluations);
+    }
     for (const auto& repeat : repeats) {
         out.evaluations += repeat.evaluations;
         out.search_time_s += repeat.search_time_s;

@@ -51,26 +51,30 @@ class RandomBaseline {
 inline constexpr std::array<std::size_t, 5> share_points = {10, 25, 50, 100, 200};
 inline constexpr std::array<double, 3> closeness = {0.01, 0.05, 0.10};
 
-struct SpaceScore {
-    double score =
-        0;  ///< mean over the budget of (baseline - found) / (baseline - optimum); 1: the optimum at once
-    Interval interval;              ///< 95 %, bootstrap over the repeats
-    std::vector<double> resampled;  ///< scores of the bootstrap samples
-    double budget_s = 0;
-    /// Optimum over best value after share_points evaluations: mean over the repeats, its 95 % bootstrap
-    /// interval, and the median.
-    std::array<double, share_points.size()> share{}, share_median{};
-    std::array<Interval, share_points.size()> share_interval{};
-    /// Median over the repeats of the evaluations until the best is within `closeness` of the optimum;
-    /// infinite when less than half of them get there within the longest search.
-    std::array<double, closeness.size()> evaluations_until{};
-    std::size_t evaluations = 0;  ///< of all repeats
-    double search_time_s = 0;     ///< real time the searcher itself took, summed over the repeats
+/// A figure over the repeats, and what bootstrap samples of these make of it.
+struct Figure {
+    double value = 0;
+    std::vector<double> resampled;
+    [[nodiscard]] Interval interval() const;  ///< the middle 95 % of the samples
 };
 
-/// The 95 % interval of the mean score over spaces, each with repeats of its own: the spaces are these, the
-/// repeats could have been others.
-[[nodiscard]] Interval mean_score_interval(std::span<const SpaceScore> scores);
+/// Of several spaces, each with repeats of its own: the spaces are these, the repeats could have been others.
+[[nodiscard]] Figure mean_figure(std::span<const Figure> figures);
+
+struct SpaceScore {
+    /// Mean over the budget of (baseline - found) / (baseline - optimum); 1: the optimum at once.
+    Figure score;
+    double budget_s = 0;
+    /// Optimum over best value after share_points evaluations: mean over the repeats, and the median.
+    std::array<Figure, share_points.size()> share;
+    std::array<double, share_points.size()> share_median{};
+    /// Median over the repeats of the evaluations until the best is within `closeness` of the optimum, and
+    /// its 95 % interval (median_interval); infinite where fewer get there within the longest search.
+    std::array<double, closeness.size()> evaluations_until{};
+    std::array<Interval, closeness.size()> until_interval{};
+    std::size_t evaluations = 0;  ///< of all repeats
+    double search_time_s = 0;     ///< processor time that the searches took, summed over the repeats
+};
 
 /// Runs options.repeats searches on a recorded space, in options.threads threads. `prior` may be empty.
 [[nodiscard]] SpaceScore score(const Replay& replay, const ScoreOptions& options, const Prior& prior = {});

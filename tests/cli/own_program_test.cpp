@@ -74,6 +74,14 @@ TEST_F(OwnProgram, IsTunedStoredAndExportedLikeAnyOther) {
     EXPECT_EQ(shown.out.find("0 B/s"), std::string::npos) << "nothing is known of its work:\n" << shown.out;
 }
 
+TEST_F(OwnProgram, GoodEnoughNeedsARoofAndIsRefused) {
+    script(valley);
+    const auto outcome = tune({"--good-enough", "0.9"});
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_NE(outcome.err.find("--good-enough is a share of a roof"), std::string::npos) << outcome.err;
+    EXPECT_TRUE(measured().empty());
+}
+
 TEST_F(OwnProgram, FailuresCostTheirConfigurationsOnly) {
     script(std::string("case $1 in 2) sleep 1000;; 3) exit 1;; 4) kill -9 $$;; 6) exit 2;; 7) echo wrong: "
                        "off;; esac; ") +

@@ -56,6 +56,8 @@ TEST(Score, HasARowForEachSearcherAndTheirMean) {
     for (const std::string searcher : {"random ", "greedy "}) EXPECT_THAT(outcome.out, HasSubstr(searcher));
     EXPECT_THAT(outcome.out, HasSubstr("here.csv"));
     EXPECT_THAT(outcome.out, HasSubstr("mean"));
+    for (const std::string figure : {"share of the optimum after 200", "evaluations until within 1.0 %"})
+        EXPECT_THAT(outcome.out, HasSubstr(figure)) << "with an interval";
 }
 
 TEST(Score, SaysWhatIsWrong) {
@@ -64,6 +66,7 @@ TEST(Score, SaysWhatIsWrong) {
     const std::vector<std::pair<Words, std::string>> mistakes = {
         {{"--score", space, "--repeats", "0"}, "--repeats is 0"},
         {{"--score", space, "--searcher", "luck"}, "no searcher 'luck'"},
+        {{"--score", space, "--cutoff", "1"}, "0 < first < last < 1"},
         {{"--score", space, "--prior", other}, "prior 'there.csv': it has none of the parameters"},
         {{"--score", scratch.path("none.csv")}, "none.csv: cannot be read"},
         {{"--replay", space, "--max-configs", "-1"}, "should be 0 or more"},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tuner/campaign.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "tests/tuner/campaign_support.hpp"
@@ -52,8 +53,10 @@ TEST_F(CampaignTest, ACallEndsWhenItsBestIsGoodEnough) {
     EXPECT_EQ(result.state, "finished");
     EXPECT_LT(result.added, alpha_size);
     EXPECT_LE(result.calls.at(0).best->best.summary->median, 1e-6 / 0.9);
-    // Without roofs nothing can be good enough.
-    EXPECT_EQ(run(options).added, alpha_size);
+    // Without roofs nothing can be good enough, and it is said.
+    const auto without = run(options);
+    EXPECT_EQ(without.added, alpha_size);
+    EXPECT_THAT(without.notes, testing::Contains(testing::HasSubstr("has no measured roof")));
 }
 
 // What another campaign measured on a call nearby is where the next one begins, after the default.

@@ -71,9 +71,9 @@ ScoreOptions options(const std::string& searcher, std::size_t repeats) {
 // a draw.
 TEST(Score, RandomSearchIsNearZero) {
     const auto found = score(Replay(line(1999)), options("random", 300));
-    EXPECT_NEAR(found.score, 0, 0.1);
-    EXPECT_LE(found.interval.low, found.score);
-    EXPECT_GE(found.interval.high, found.score);
+    EXPECT_NEAR(found.score.value, 0, 0.1);
+    EXPECT_LE(found.score.interval().low, found.score.value);
+    EXPECT_GE(found.score.interval().high, found.score.value);
 }
 
 // Along a line that falls steadily the surrogate finds the end at once; random search needs half of it.
@@ -83,8 +83,8 @@ TEST(Score, ASearchThatLearnsIsNearOneWhereThereIsSomethingToLearn) {
         space.configs[static_cast<std::size_t>(x)].objective = static_cast<double>(100 - x);
     const Replay replay(space);
     const auto learned = score(replay, options("bayesian", 10));
-    EXPECT_GT(learned.score, 0.6);
-    EXPECT_EQ(learned.share[2], 1);
+    EXPECT_GT(learned.score.value, 0.6);
+    EXPECT_EQ(learned.share[2].value, 1);
     EXPECT_LT(learned.evaluations_until[0], 15);
     EXPECT_GT(score(replay, options("random", 100)).evaluations_until[0], 30);
 }
@@ -93,16 +93,28 @@ TEST(Score, IntervalsOfSharesStayBelowOneAndTheMeanHasOne) {
     const Replay replay(line());
     const auto found = score(replay, options("random", 20));
     for (std::size_t i = 0; i < share_points.size(); ++i) {
-        EXPECT_LE(found.share_interval[i].high, 1);
-        EXPECT_LE(found.share_interval[i].low, found.share[i]);
-        EXPECT_GE(found.share_interval[i].high, found.share[i]);
+        const auto interval = found.share[i].interval();
+        EXPECT_LE(interval.high, 1);
+        EXPECT_LE(interval.low, found.share[i].value);
+        EXPECT_GE(interval.high, found.share[i].value);
     }
-    const auto one = mean_score_interval(std::vector<SpaceScore>{found});
-    EXPECT_EQ(one.low, found.interval.low);
-    auto other = found;
+    const auto own = found.score.interval();
+    auto other = found.score;
+    other.value += 1;
     for (auto& score : other.resampled) score += 1;
-    EXPECT_NEAR(mean_score_interval(std::vector<SpaceScore>{found, other}).high, found.interval.high + 0.5,
-                1e-12);
+    const auto both = mean_figure(std::vector<Figure>{found.score, other});
+    EXPECT_NEAR(both.value, found.score.value + 0.5, 1e-12);
+    EXPECT_NEAR(both.interval().low, own.low + 0.5, 1e-12);
+    EXPECT_NEAR(both.interval().high, own.high + 0.5, 1e-12);
+}
+
+// Of a hundred searches of 99 values for the best one, half have it after 50.
+TEST(Score, EvaluationsUntilHaveTheIntervalOfTheirMedian) {
+    const auto found = score(Replay(line()), options("random", 100));
+    EXPECT_LE(found.until_interval[0].low, found.evaluations_until[0]);
+    EXPECT_GE(found.until_interval[0].high, found.evaluations_until[0]);
+    EXPECT_NEAR(found.until_interval[0].low, 40, 12);
+    EXPECT_NEAR(found.until_interval[0].high, 60, 12);
 }
 
 TEST(Score, IsTheSameInOneThreadAndInTwo) {
@@ -110,8 +122,8 @@ TEST(Score, IsTheSameInOneThreadAndInTwo) {
     auto two = options("genetic", 12);
     two.threads = 2;
     const auto one = score(replay, options("genetic", 12)), other = score(replay, two);
-    EXPECT_EQ(one.score, other.score);
-    EXPECT_EQ(one.share, other.share);
+    EXPECT_EQ(one.score.resampled, other.score.resampled);
+    for (std::size_t i = 0; i < share_points.size(); ++i) EXPECT_EQ(one.share[i].value, other.share[i].value);
 }
 
 TEST(Score, RefusesWhatMakesNoSense) {
