@@ -6,12 +6,11 @@
 #include <cstring>
 
 #include "operators/element.hpp"
+#include "operators/host_packing.hpp"
 #include "operators/random.hpp"
 
 namespace ridge::operators {
 namespace {
-
-using HostRange = Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace, Kokkos::IndexType<std::int64_t>>;
 
 constexpr double int4_limit = 7.0, int8_limit = 127.0;
 

@@ -9,8 +9,8 @@ namespace ridge::operators {
 
 /// Positions of a block, whose scores are kept at once.
 inline constexpr int most_block_positions = lanes > 1 ? 256 : 16;
-/// Positions behind a block whose place is known as well.
-inline constexpr int most_positions_ahead = 16;
+/// How far prefetching may be ahead, in blocks; positions after a block whose place is known as well.
+inline constexpr int most_blocks_ahead = 2, most_positions_ahead = lanes > 1 ? 16 : 0;
 
 struct DecodeProblem {
     CacheRows cache;
@@ -24,8 +24,10 @@ struct DecodeProblem {
     std::int64_t batch = 0, rows = 0;  ///< sequences; query rows of a kv head
     std::int64_t key_dim = 0, key_stride = 0, value_dim = 0;
     std::int64_t first_position = 0, positions = 0, splits = 1;
-    std::int64_t block = 0;           ///< positions
-    std::int64_t ahead = 0;           ///< blocks that prefetching is ahead; 0: none
+    std::int64_t block = 0;  ///< positions
+    /// How far prefetching is ahead, in blocks; where all heads are taken together, in steps of the positions
+    /// whose values are added at once. 0: none.
+    std::int64_t ahead = 0;
     std::int64_t heads_per_task = 1;  ///< kv heads
 
     [[nodiscard]] KOKKOS_FORCEINLINE_FUNCTION std::int64_t partial_row(std::int64_t sequence,
@@ -78,7 +80,8 @@ struct DecodeBlock {
     BytesAhead keys, values;
     std::int64_t index[static_cast<std::size_t>(most_block_positions + most_positions_ahead)];
 
-    /// Rows of the block's positions and of `ahead` behind it; the last one stands for those beyond the end.
+    /// Rows of the block's positions and of `ahead` after it; the split's last one stands for those beyond
+    /// its end.
     KOKKOS_FORCEINLINE_FUNCTION void locate(const CacheRows& cache, int ahead = 0) {
         for (int i = 0; i < count + ahead; ++i)
             index[i] = cache.index(sequence, head, Kokkos::min(first + i, end - 1));

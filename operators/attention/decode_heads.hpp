@@ -17,6 +17,7 @@ struct DecodeHeads {
     /// Positions whose values are added at once: as many as the hardware follows, more where conversions take
     /// longer than the memory.
     static constexpr int streams = Format::bits < 16 ? 8 : 4;
+    static_assert(lanes == 1 || most_blocks_ahead * streams <= most_positions_ahead);
     using Scores = float[static_cast<std::size_t>(most_positions)][static_cast<std::size_t>(most_heads)];
 
     const DecodeProblem& p;

@@ -74,7 +74,7 @@ ParameterSpace decode_space() {
     space.parameters = {
         std::move(splits),
         integer_parameter("block", {16, 4, 8, 32, 64, 128, 256}, "positions whose scores are kept at once"),
-        integer_parameter("ahead", {1, 0, 2}, "blocks that prefetching is ahead; 0: none"),
+        integer_parameter("ahead", {1, 0, most_blocks_ahead}, "blocks that prefetching is ahead; 0: none"),
         word_parameter("heads", {"all", "one"}, "kv heads of a task"),
     };
     return space;

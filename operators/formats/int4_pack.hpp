@@ -35,7 +35,7 @@ KOKKOS_FORCEINLINE_FUNCTION Vector<float> load_int4(const Int4Pair* from) {
     return load(values);
 }
 
-/// Past the caches if wanted and the machine can.
+/// Past the caches if wanted and the machine can; drain_stores() follows the last one.
 KOKKOS_FORCEINLINE_FUNCTION void store_int4(Int4Pair* to, const Vector<float>& value,
                                             [[maybe_unused]] bool past_caches) {
 #if defined(RIDGE_HAS_AVX512)

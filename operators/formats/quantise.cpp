@@ -118,6 +118,7 @@ struct QuantiseRow {
         const std::int64_t end = first + group, whole = width > 1 ? first + group / width * width : first;
         if constexpr (width > 1)
             for (std::int64_t j = first; j < whole; j += width) {
+                // As often as a step of two packs asks in the first pass.
                 if (group == n && j % (2 * width) == 0) prefetch_next_row<1, 2>(from, n, j);
                 Quantised<Q>::store(to, j, load_pack(from + j) * Vector<float>(factor), past_caches);
             }

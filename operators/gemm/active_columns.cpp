@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "operators/gemm/gemm_kernels.hpp"
+#include "operators/host_packing.hpp"
 
 namespace ridge::operators {
 namespace {
@@ -25,13 +26,6 @@ KeptBlocks list_blocks(const GemmOperands& operands, std::int64_t rows, std::int
     }
     list.start.push_back(static_cast<std::int64_t>(list.column.size()));
     return list;
-}
-
-template <typename T>
-Buffer to_device(const std::vector<T>& values) {
-    Buffer out(values.size() * sizeof(T));
-    out.upload(values.data());
-    return out;
 }
 
 struct ColumnPacker {

@@ -5,11 +5,10 @@
 #include <span>
 
 #include "operators/gemm/gemm_kernels.hpp"
+#include "operators/host_packing.hpp"
 
 namespace ridge::operators {
 namespace {
-
-using HostRange = Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace, Kokkos::IndexType<std::int64_t>>;
 
 constexpr std::int64_t word_bytes = 4;
 
@@ -30,12 +29,6 @@ BlockList list_blocks(const GemmOperands& operands) {
     return list;
 }
 
-Buffer to_device(const std::vector<std::int32_t>& values) {
-    Buffer out(values.size() * sizeof(std::int32_t));
-    out.upload(values.data());
-    return out;
-}
-
 struct BlockPacker {
     const GemmOperands& operands;
     std::int64_t columns, panels_per_row, block_words;
@@ -44,11 +37,11 @@ struct BlockPacker {
     void pack_feature(std::span<const std::int32_t> kept, std::int64_t block_row, std::int64_t feature,
                       std::byte* out) const {
         const auto row = operands.weights().stored(block_row * operands.call().sparsity.block_rows + feature);
-        const std::int64_t words = block_words * word_bytes, stride = columns * word_bytes;
+        const std::int64_t block_bytes = block_words * word_bytes, stride = columns * word_bytes;
         out += feature / columns * std::ssize(kept) * block_words * stride + feature % columns * word_bytes;
         for (const auto block : kept)
-            for (std::int64_t byte = 0; byte < words; byte += word_bytes, out += stride)
-                std::memcpy(out, row.data() + block * words + byte, word_bytes);
+            for (std::int64_t byte = 0; byte < block_bytes; byte += word_bytes, out += stride)
+                std::memcpy(out, row.data() + block * block_bytes + byte, word_bytes);
     }
 
     void pack_row(const BlockList& list, std::int64_t row, std::byte* out) const {
@@ -57,6 +50,7 @@ struct BlockPacker {
         const auto kept =
             std::span(list.block_column)
                 .subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
+        if (kept.empty()) return;
         out += begin * panels_per_row * block_words * columns * word_bytes;
         for (std::int64_t feature = 0; feature < operands.call().sparsity.block_rows; ++feature)
             pack_feature(kept, row, feature, out);

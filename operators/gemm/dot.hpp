@@ -41,8 +41,8 @@ struct DotFp64 : WordOperands<double> {
     }
 };
 
-/// Formats that are only stored: one element of type T a word, converted exactly to fp32, A when it is packed
-/// and W when it is loaded.
+/// Formats that are only stored: one element of type T a word, converted exactly to fp32, W when it is
+/// loaded, A when a step takes it or when it is packed before.
 template <typename T>
 struct DotStored : DotFp32 {
     using Stored = T;

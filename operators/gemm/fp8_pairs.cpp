@@ -19,27 +19,21 @@ std::unique_ptr<PreparedKernel> prepare_blocks(const GemmOperands& operands, con
     return prepare_tiled<DotFp8Pairs<T>, stored_tiles>(operands, config);
 }
 
-std::vector<Variant> variants(PrepareVariant e4m3, PrepareVariant e5m2) {
-    return {{"a=fp8_e4m3 w=fp8_e4m3 c=fp32", e4m3},
-            {"a=fp8_e4m3 w=fp8_e4m3 c=bf16", e4m3},
-            {"a=fp8_e5m2 w=fp8_e5m2 c=fp32", e5m2},
-            {"a=fp8_e5m2 w=fp8_e5m2 c=bf16", e5m2}};
-}
-
 }  // namespace
 
 std::unique_ptr<Implementation> make_kokkos_fp8_gemv(const std::string& op) {
-    return make_family({.name = "kokkos-fp8-gemv",
+    return make_family({.name = "kokkos-fp8-gemv-avx512",
                         .sparsity = "dense",
-                        .variants = variants(prepare_gemv<Fp8E4m3>, prepare_gemv<Fp8E5m2>),
+                        .variants = fp8_variants(prepare_gemv<Fp8E4m3>, prepare_gemv<Fp8E5m2>),
                         .tiles = stored_gemv_tiles,
                         .parameters = {prefetch_parameter()},
                         .op = op});
 }
 
 std::unique_ptr<Implementation> make_kokkos_fp8(const std::string& op) {
-    return make_family(tiled_family(
-        "kokkos-fp8", op, variants(prepare_blocks<Fp8E4m3>, prepare_blocks<Fp8E5m2>), stored_tiles));
+    return make_family(tiled_family("kokkos-fp8-avx512", op,
+                                    fp8_variants(prepare_blocks<Fp8E4m3>, prepare_blocks<Fp8E5m2>),
+                                    stored_tiles));
 }
 #else
 std::unique_ptr<Implementation> make_kokkos_fp8_gemv(const std::string&) { return nullptr; }

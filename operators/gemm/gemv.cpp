@@ -32,15 +32,13 @@ std::unique_ptr<Implementation> make_kokkos_gemv(const std::string& op) {
 }
 
 std::unique_ptr<Implementation> make_kokkos_stored_gemv(const std::string& op) {
+    auto variants = fp8_variants(prepare_gemv_fp8_e4m3, prepare_gemv_fp8_e5m2);
+    variants.insert(variants.begin(), {{"a=fp64 w=fp64 c=fp64", prepare_gemv_fp64},
+                                       {"a=fp16 w=fp16 c=fp32", prepare_gemv_fp16},
+                                       {"a=fp16 w=fp16 c=fp16", prepare_gemv_fp16}});
     return make_family({.name = "kokkos-stored-gemv",
                         .sparsity = "dense",
-                        .variants = {{"a=fp64 w=fp64 c=fp64", prepare_gemv_fp64},
-                                     {"a=fp16 w=fp16 c=fp32", prepare_gemv_fp16},
-                                     {"a=fp16 w=fp16 c=fp16", prepare_gemv_fp16},
-                                     {"a=fp8_e4m3 w=fp8_e4m3 c=fp32", prepare_gemv_fp8_e4m3},
-                                     {"a=fp8_e4m3 w=fp8_e4m3 c=bf16", prepare_gemv_fp8_e4m3},
-                                     {"a=fp8_e5m2 w=fp8_e5m2 c=fp32", prepare_gemv_fp8_e5m2},
-                                     {"a=fp8_e5m2 w=fp8_e5m2 c=bf16", prepare_gemv_fp8_e5m2}},
+                        .variants = std::move(variants),
                         .tiles = stored_gemv_tiles,
                         .parameters = {prefetch_parameter()},
                         .op = op});

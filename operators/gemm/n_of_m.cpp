@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "operators/gemm/gemm_kernels.hpp"
+#include "operators/host_packing.hpp"
 
 namespace ridge::operators {
 namespace {
@@ -73,9 +74,7 @@ PackedWindows PackedWindows::pack(const GemmOperands& operands, std::int64_t vec
             const WindowPacker packer{operands, packed, values, reinterpret_cast<std::uint64_t*>(places)};
             // Features of a vector share words of places: one thread packs them.
             Kokkos::parallel_for(
-                "pack N:M",
-                Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace>(
-                    0, (call.n + vector_features - 1) / vector_features),
+                "pack N:M", HostRange(0, (call.n + vector_features - 1) / vector_features),
                 [&](const std::int64_t vector) {
                     const std::int64_t end = std::min(call.n, (vector + 1) * vector_features);
                     for (std::int64_t feature = vector * vector_features; feature < end; ++feature)

@@ -15,8 +15,8 @@ inline constexpr std::int64_t window_columns = 16;
 inline constexpr std::int64_t vector_features = 16;
 static_assert(vector_features % lanes == 0);
 
-/// Positions of one group of `group` elements, as stored, that are packed: those that are not zero, and the
-/// first others up to N of them. Ascending.
+/// Positions of one group of N:M weights, as stored, that are packed: those that are not zero, by
+/// construction at most N, and the first others up to N of them. Ascending.
 void find_kept(const GemmOperands& operands, const std::byte* group, std::vector<int>& kept);
 
 struct PackedWindows {

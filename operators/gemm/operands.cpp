@@ -12,13 +12,12 @@
 #include "operators/gemm/gemm_kernels.hpp"
 #include "operators/gemm/gemm_memory.hpp"
 #include "operators/gemm/row_groups.hpp"
+#include "operators/host_packing.hpp"
 #include "operators/installed_memory.hpp"
 #include "operators/random.hpp"
 
 namespace ridge::operators {
 namespace {
-
-using HostRange = Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace>;
 
 enum Stream : std::uint64_t {
     stream_a = 1,

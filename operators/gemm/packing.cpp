@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "operators/gemm/packing.hpp"
 
+#include "operators/host_packing.hpp"
+
 #include <algorithm>
 
 namespace ridge::operators {
 namespace {
-
-using HostRange = Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace>;
 
 std::int64_t round_up_divide(std::int64_t value, std::int64_t step) { return (value + step - 1) / step; }
 

@@ -36,7 +36,7 @@ class RandomMatrix {
     /// A row as it is stored: the format's floats, or integers (int4 as int8, from -8 to 7).
     void stored(std::int64_t row, std::byte* out) const;
     [[nodiscard]] std::vector<std::byte> stored(std::int64_t row) const;
-    /// Whether an element that stored() wrote has no bit set.
+    /// Whether an element that stored() wrote is zero as every pruned one is; of formats without zero points.
     [[nodiscard]] bool is_zero(const std::byte* element) const;
     /// A row as what it stands for: (integer - zero point) · scale, exact in fp64.
     void values(std::int64_t row, std::span<double> out) const;

@@ -7,11 +7,10 @@
 
 #include "operators/gemm/gemm_kernels.hpp"
 #include "operators/gemm/gemv.hpp"
+#include "operators/host_packing.hpp"
 
 namespace ridge::operators {
 namespace {
-
-using HostRange = Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace, Kokkos::IndexType<std::int64_t>>;
 
 struct KeptValue {
     std::uint16_t column;
@@ -62,13 +61,6 @@ std::vector<std::int64_t> slice_starts(const std::vector<std::int32_t>& feature,
     for (std::size_t lane = 0; lane < feature.size(); lane += static_cast<std::size_t>(slice_features))
         starts.push_back(starts.back() + counts[static_cast<std::size_t>(feature[lane])]);
     return starts;
-}
-
-template <typename T>
-Buffer to_device(const std::vector<T>& values) {
-    Buffer out(values.size() * sizeof(T));
-    out.upload(values.data());
-    return out;
 }
 
 void pack_lane(const GemmOperands& operands, std::int32_t feature, std::int64_t at, std::uint16_t* columns,

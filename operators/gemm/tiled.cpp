@@ -80,15 +80,11 @@ std::unique_ptr<Implementation> make_kokkos_avx512(const std::string& op) {
 }
 
 std::unique_ptr<Implementation> make_kokkos_stored(const std::string& op) {
-    return make_family(tiled_family("kokkos-stored", op,
-                                    {{"a=fp64 w=fp64 c=fp64", prepare_tiled_fp64},
-                                     {"a=fp16 w=fp16 c=fp32", prepare_tiled_fp16},
-                                     {"a=fp16 w=fp16 c=fp16", prepare_tiled_fp16},
-                                     {"a=fp8_e4m3 w=fp8_e4m3 c=fp32", prepare_tiled_fp8_e4m3},
-                                     {"a=fp8_e4m3 w=fp8_e4m3 c=bf16", prepare_tiled_fp8_e4m3},
-                                     {"a=fp8_e5m2 w=fp8_e5m2 c=fp32", prepare_tiled_fp8_e5m2},
-                                     {"a=fp8_e5m2 w=fp8_e5m2 c=bf16", prepare_tiled_fp8_e5m2}},
-                                    stored_tiles));
+    auto variants = fp8_variants(prepare_tiled_fp8_e4m3, prepare_tiled_fp8_e5m2);
+    variants.insert(variants.begin(), {{"a=fp64 w=fp64 c=fp64", prepare_tiled_fp64},
+                                       {"a=fp16 w=fp16 c=fp32", prepare_tiled_fp16},
+                                       {"a=fp16 w=fp16 c=fp16", prepare_tiled_fp16}});
+    return make_family(tiled_family("kokkos-stored", op, std::move(variants), stored_tiles));
 }
 
 }  // namespace ridge::operators

@@ -6,6 +6,7 @@
 #include "operators/gemm/dot_avx512.hpp"
 #include "operators/gemm/gemm_kernels.hpp"
 #include "operators/gemm/n_of_m.hpp"
+#include "operators/host_packing.hpp"
 
 namespace ridge::operators {
 namespace {
@@ -75,8 +76,7 @@ PackedTwoOfFour PackedTwoOfFour::pack(const GemmOperands& operands, std::int64_t
     out.kept.fill([&](std::byte* kept) {
         out.masks.fill([&](std::byte* masks) {
             const Packer packer{operands, out, kept, masks};
-            Kokkos::parallel_for("pack 2:4",
-                                 Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace>(0, out.panels),
+            Kokkos::parallel_for("pack 2:4", HostRange(0, out.panels),
                                  [=](const std::int64_t panel) { packer.pack_panel(panel); });
         });
     });

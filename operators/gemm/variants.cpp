@@ -87,6 +87,13 @@ class FamilyImplementation : public Implementation {
 
 }  // namespace
 
+std::vector<Variant> fp8_variants(PrepareVariant e4m3, PrepareVariant e5m2) {
+    return {{"a=fp8_e4m3 w=fp8_e4m3 c=fp32", e4m3},
+            {"a=fp8_e4m3 w=fp8_e4m3 c=bf16", e4m3},
+            {"a=fp8_e5m2 w=fp8_e5m2 c=fp32", e5m2},
+            {"a=fp8_e5m2 w=fp8_e5m2 c=bf16", e5m2}};
+}
+
 std::unique_ptr<Implementation> make_family(Family family) {
     return std::make_unique<FamilyImplementation>(std::move(family));
 }

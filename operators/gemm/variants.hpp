@@ -24,6 +24,9 @@ struct Variant {
     PrepareVariant prepare;
 };
 
+/// Both fp8 formats with their outputs.
+[[nodiscard]] std::vector<Variant> fp8_variants(PrepareVariant e4m3, PrepareVariant e5m2);
+
 struct Family {
     std::string name;
     std::string sparsity;  ///< kind of sparsity

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "operators/vision/filter_layout.hpp"
 
+#include "operators/host_packing.hpp"
+
 namespace ridge::operators {
 namespace {
-
-using HostRange = Kokkos::RangePolicy<Kokkos::DefaultHostExecutionSpace, Kokkos::IndexType<std::int64_t>>;
 
 std::int64_t divide_up(std::int64_t value, std::int64_t by) { return (value + by - 1) / by; }
 

@@ -15,9 +15,11 @@ std::string field(const char* name, std::int64_t value) {
 }
 
 std::string random_heads(Random& random) {
-    static const std::vector<std::int64_t> groups = {1, 2, 3, 4, 7, 8}, kv_heads = {1, 2, 3};
+    static const std::vector<std::int64_t> groups = {1, 2, 3, 4, 7, 8}, kv_heads = {1, 2, 3, 8, 17};
     const auto kv = pick(kv_heads, random);
-    return field("heads", kv * pick(groups, random)) + field("kv_heads", kv);
+    // Many heads of one query each are taken side by side.
+    const auto group = kv >= 8 ? 1 + static_cast<std::int64_t>(random() % 2) : pick(groups, random);
+    return field("heads", kv * group) + field("kv_heads", kv);
 }
 
 // A multiple of 32 half of the time: what int4 with groups of 32 takes.
@@ -72,21 +74,26 @@ const std::vector<Kind> kinds = {
       "batch=2 heads=1 kv_heads=1 head_dim=32 queries=1 context=1",
       "batch=1 heads=4 kv_heads=2 head_dim=64 queries=3 context=3",
       "batch=1 heads=71 kv_heads=1 head_dim=64 queries=1 context=131",
-      "batch=1 heads=1 kv_heads=1 head_dim=128 queries=1 context=2053"},
+      "batch=1 heads=1 kv_heads=1 head_dim=128 queries=1 context=2053",
+      "batch=1 heads=65 kv_heads=65 head_dim=32 queries=1 context=131",
+      "batch=2 heads=8 kv_heads=8 head_dim=64 queries=1 context=1"},
      "batch=1 heads=4 kv_heads=2 head_dim=32 queries=5 context=20"},
     {"attention_sliding",
      random_sliding_attention,
      {"batch=1 heads=2 kv_heads=1 head_dim=32 queries=40 context=100 window=1",
       "batch=1 heads=2 kv_heads=2 head_dim=32 queries=40 context=40 window=1000",
       "batch=1 heads=3 kv_heads=1 head_dim=64 queries=1 context=700 window=17",
-      "batch=1 heads=1 kv_heads=1 head_dim=32 queries=600 context=600 window=33"},
+      "batch=1 heads=1 kv_heads=1 head_dim=32 queries=600 context=600 window=33",
+      "batch=2 heads=16 kv_heads=16 head_dim=32 queries=1 context=333 window=100"},
      "batch=1 heads=4 kv_heads=2 head_dim=32 queries=5 context=20 window=7"},
     {"attention_paged",
      random_paged_attention,
      {"batch=2 heads=2 kv_heads=1 head_dim=32 context=16 page=16",
       "batch=3 heads=2 kv_heads=2 head_dim=32 context=17 page=16",
       "batch=2 heads=8 kv_heads=2 head_dim=128 context=129 page=64",
-      "batch=1 heads=1 kv_heads=1 head_dim=32 context=1 page=64"},
+      "batch=1 heads=1 kv_heads=1 head_dim=32 context=1 page=64",
+      "batch=2 heads=17 kv_heads=17 head_dim=33 context=129 page=8",
+      "batch=2 heads=32 kv_heads=32 head_dim=32 context=67 page=16"},
      "batch=2 heads=4 kv_heads=2 head_dim=32 context=20 page=16"},
     {"attention_mla",
      random_latent_attention,

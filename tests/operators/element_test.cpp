@@ -9,7 +9,7 @@
 #include <random>
 #include <vector>
 
-#include "operators/fp8_in_bf16.hpp"
+#include "operators/gemm/dot_fp8.hpp"
 
 namespace ridge::operators {
 namespace {
@@ -114,6 +114,34 @@ TEST(Narrow, EveryFp8NumberIsABf16Number) {
     expect_magnitudes_in_bf16<Fp8E4m3>();
     expect_magnitudes_in_bf16<Fp8E5m2>();
 }
+
+#if defined(RIDGE_HAS_FP8_PAIRS)
+template <typename T>
+void expect_fp8_looked_up() {
+    for (unsigned first = 0; first < 256; first += 32) {
+        std::uint8_t bits[32];
+        Bf16 found[32];
+        for (unsigned i = 0; i < 32; ++i) bits[i] = static_cast<std::uint8_t>(first + i);
+        _mm512_storeu_si512(found,
+                            fp8_in_bf16<T>(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(bits))));
+        for (unsigned i = 0; i < 32; ++i) {
+            const float value = to_float(T{bits[i]});
+            EXPECT_TRUE(to_float(found[i]) == value || (std::isnan(value) && std::isnan(to_float(found[i]))))
+                << first + i;
+            EXPECT_EQ(std::signbit(to_float(found[i])), std::signbit(value)) << first + i;
+            const auto pair = static_cast<std::uint32_t>(
+                DotFp8Pairs<T>::activation(static_cast<std::uint16_t>(bits[i] << 8 | bits[31 - i])));
+            EXPECT_EQ(pair, static_cast<std::uint32_t>(found[i].bits) << 16 | found[31 - i].bits)
+                << first + i;
+        }
+    }
+}
+
+TEST(Narrow, EveryFp8NumberIsLookedUp) {
+    expect_fp8_looked_up<Fp8E4m3>();
+    expect_fp8_looked_up<Fp8E5m2>();
+}
+#endif
 
 TEST(Integers, AreRoundedAndKeptInTheSymmetricRange) {
     EXPECT_EQ(from_float<std::int8_t>(2.5F), 2);

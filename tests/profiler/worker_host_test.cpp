@@ -234,8 +234,7 @@ TEST(WorkerHost, MeasuringTakesTheOperandsAndATenthMore) {
              MemoryCase{"kokkos-2of4", "gemm m=1 n=4096 k=4096 a=fp32 w=fp32 c=fp32 sparsity=2:4",
                         (2 + 0.125) * weights},
              MemoryCase{"kokkos-block",
-                        "gemm m=1 n=4096 k=4096 a=fp32 w=fp32 c=fp32 sparsity=block:32x32@0.03125",
-                        0.125 * weights},
+                        "gemm m=1 n=4096 k=4096 a=fp32 w=fp32 c=fp32 sparsity=block:32x32@0.5", 2 * weights},
              MemoryCase{"kokkos-quantised", "gemm m=1 n=4096 k=4096 a=bf16 w=int4:g32 c=bf16",
                         (0.5 + 2.0 / 32) * weights},
              MemoryCase{
@@ -253,9 +252,10 @@ TEST(WorkerHost, MeasuringTakesTheOperandsAndATenthMore) {
                              ->space.default_config();
         const double before = worker.peak_bytes();
         const auto measurement = measured(worker.ask(request.json()));
-        EXPECT_TRUE(measurement.status == Status::ok || measurement.status == Status::failed)
-            << call << ": "
-            << measurement.reason;  // a busy machine has no time for samples, and shows its memory
+        // A busy machine leaves no sample undisturbed, and shows its memory all the same.
+        if (measurement.status != Status::ok) {
+            EXPECT_THAT(measurement.reason, ::testing::HasSubstr("no undisturbed sample")) << call;
+        }
         EXPECT_LE(worker.peak_bytes() - before, 1.1 * bytes + small_change) << call;
         EXPECT_GE(worker.peak_bytes() - before, bytes) << call << " is not measured at all";
     }
