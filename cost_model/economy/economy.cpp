@@ -174,17 +174,4 @@ double joules_per_input_token(const RequestTimes& times, double watts) {
     return watts * times.devices * times.prefill_s / (times.batch * times.prompt_tokens);
 }
 
-Energy energy_from_tdp(const RequestTimes& times, std::optional<double> tdp_w) {
-    Energy out;
-    if (!tdp_w) {
-        out.missing = "no energy was measured and no thermal design power is known for this device";
-        return out;
-    }
-    out.watts = tdp_w;
-    out.joules_per_output_token = joules_per_output_token(times, *tdp_w);
-    out.joules_per_input_token = joules_per_input_token(times, *tdp_w);
-    out.basis = "TDP × time";
-    return out;
-}
-
 }  // namespace ridge::cost_model

@@ -74,6 +74,4 @@ struct OwnedDevice {
 [[nodiscard]] double joules_per_output_token(const RequestTimes& times, double watts);
 [[nodiscard]] double joules_per_input_token(const RequestTimes& times, double watts);
 
-[[nodiscard]] Energy energy_from_tdp(const RequestTimes& times, std::optional<double> tdp_w);
-
 }  // namespace ridge::cost_model

@@ -30,14 +30,12 @@ struct ShareFactors {
 
 /// What a request waits for besides the steps that compute it; seconds, and factors without a unit.
 struct RequestOverheads {
-    double first_token_s = 0;                 ///< beside the prefill itself: offline
-    double first_token_open_s = 0;            ///< under arrivals at a rate
-    double first_token_closed_s = 0;          ///< in a loop of constant concurrency
-    double admission_s = 0;                   ///< for each other request of such a loop
-    double open_queue = 0, closed_queue = 0;  ///< factors of the waiting time ρ/(1-ρ) · prefill
-    double burst = 0;            ///< prefills of the other requests that one waits for, as a share of them
-    double output_reserved = 1;  ///< share of a sequence's output that the cache holds on average
-    double random_length = 1;    ///< mean over largest length where lengths are drawn up to the named one
+    double first_token_s = 0;         ///< beside the prefill itself: offline
+    double first_token_open_s = 0;    ///< under arrivals at a rate
+    double first_token_closed_s = 0;  ///< in a loop of constant concurrency
+    double admission_s = 0;           ///< for each prompt that is computed until then
+    double open_queue = 0;            ///< factor of the waiting time ρ/(1-ρ) · prefill
+    double output_reserved = 1;       ///< share of a sequence's output that the cache holds on average
 };
 
 /// Mean power of a device as shares of its thermal design power, by what it does.

@@ -75,14 +75,9 @@ TEST(Economy, RefusesPricesThatMakeNoSense) {
         << "no price of electricity";
 }
 
-TEST(Energy, IsPowerTimesTimeOrAbsentWithAReason) {
-    const auto energy = energy_from_tdp(times, 400.0);
-    EXPECT_DOUBLE_EQ(*energy.joules_per_output_token, 400 * 0.02 / 4);
-    EXPECT_DOUBLE_EQ(*energy.joules_per_input_token, 400 * 0.5 / 4000);
-    EXPECT_EQ(energy.provenance, Provenance::specified);
-    const auto unknown = energy_from_tdp(times, std::nullopt);
-    EXPECT_FALSE(unknown.joules_per_output_token.has_value());
-    EXPECT_FALSE(unknown.missing.empty());
+TEST(Energy, IsPowerTimesTime) {
+    EXPECT_DOUBLE_EQ(joules_per_output_token(times, 400), 400 * 0.02 / 4);
+    EXPECT_DOUBLE_EQ(joules_per_input_token(times, 400), 400 * 0.5 / 4000);
 }
 
 TEST(DefaultPrice, IsTheNewestOnDemandRow) {
