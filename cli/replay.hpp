@@ -22,7 +22,7 @@ struct ReplayOptions {
     double time_s = 0;             ///< of a replay, in recorded time; 0: no limit
     std::int64_t repeats = 50;
     double cutoff = 0.95;  ///< of a score: how near to the optimum its budget brings random search
-    bool quiet = false;  ///< no progress of a score
+    bool quiet = false;    ///< no progress of a score
     FormatOption format;
 
     [[nodiscard]] bool wanted() const { return !score.empty() || !replay.empty(); }

@@ -43,7 +43,8 @@ std::string places() {
     const auto near = nearest(name, known);
     throw InputError("configs: there is no '" + kind + "/" + name + std::string(extension) + "'" +
                      (near.empty() ? "" : "; did you mean '" + near + "'?") +
-                     (known.empty() ? "" : " Known: " + join(known, ", ")) + "; " + places());
+                     (known.empty() ? "" : (near.empty() ? "; known: " : " Known: ") + join(known, ", ")) +
+                     "; " + places());
 }
 
 }  // namespace

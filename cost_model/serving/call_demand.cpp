@@ -147,9 +147,13 @@ double together(const AloneSeconds& alone, double norm) {
 PartSeconds call_seconds(const CallDemand& demand, const EngineParameters& engine,
                          const ShareFactors& efficiency) {
     PartSeconds out;
-    const double known_s = demand.known_s > 0 ? demand.known_s : demand.kernel_s / engine.kernel_share;
+    // A kernel that was timed alone has its harness's launch; under an engine calls follow each other, at
+    // call_s.
+    const double harness_s = engine.call_s > 0 ? std::min(demand.launch_s, demand.kernel_s) : 0;
+    const double known_s =
+        demand.known_s > 0 ? demand.known_s : (demand.kernel_s - harness_s) / engine.kernel_share;
     if (known_s > 0) {
-        out.launch = std::min(demand.launch_s, known_s);
+        out.launch = harness_s > 0 && demand.known_s <= 0 ? 0 : std::min(demand.launch_s, known_s);
         (demand.compute_s > demand.memory_s ? out.compute : out.memory) = known_s - out.launch;
     } else {
         const auto alone = alone_seconds(demand, engine, efficiency);

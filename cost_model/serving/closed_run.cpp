@@ -15,9 +15,9 @@ namespace ridge::cost_model {
 namespace {
 
 struct Prompt {
-    std::int64_t arrival = 0;   // step after which it came
-    double tokens_before = 0;   // that had been computed until then
-    double tokens = 0;          // left to compute
+    std::int64_t arrival = 0;  // step after which it came
+    double tokens_before = 0;  // that had been computed until then
+    double tokens = 0;         // left to compute
     std::int64_t output = 1;
 };
 
@@ -116,8 +116,9 @@ void Run::begin(Replica& replica) {
 }
 
 double Run::take_prompts(Replica& replica) {
-    double room = run_.step_tokens > 0 ? std::max(1.0, run_.step_tokens - static_cast<double>(replica.running))
-                                       : std::numeric_limits<double>::infinity();
+    double room = run_.step_tokens > 0
+                      ? std::max(1.0, run_.step_tokens - static_cast<double>(replica.running))
+                      : std::numeric_limits<double>::infinity();
     double taken = 0;
     while (!replica.waiting.empty() && room > 0) {
         auto& prompt = replica.waiting.front();

@@ -12,20 +12,21 @@ namespace ridge::cost_model {
 struct ClosedRun {
     std::int64_t users = 1;
     std::int64_t requests_per_user = 10;
-    RequestLengths longest;   ///< of what is drawn
-    double least_share = 1;   ///< lengths are drawn evenly from this share of the longest on
-    double step_tokens = 0;   ///< most tokens of a step; 0: no limit
-    bool whole_prompts = false;  ///< a prompt is not cut; one that is longer than a step has one for itself
+    RequestLengths longest;       ///< of what is drawn
+    double least_share = 1;       ///< lengths are drawn evenly from this share of the longest on
+    double step_tokens = 0;       ///< most tokens of a step; 0: no limit
+    bool whole_prompts = false;   ///< a prompt is not cut; one that is longer than a step has one for itself
     std::int64_t hold_steps = 0;  ///< that prompts are held back for others to join them ...
     double hold_share = 1;        ///< ... or until they fill this share of a step
     std::int64_t replicas = 1;    ///< of the attention, that step together
-    std::int64_t balance_steps = 0;  ///< between two steps with prompts, but where each replica has one; 0: none
+    std::int64_t balance_steps =
+        0;  ///< between two steps with prompts, but where each replica has one; 0: none
 };
 
 /// What the run makes of it, in steps and prompts: how long both take is the engine's to say.
 struct ClosedRunCounts {
-    double steps = 1;       ///< from a request's arrival to its first token, mean over all requests
-    double prompts = 1;     ///< in those steps, its own among them, in mean prompts of the replica that has most
+    double steps = 1;    ///< from a request's arrival to its first token, mean over all requests
+    double prompts = 1;  ///< in those steps, its own among them, in mean prompts of the replica that has most
     double unevenness = 1;  ///< prompt tokens of the replica that has most over the mean, over all steps
 };
 

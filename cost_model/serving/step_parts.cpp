@@ -44,6 +44,11 @@ void apply_shares(Prediction& prediction, const CallDemand& demand, const Engine
     prediction.provenance = Provenance::predicted;
 }
 
+double launch_of(const Prediction& kernel) {
+    const auto launch = std::ranges::find(kernel.terms, "launch", &LimiterTerm::name);
+    return launch == kernel.terms.end() ? 0.0 : std::min(launch->seconds, kernel.time_s);
+}
+
 }  // namespace
 
 PartSeconds seconds_of(const Demands& demands, const EngineParameters& engine) {
@@ -55,7 +60,9 @@ PartSeconds seconds_of(const Demands& demands, const EngineParameters& engine) {
 
 Prediction placed_prediction(const Placement& placement, const NetworkCall& call) {
     const auto& device = device_of(placement, call);
-    if (auto kernel = kernel_prediction(call.call, device)) {
+    auto kernel = kernel_prediction(call.call, device);
+    if (kernel && placement.engine.call_s > 0) kernel->time_s -= launch_of(*kernel);
+    if (kernel && kernel->time_s > 0) {
         kernel->time_s /= placement.engine.kernel_share;
         return *std::move(kernel);
     }
@@ -71,8 +78,7 @@ CallDemand placed_demand(const Placement& placement, const NetworkCall& call) {
     auto out = demand_of(call, predict(call.call, device), device);
     if (const auto kernel = kernel_prediction(call.call, device)) {
         out.kernel_s = kernel->time_s;
-        const auto launch = std::ranges::find(kernel->terms, "launch", &LimiterTerm::name);
-        if (launch != kernel->terms.end()) out.launch_s = std::min(launch->seconds, kernel->time_s);
+        out.launch_s = launch_of(*kernel);
     }
     return out;
 }

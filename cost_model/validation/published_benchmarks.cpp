@@ -32,7 +32,9 @@ double value_of(const JsonReader& json) {
     return json.raw().is_boolean() ? static_cast<double>(json.boolean()) : json.number();
 }
 
-bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+bool contains(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
 
 }  // namespace
 

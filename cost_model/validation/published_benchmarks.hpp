@@ -19,8 +19,8 @@ class PublishedBenchmarks {
     [[nodiscard]] static PublishedBenchmarks from_json(const JsonReader& json);
     [[nodiscard]] static PublishedBenchmarks load();
 
-    /// `run` as the row's benchmark had it: what is not known stays. `framework` is the row's class, `tensor` its
-    /// tensor parallelism; the lengths are the run's.
+    /// `run` as the row's benchmark had it: what is not known stays. `framework` is the row's class, `tensor`
+    /// its tensor parallelism; the lengths are the run's.
     [[nodiscard]] ClosedRun applied(ClosedRun run, const PublishedRow& row, const std::string& framework,
                                     std::int64_t tensor) const;
 

@@ -104,8 +104,12 @@ TEST(Commands, AnAssumedPriceSaysSoAndGivesWayToAGivenOne) {
 
 TEST(Commands, AModelThatDoesNotFitSaysByHowMuch) {
     const auto outcome = run(cost({"--model", "llama-2-70b"}));
-    EXPECT_EQ(outcome.code, 4);
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_EQ(outcome.out, "");
     EXPECT_NE(outcome.err.find("GiB"), std::string::npos) << outcome.err;
+    EXPECT_NE(outcome.err.find("it fits with --lever"), std::string::npos) << outcome.err;
+    // Beside one that has an answer it is left open.
+    EXPECT_EQ(run(cost({"--model", "llama-2-70b", "--device", "b200"})).code, 4);
 }
 
 TEST(Commands, PredictShowsItsTerms) {

@@ -80,8 +80,15 @@ TEST(ClosedRun, RefusesWhatIsNoRun) {
 
 TEST(PublishedBenchmarks, LaterEntriesGoOverEarlierOnes) {
     const Json json = {{"benchmarks",
-                        {{{"when", {{"source", "Bench"}}}, {"settings", {{"step_tokens", 100}, {"hold_steps", 3}}}, {"from", "a"}},
-                         {{"when", {{"source", "Bench"}, {"framework", "vllm"}, {"model", "70b"}, {"prompt", 1000}, {"tensor_below", 8}}},
+                        {{{"when", {{"source", "Bench"}}},
+                          {"settings", {{"step_tokens", 100}, {"hold_steps", 3}}},
+                          {"from", "a"}},
+                         {{"when",
+                           {{"source", "Bench"},
+                            {"framework", "vllm"},
+                            {"model", "70b"},
+                            {"prompt", 1000},
+                            {"tensor_below", 8}}},
                           {"settings", {{"step_tokens", 200}, {"whole_prompts", true}}},
                           {"from", "b"}}}}};
     const auto benchmarks = PublishedBenchmarks::from_json(JsonReader(json, "benchmarks.json"));

@@ -44,6 +44,15 @@ TEST(CallDemand, TwoOfFourNeverReachesTwice) {
     }
 }
 
+TEST(CallDemand, AnEngineOfItsOwnPaceDoesNotPayAKernelsHarness) {
+    const CallDemand kernel{.launch_s = 4e-6, .kernel_s = 10e-6};
+    EXPECT_NEAR(call_seconds(kernel, {.call_s = 1e-6}, {}).total(), 7e-6, 1e-15);
+    EXPECT_NEAR(call_seconds(kernel, {}, {}).total(), 10e-6, 1e-15);
+    // What was measured as it stands stays.
+    const CallDemand measured{.known_s = 10e-6, .launch_s = 4e-6};
+    EXPECT_NEAR(call_seconds(measured, {.call_s = 1e-6}, {}).total(), 11e-6, 1e-15);
+}
+
 TEST(StepModel, ServesWithAnotherEngineOnTheSameGrid) {
     auto model = llama();
     const double bare = model.cost(decode_load(8, 500)).time_s;
