@@ -18,6 +18,7 @@
 #include "tuner/campaign.hpp"
 #include "tuner/formats/space_file.hpp"
 #include "tuner/random.hpp"
+#include "tuner/search_space.hpp"
 
 namespace ridge::cli {
 namespace {
@@ -112,6 +113,8 @@ operators::Program ProgramOptions::program() const {
         throw InputError("--source " + source + ": there is no such file");
     auto file = tuner::read_space_file(space);
     for (const auto& note : file.notes) std::cerr << "ridge: " << space << ": " << note << '\n';
+    // The worker would say the same of a constraint that cannot be evaluated, but not in which file.
+    static_cast<void>(tuner::SearchSpace(file.space, space));
     operators::Program program{.name = name,
                                .problem = problem_from(problem),
                                .command = source.empty() ? command : run,

@@ -120,8 +120,20 @@ class Walk {
 
     const Constraint* first_refusing(const std::vector<const Constraint*>& level) {
         const auto refusing = std::ranges::find_if(
-            level, [&](const Constraint* constraint) { return !holds(*constraint, chosen_, buffer_); });
+            level, [&](const Constraint* constraint) { return !is_fulfilled(*constraint); });
         return refusing == level.end() ? nullptr : *refusing;
+    }
+
+    // What cannot be evaluated is named with the values at which it cannot.
+    bool is_fulfilled(const Constraint& constraint) {
+        try {
+            return holds(constraint, chosen_, buffer_);
+        } catch (const InputError& error) {
+            std::vector<std::string> at;
+            for (const auto parameter : constraint.parameters)
+                at.push_back(space_.parameters[parameter].name + "=" + text(*chosen_[parameter]));
+            throw InputError(owner_ + ": " + error.what() + ", with " + join(at, " "));
+        }
     }
 
     void note(const Constraint& refusing, std::size_t depth) {

@@ -197,9 +197,12 @@ TEST_P(ProgramMistake, IsRefusedBeforeAnythingIsMeasured) {
     Words line = {"ridge", "tune", "--db", scratch.path("a.db"), "--quiet"};
     const auto space = scratch.write("space.json", R"({"parameters": {"a": [1, 2]}})");
     const auto empty = scratch.write("empty.json", R"({"parameters": {"a": [1]}, "constraints": ["a > 1"]})");
+    const auto zero =
+        scratch.write("zero.json", R"({"parameters": {"a": [1, 2]}, "constraints": ["4 / (a - 2) < 9"]})");
     for (const auto& word : GetParam().options)
         line.push_back(word == "SPACE"    ? space
                        : word == "EMPTY"  ? empty
+                       : word == "ZERO"   ? zero
                        : word == "SOURCE" ? example + "matmul.cpp"
                                           : word);
     const auto outcome = run(line);
@@ -215,6 +218,9 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"Unknown", {"--command", "k {a} {b}", "--space", "SPACE"}, "placeholder {b} is unknown"},
         Mistake{"Unused", {"--command", "k", "--space", "SPACE"}, "parameter 'a' occurs in no command"},
         Mistake{"Empty", {"--command", "k {a}", "--space", "EMPTY"}, "leaves no configuration"},
+        Mistake{"Zero",
+                {"--command", "k {a}", "--space", "ZERO"},
+                "zero.json: expression '4 / (a - 2) < 9', column 3: division by zero, with a=2"},
         Mistake{"NoFile", {"--command", "k {a}", "--space", "/nowhere.json"}, "/nowhere.json"},
         Mistake{"NoBuild", {"--source", "SOURCE", "--space", "SPACE"}, "--source needs --build"},
         Mistake{"NoSource",

@@ -236,7 +236,8 @@ TEST(SearchSpace, MistakesAreRefusedWithTheirName) {
         {{{parameter("tile_m", {1})}, {"tile_n > 0"}},
          "names 'tile_n', which is no parameter; did you mean 'tile_m'?"},
         {{{a}, {"a >"}}, "expression 'a >', column 4"},
-        {{{a}, {"1 // (a - 1) > 0"}}, "division by zero"},
+        {{{a}, {"1 // (a - 1) > 0"}},
+         "owner: expression '1 // (a - 1) > 0', column 3: division by zero, with a=1"},
         {{{a}, {"1 > 2"}}, "no configuration satisfies"},
         {huge, "too large to enumerate"},
         {many, "65 parameters, should be at most 64"}};

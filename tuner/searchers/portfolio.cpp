@@ -2,6 +2,7 @@
 #include "tuner/searchers/portfolio.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "tuner/neighbours.hpp"
 
@@ -11,43 +12,34 @@ namespace {
 // The best configurations whose surroundings and children are looked at.
 constexpr std::size_t elite_size = 8;
 constexpr std::size_t children_bred = 64;
-// An account forgets a twentieth with each proposal, and begins as if every second proposal of expected
-// improvement had been a gain and every hundredth of the other ways: these have to earn their use.
+// Gains are forgotten by a twentieth with each proposal. As if these had always been brought, so that each
+// way is drawn now and then; expected improvement is the usual way, the others have to earn their use.
 constexpr double memory = 0.95;
-constexpr double gains_of_improvement = 1, gains_of_others = 0.02, uses_before = 2;
+constexpr double gains_of_improvement = 1, gains_of_others = 0.02;
 
 }  // namespace
 
 void PortfolioSearcher::reset() {
-    accounts_.fill({gains_of_others, uses_before});
-    accounts_[0].gains = gains_of_improvement;
+    gains_.fill(0);
     last_way_.reset();
     best_before_.reset();
 }
 
-// What the last proposal brought, to the account of the way that made it.
+// What the last proposal brought, to the way that made it.
 void PortfolioSearcher::credit() {
-    if (last_way_) {
-        for (auto& account : accounts_) account.gains *= memory, account.uses *= memory;
-        auto& account = accounts_[*last_way_];
-        account.uses += 1;
-        if (trials().best() != best_before_) account.gains += 1;
-    }
+    for (auto& gains : gains_) gains *= memory;
+    if (last_way_ && trials().best() != best_before_) gains_[*last_way_] += 1;
     best_before_ = trials().best();
 }
 
+// Not by gains for each use: while nothing is gained, that would turn to what has been used little.
 std::size_t PortfolioSearcher::choose_way() {
-    std::array<double, ways> rate{};
-    double sum = 0;
-    for (std::size_t way = 0; way < ways; ++way) {
-        rate[way] =
-            (accounts_[way].gains + (way == 0 ? gains_of_improvement : gains_of_others) / uses_before) /
-            (accounts_[way].uses + 1);
-        sum += rate[way];
-    }
-    double drawn = uniform(random()) * sum;
+    auto weight = gains_;
+    for (std::size_t way = 0; way < ways; ++way)
+        weight[way] += way == 0 ? gains_of_improvement : gains_of_others;
+    double drawn = uniform(random()) * std::accumulate(weight.begin(), weight.end(), 0.0);
     for (std::size_t way = 0; way + 1 < ways; ++way)
-        if ((drawn -= rate[way]) < 0) return way;
+        if ((drawn -= weight[way]) < 0) return way;
     return ways - 1;
 }
 

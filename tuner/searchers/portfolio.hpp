@@ -24,11 +24,6 @@ class PortfolioSearcher : public ModelSearch {
 
   private:
     static constexpr std::size_t ways = 3;
-    /// Improvements of the best value and proposals of one way, old ones counting less.
-    struct Account {
-        double gains = 0, uses = 0;
-    };
-
     void credit();
     [[nodiscard]] std::size_t choose_way();
     [[nodiscard]] std::optional<std::size_t> ask(std::size_t way, const SurrogateModel& model);
@@ -36,7 +31,7 @@ class PortfolioSearcher : public ModelSearch {
     [[nodiscard]] std::vector<std::size_t> neighbours() const;
     [[nodiscard]] std::vector<std::size_t> children();
 
-    std::array<Account, ways> accounts_;
+    std::array<double, ways> gains_{};  // improvements of the best value by each way, old ones counting less
     std::optional<std::size_t> last_way_;
     std::optional<std::size_t> best_before_;
 };

@@ -109,7 +109,10 @@ void SurrogateModel::learn(const Trials& trials, Random& random) {
     const bool grown = static_cast<double>(ok_.size()) >= refit_growth * static_cast<double>(fitted_on_);
     const bool full = process_ && process_->observations() + (history.size() - first) > max_observations;
     if (grown || full || failures_ != failed_before) return rebuild(trials, random);
+    const auto best_before = best_;
     for (auto i = first; i < history.size(); ++i) take(trials, history[i]);
+    // The surroundings of a new best configuration are not all among the candidates of a sample.
+    if (sampled() && best_ != best_before) rebuild(trials, random);
 }
 
 void SurrogateModel::take(const Trials& trials, std::size_t index) {
@@ -118,6 +121,8 @@ void SurrogateModel::take(const Trials& trials, std::size_t index) {
     if (failures_) weigh(index, ok);
     if (ok) observe(trials, index);
 }
+
+bool SurrogateModel::sampled() const { return space_.size() > max_candidates; }
 
 std::vector<std::size_t> SurrogateModel::sample_of_observations(const Trials& trials, Random& random) const {
     auto sample = ok_;
@@ -176,7 +181,7 @@ void SurrogateModel::choose_candidates(const Trials& trials, Random& random) {
         if (!trials.known(index) && row_of_.emplace(index, candidates_.size()).second)
             candidates_.push_back(index);
     };
-    if (space_.size() <= max_candidates) {
+    if (!sampled()) {
         for (std::size_t index = 0; index < space_.size(); ++index) add(index);
     } else {
         auto best = ok_;

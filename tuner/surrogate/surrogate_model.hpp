@@ -40,6 +40,8 @@ class SurrogateModel {
     void scale_values(const Trials& trials);
     void observe(const Trials& trials, std::size_t index);
     void weigh(std::size_t index, bool ok);
+    /// Whether the candidates are a part of the space only.
+    [[nodiscard]] bool sampled() const;
     [[nodiscard]] std::vector<std::size_t> sample_of_observations(const Trials& trials, Random& random) const;
     [[nodiscard]] Eigen::RowVectorXf point(std::size_t index) const;
     [[nodiscard]] Points points(const std::vector<std::size_t>& indices) const;
