@@ -110,7 +110,7 @@ ExitCode predict_call(const PredictOptions& options) {
     reports::Table nearest("nearest", "Nearest measurement", {"device", "call", "time_s", "octaves"});
     const auto store = options.devices.open();
     for (auto& device : options.devices.load()) {
-        if (!options.bare) cost_model::add_fitted(device);
+        if (!options.bare) cost_model::add_fitted(device, call);
         const auto prediction = cost_model::predict(call, device);
         add_prediction(table, device, prediction);
         set_energy(table, cost_model::call_energy(call, prediction, device));

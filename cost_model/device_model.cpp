@@ -9,6 +9,7 @@
 #include "core/text.hpp"
 #include "cost_model/kernel/fit.hpp"
 #include "cost_model/kernel/fitted_files.hpp"
+#include "cost_model/kernel/prediction.hpp"
 #include "operators/catalogue.hpp"
 
 namespace ridge::cost_model {
@@ -144,14 +145,27 @@ std::vector<CalibrationPoint> calibration_points(const DeviceModel& device, cons
     return out;
 }
 
-}  // namespace
-
-void add_fitted(DeviceModel& device) {
+void add_own_fitted(DeviceModel& device) {
     if (!device.kernels) device.kernels = read_fitted(device.device.id);
-    auto transfer = std::make_shared<Transfer>(facts_of(device), fitted_sources(), read_transfer_policy());
+}
+
+void add_transfer(DeviceModel& device, const std::string& op) {
+    auto transfer = std::make_shared<Transfer>(facts_of(device), fitted_sources(op), read_transfer_policy());
     transfer->calibrate(calibration_points(device, *transfer));
     device.transfer = std::move(transfer);
     device.transfer_widths = read_transfer_widths();
+}
+
+}  // namespace
+
+void add_fitted(DeviceModel& device) {
+    add_own_fitted(device);
+    add_transfer(device, {});
+}
+
+void add_fitted(DeviceModel& device, const OperatorCall& call) {
+    add_own_fitted(device);
+    if (predict(call, device).kind == PredictionKind::roof) add_transfer(device, call.op);
 }
 
 void set_efficiencies(DeviceModel& device, double compute, double memory) {

@@ -72,6 +72,9 @@ struct DeviceModel {
 /// the other devices to transfer from; measurements of a device without kernels of its own calibrate the
 /// transfer.
 void add_fitted(DeviceModel& device);
+/// The same for one call: of the other devices' kernels those of its operator alone, and none where the
+/// device's own know the call.
+void add_fitted(DeviceModel& device, const OperatorCall& call);
 
 /// The ways to other devices that the catalogue gives; nothing for processors and what it does not have.
 [[nodiscard]] std::optional<std::vector<Interconnect>> known_links(const Device& device);

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <numeric>
 
@@ -58,13 +59,14 @@ bool may_use(std::size_t node, const LeftOut& left_out) {
     return !left_out.sites || (*left_out.sites)[node] != (*left_out.sites)[left_out.node];
 }
 
-constexpr std::size_t block = 64;
+constexpr std::size_t block = 80;  // whole vectors of 16; five are the nodes of a shipped group
 
 // Distances of one block of nodes, summed axis by axis so that the loop is one of vectors.
-inline void block_distances(const std::vector<std::vector<float>>& scaled, std::span<const float> place,
-                            std::size_t first, std::size_t count, std::array<float, block>& out) {
+inline void block_distances(const std::vector<std::vector<float>>& scaled, std::span<const std::size_t> axes,
+                            std::span<const float> place, std::size_t first, std::size_t count,
+                            std::array<float, block>& out) {
     out.fill(0);
-    for (std::size_t axis = 0; axis < scaled.size(); ++axis) {
+    for (const auto axis : axes) {
         const float* column = scaled[axis].data() + first;
         const float here = place[axis];
         for (std::size_t i = 0; i < count; ++i) out[i] += std::abs(column[i] - here);
@@ -72,13 +74,13 @@ inline void block_distances(const std::vector<std::vector<float>>& scaled, std::
 }
 
 RIDGE_EVERY_VECTOR_WIDTH
-Neighbours nearest_nodes(const std::vector<std::vector<float>>& scaled, std::size_t count,
-                         std::span<const float> place, const LeftOut& left_out) {
+Neighbours nearest_nodes(const std::vector<std::vector<float>>& scaled, std::span<const std::size_t> axes,
+                         std::size_t count, std::span<const float> place, const LeftOut& left_out) {
     Neighbours found;
     std::array<float, block> distances{};
     for (std::size_t first = 0; first < count; first += block) {
         const auto here = std::min(block, count - first);
-        block_distances(scaled, place, first, here, distances);
+        block_distances(scaled, axes, place, first, here, distances);
         for (std::size_t i = 0; i < here; ++i)
             if (distances[i] < found.worst && may_use(first + i, left_out))
                 found.offer(first + i, distances[i]);
@@ -147,12 +149,12 @@ Vector solved(const Matrix& lower, const Vector& towards, std::size_t count) {
 // Σ weight · exp(-distance) over all nodes, whole blocks of them, so that the sums of a block stay in
 // registers.
 RIDGE_EVERY_VECTOR_WIDTH
-float weighted_sum(const std::vector<std::vector<float>>& scaled, const std::vector<float>& weights,
-                   std::span<const float> place) {
+float weighted_sum(const std::vector<std::vector<float>>& scaled, std::span<const std::size_t> axes,
+                   const std::vector<float>& weights, std::span<const float> place) {
     std::array<float, block> sums{};
     for (std::size_t first = 0; first < weights.size(); first += block) {
         std::array<float, block> distances{};
-        block_distances(scaled, place, first, block, distances);
+        block_distances(scaled, axes, place, first, block, distances);
         for (std::size_t i = 0; i < block; ++i) sums[i] += weights[first + i] * exponential(-distances[i]);
     }
     return std::accumulate(sums.begin(), sums.end(), 0.0F);
@@ -221,6 +223,7 @@ Correction::Correction(std::vector<std::string> axes, std::vector<double> length
 
 void Correction::unpack() {
     scaled_.clear();
+    varying_.clear();
     noise_.clear();
     weight_.clear();
     for (std::size_t i = 0; i < weights_.size(); ++i)
@@ -232,6 +235,8 @@ void Correction::unpack() {
         column.reserve(places_[axis].size());
         for (std::size_t i = 0; i < places_[axis].size(); ++i)
             column.push_back(static_cast<float>(places_[axis][i] / lengths_[axis]));
+        if (std::ranges::adjacent_find(column, std::not_equal_to<>{}) != column.end())
+            varying_.push_back(axis);
         fill_up(column);
     }
     fill_up(weight_);
@@ -264,8 +269,21 @@ void Correction::solve() {
     unpack();
 }
 
+float Correction::common_distance(std::span<const float> place) const {
+    float out = 0;
+    auto next = varying_.begin();
+    for (std::size_t axis = 0; axis < scaled_.size(); ++axis)
+        if (next != varying_.end() && *next == axis)
+            ++next;
+        else if (size() > 0)
+            out += std::abs(scaled_[axis].front() - place[axis]);
+    return out;
+}
+
 double Correction::weighted(std::span<const float> place) const {
-    return mean_ + static_cast<double>(weighted_sum(scaled_, weight_, place));
+    const float common = common_distance(place);
+    const float near = common > 0 ? std::exp(-common) : 1.0F;
+    return mean_ + static_cast<double>(near * weighted_sum(scaled_, varying_, weight_, place));
 }
 
 double Correction::residual_at(std::span<const double> place) const {
@@ -291,9 +309,11 @@ double Correction::octaves_to(std::size_t node, std::span<const float> place) co
 
 CorrectionValue Correction::at_scaled(std::span<const float> place, const LeftOut& left_out) const {
     constexpr double infinite = std::numeric_limits<double>::infinity();
-    const auto near = nearest_nodes(scaled_, size(), place, left_out);
+    auto near = nearest_nodes(scaled_, varying_, size(), place, left_out);
     if (near.count == 0)
         return {.residual = mean_, .variance = 1, .nearest = 0, .distance = infinite, .octaves = infinite};
+    const float common = common_distance(place);
+    for (std::size_t i = 0; i < near.count; ++i) near.distances[i] += common;
     Vector towards{};
     for (std::size_t i = 0; i < near.count; ++i) towards[i] = std::exp(-near.distances[i]);
     Matrix matrix{};

@@ -75,6 +75,7 @@ class Correction {
   private:
     void unpack();
     [[nodiscard]] double octaves_to(std::size_t node, std::span<const float> place) const;
+    [[nodiscard]] float common_distance(std::span<const float> place) const;  // along the other axes
     [[nodiscard]] double weighted(std::span<const float> place) const;
     [[nodiscard]] CorrectionValue at_scaled(std::span<const float> place, const LeftOut& left_out) const;
 
@@ -85,6 +86,7 @@ class Correction {
     PackedColumn weights_, weight_rests_;     // of all nodes together; empty without solve()
     double mean_ = 0;                         // what the correction returns to far from every node
     std::vector<std::vector<float>> scaled_;  // places over lengths, and noises, for speed
+    std::vector<std::size_t> varying_;        // axes along which nodes differ
     std::vector<float> noise_, weight_;
 };
 

@@ -5,9 +5,12 @@
 #include <cmath>
 #include <fstream>
 #include <limits>
+#include <sstream>
+#include <string_view>
 
 #include "core/configs.hpp"
 #include "core/error.hpp"
+#include "core/file.hpp"
 #include "cost_model/device_model.hpp"
 
 namespace ridge::cost_model {
@@ -64,6 +67,24 @@ bool is_shipped(const std::string& name) {
     return std::ranges::find(known, name) != known.end();
 }
 
+// The lines of one operator's groups, as write_fitted() has them: reading a model whole takes up to a hundred
+// times as long as one operator's groups.
+std::string without_others(const std::string& text, const std::string& op) {
+    const auto mark = "{\"key\":{\"operator\":" + Json(op).dump() + ",";
+    std::istringstream lines(text);
+    std::string out, line;
+    std::getline(lines, out);
+    bool first = true;
+    while (std::getline(lines, line)) {
+        if (!line.starts_with(mark)) continue;
+        constexpr std::string_view last = "]}";  // stands behind the last group
+        line.resize(line.size() - (line.ends_with(',') ? 1 : last.size()));
+        out += (first ? "\n" : ",\n") + line;
+        first = false;
+    }
+    return out + "]}";
+}
+
 }  // namespace
 
 KernelModel slimmed(const KernelModel& model) {
@@ -89,18 +110,19 @@ void write_fitted(const std::filesystem::path& folder, const KernelModel& model,
     if (!file.flush()) throw EnvironmentError(path.string() + ": cannot be written");
 }
 
-std::optional<KernelModel> read_fitted(const std::string& device) {
+std::optional<KernelModel> read_fitted(const std::string& device, const std::string& op) {
     if (!is_shipped(device)) return std::nullopt;
     const auto path = find_config(kind, device);
-    const Json document = read_json_file(path);
+    const Json document =
+        op.empty() ? read_json_file(path) : parse_json(without_others(read_file(path), op), path.string());
     return KernelModel::from_json(JsonReader(document, path.string()));
 }
 
-std::vector<TransferSource> fitted_sources() {
+std::vector<TransferSource> fitted_sources(const std::string& op) {
     std::vector<TransferSource> out;
     for (const auto& name : list_configs(kind)) {
         if (name == widths_name || name == policy_name) continue;
-        if (auto model = read_fitted(name))
+        if (auto model = read_fitted(name, op))
             out.push_back({facts_of(load_device(name)), std::make_shared<KernelModel>(*std::move(model))});
     }
     return out;

@@ -22,11 +22,12 @@ namespace ridge::cost_model {
 void write_fitted(const std::filesystem::path& folder, const KernelModel& model,
                   const std::string& provenance);
 
-/// The shipped model of a device of the catalogue; nothing when there is none.
-[[nodiscard]] std::optional<KernelModel> read_fitted(const std::string& device);
+/// The shipped model of a device of the catalogue; nothing when there is none. With the name of an operator
+/// no more of it than that operator's groups.
+[[nodiscard]] std::optional<KernelModel> read_fitted(const std::string& device, const std::string& op = {});
 
-/// Every shipped model with what the catalogue says of its device.
-[[nodiscard]] std::vector<TransferSource> fitted_sources();
+/// Every shipped model with what the catalogue says of its device, as read_fitted() has it.
+[[nodiscard]] std::vector<TransferSource> fitted_sources(const std::string& op = {});
 
 /// How wide intervals of transferred times have to be, found by leaving each device out.
 [[nodiscard]] TransferWidths read_transfer_widths();

@@ -180,6 +180,16 @@ TEST(TransferWidths, AreShipped) {
         }
 }
 
+// The groups of one operator are those that the whole file has.
+TEST(FittedFiles, AreReadByOperatorToo) {
+    const auto all = read_fitted("mi210").value(), some = read_fitted("mi210", "softmax").value();
+    ASSERT_EQ(some.groups.size(), 1U);
+    EXPECT_EQ(some.groups.front().key.op, "softmax");
+    EXPECT_EQ(some.groups.front().parameters, all.find(some.groups.front().key)->parameters);
+    EXPECT_EQ(read_fitted("mi210", "gelu_tanh")->groups.size(), 1U);
+    EXPECT_TRUE(read_fitted("mi210", "no operator")->groups.empty());
+}
+
 TEST(Splits, AreTheSameEverywhere) {
     const auto call = operators::parse_call("gemm m=16 n=4096 k=1024 a=fp32 w=fp32 c=fp32");
     EXPECT_EQ(site_text(call), "gemm n=4096 k=1024 a=fp32 w=fp32 c=fp32");
