@@ -7,15 +7,15 @@
 #include <set>
 
 #include "core/statistics.hpp"
+#include "cost_model/kernel/calibration_trial.hpp"
 #include "cost_model/kernel/parallel.hpp"
-#include "cost_model/kernel/prior_evidence.hpp"
 
 namespace ridge::cost_model {
 namespace {
 
 constexpr std::size_t least_devices = 3;  // that a value is learned from
 constexpr std::size_t least_calls = 10;   // of a device, for it to count
-constexpr std::size_t most_points = 60;  // of one device, operator and family: their matrix is inverted often
+constexpr std::size_t most_points = 60;   // of one device, operator and class: each is tried often
 
 // One value among which a member is chosen.
 template <class Settings>
@@ -40,41 +40,34 @@ Settings best_of(Settings best, const std::vector<Choice<Settings>>& choices, co
     return best;
 }
 
-const std::vector<Choice<Likeness>> likeness_choices = {{&Likeness::family, {0.5, 1, 2}},
-                                                        {&Likeness::figures, {0.125, 0.25, 0.5}},
-                                                        {&Likeness::power, {0, 0.25, 0.5, 1}},
-                                                        {&Likeness::implementation, {0, 0.5, 1}},
-                                                        {&Likeness::correction, {0.3, 0.6, 1}}};
+const std::vector<Choice<Likeness>> likeness_choices = {
+    {&Likeness::family, {0, 0.5, 1, 2}},
+    {&Likeness::figures, {0, 0.125, 0.25, 0.5}},
+    {&Likeness::power, {0, 0.25, 0.5, 1}},
+    {&Likeness::implementation, {0, 0.5, 1}},
+    {&Likeness::correction, {0.3, 0.6, 1}},
+    {&Likeness::median, {0, 0.5, 1}},
+    {&Likeness::throttling, {throttling_exponents.begin(), throttling_exponents.end()}}};
 
 const std::vector<Choice<TransferPrior>> prior_choices = {
     {&TransferPrior::level, {0.05, 0.1, 0.2, 0.35, 0.6}},
     {&TransferPrior::local, {0.05, 0.1, 0.2, 0.35, 0.6}},
     {&TransferPrior::parameters, {0, 0.5, 1, 2}},
-    {&TransferPrior::noise, {0.03, 0.06, 0.12}},
+    {&TransferPrior::noise, {0.03, 0.06, 0.12, 0.25}},
     {&TransferPrior::reach, {1, 2, 4}}};
 
-struct Blend {
-    double log_time = 0;
-    bool same_family = false;
-};
-
 // As Transfer::estimate() does, from answers that are known.
-std::optional<Blend> blended(const std::vector<SourceAnswer>& answers, const std::string& without,
-                             const Likeness& likeness) {
+std::optional<double> blended(const std::vector<SourceAnswer>& answers, const std::string& without,
+                              const Likeness& likeness) {
     std::vector<SourceFitness> fitness;
-    std::vector<const SourceAnswer*> used;
     for (const auto& one : answers)
-        if (one.device != without) fitness.push_back(one.fitness), used.push_back(&one);
-    if (used.empty()) return std::nullopt;
-    const auto weights = source_weights(fitness, likeness);
-    Blend out;
-    for (std::size_t i = 0; i < used.size(); ++i) {
-        if (weights[i] <= 0) continue;
-        out.same_family = fitness[i].same_family;
-        out.log_time += weights[i] * (used[i]->analytical +
-                                      (out.same_family ? 1.0 : likeness.correction) * used[i]->correction);
-    }
-    return out;
+        if (one.device != without) fitness.push_back(one.fitness);
+    if (fitness.empty()) return std::nullopt;
+    auto weights = source_weights(fitness, likeness);
+    for (std::size_t i = 0; i < answers.size(); ++i)
+        if (answers[i].device == without)
+            weights.insert(weights.begin() + static_cast<std::ptrdiff_t>(i), 0.0);
+    return blend(answers, weights, likeness);
 }
 
 std::vector<TransferSource> all_but(std::vector<TransferSource> sources, const std::string& device) {
@@ -96,34 +89,48 @@ struct PriorClass {
     auto operator<=>(const PriorClass&) const = default;
 };
 
-// Of one device and operator each, that the others were asked for.
-using PriorPoints = std::map<PriorClass, std::vector<std::vector<CalibrationPoint>>>;
+// Trials of one class on each device and operator that the others were asked for.
+struct Trials {
+    std::set<std::string> devices;
+    std::vector<std::shared_ptr<const CalibrationTrial>> each;
+    void add(const Trials& others) {
+        devices.insert(others.devices.begin(), others.devices.end());
+        each.insert(each.end(), others.each.begin(), others.each.end());
+    }
+};
 
-PriorPoints points_of(const LearningDevice& device, const Transfer& transfer) {
-    std::map<PriorClass, std::map<std::string, std::vector<CalibrationPoint>>> by_operator;
-    for (const auto& call : device.calls)
-        if (auto found = transfer.estimate(call.query)) {
-            const PriorClass key{found->regime, found->same_family};
-            const double ratio = call.log_time - found->log_time;
-            by_operator[key][found->op].push_back({std::move(*found), ratio});
-        }
-    PriorPoints out;
-    for (auto& [key, operators] : by_operator)
-        for (auto& [op, points] : operators)
-            if (points.size() >= least_calls) {
-                thin(points);
-                out[key].push_back(std::move(points));
-            }
-    return out;
+// Of the calls that are measured of an operator, each of its classes gets a share.
+std::size_t share_of(std::size_t points, std::size_t all) {
+    constexpr std::size_t least = 3;
+    return std::max(least, calls_to_calibrate * points / all);
 }
 
-TransferPrior learned_prior(const std::vector<std::vector<CalibrationPoint>>& sets, TransferPrior start) {
-    std::vector<PriorEvidence> evidence;
-    for (const auto& points : sets) evidence.emplace_back(points);
+void add_trials(std::map<PriorClass, Trials>& all, const LearningDevice& device, const Transfer& transfer) {
+    std::map<std::string, std::map<PriorClass, std::vector<CalibrationPoint>>> operators;
+    std::map<std::string, std::size_t> counts;
+    for (const auto& call : device.calls)
+        if (auto found = transfer.estimate(call.query)) {
+            const double ratio = call.log_time - found->log_time;
+            ++counts[found->op];
+            auto& points = operators[found->op][{found->regime, found->same_family}];
+            points.push_back({std::move(*found), ratio});
+        }
+    for (auto& [op, classes] : operators)
+        for (auto& [key, points] : classes) {
+            if (points.size() < least_calls) continue;
+            const auto budget = share_of(points.size(), counts[op]);
+            thin(points);
+            all[key].devices.insert(device.facts.device.id);
+            all[key].each.push_back(
+                std::make_shared<CalibrationTrial>(points, std::min(budget, points.size() / 2)));
+        }
+}
+
+TransferPrior learned_prior(const Trials& trials, TransferPrior start) {
     return best_of(start, prior_choices, [&](const TransferPrior& prior) {
         double loss = 0;
-        for (const auto& one : evidence) loss -= one.log_evidence(prior);
-        return loss / static_cast<double>(evidence.size());
+        for (const auto& one : trials.each) loss += one->loss(prior);
+        return loss / static_cast<double>(trials.each.size());
     });
 }
 
@@ -140,16 +147,14 @@ TransferLearning::TransferLearning(std::vector<LearningDevice> devices, std::vec
     });
 }
 
-// Mean over the devices, so that one with many calls counts no more than another, of the median error; of
-// calls from other families, since a family keeps the others out whatever they weigh.
+// Mean over the devices, so that one with many calls counts no more than another, of the median error.
 double TransferLearning::likeness_loss(const std::string& regime, const std::string& without,
                                        const Likeness& likeness) const {
     std::map<std::size_t, std::vector<double>> errors;
     for (const auto& one : asked_) {
         if (one.call->regime != regime || devices_[one.device].facts.device.id == without) continue;
-        const auto found = blended(one.answers, without, likeness);
-        if (found && !found->same_family)
-            errors[one.device].push_back(std::abs(found->log_time - one.call->log_time));
+        if (const auto found = blended(one.answers, without, likeness))
+            errors[one.device].push_back(std::abs(*found - one.call->log_time));
     }
     std::erase_if(errors, [](const auto& entry) { return entry.second.size() < least_calls; });
     if (errors.size() < least_devices) return 0;
@@ -165,22 +170,24 @@ void TransferLearning::learn_likeness(TransferPolicy& policy, const std::string&
                }));
 }
 
+// A class that too few devices tell of has the prior that those of all regimes tell of.
 void TransferLearning::learn_priors(TransferPolicy& policy, const std::string& without) const {
     const auto sources = all_but(sources_, without);
-    PriorPoints all;
-    std::map<PriorClass, std::set<std::string>> devices;
-    for (const auto& device : devices_) {
-        const auto& id = device.facts.device.id;
-        if (id == without) continue;
-        for (auto& [key, sets] : points_of(device, Transfer(device.facts, sources, policy))) {
-            devices[key].insert(id);
-            for (const auto& points : sets) all[key].push_back(points);
-        }
+    std::map<PriorClass, Trials> classes;
+    for (const auto& device : devices_)
+        if (device.facts.device.id != without)
+            add_trials(classes, device, Transfer(device.facts, sources, policy));
+    for (const bool same : {true, false}) {
+        Trials together;
+        for (const auto& [key, trials] : classes)
+            if (key.same_family == same) together.add(trials);
+        const PriorClass any{TransferPolicy::any_regime, same};
+        if (!together.each.empty()) classes[any] = std::move(together);
     }
-    for (const auto& [key, sets] : all)
-        if (devices[key].size() >= least_devices)
+    for (const auto& [key, trials] : classes)
+        if (trials.devices.size() >= least_devices)
             policy.set(key.regime, key.same_family,
-                       learned_prior(sets, TransferPolicy().prior(key.regime, key.same_family)));
+                       learned_prior(trials, TransferPolicy().prior(key.regime, key.same_family)));
 }
 
 TransferPolicy TransferLearning::without(const std::string& device) const {

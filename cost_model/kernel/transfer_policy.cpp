@@ -5,11 +5,10 @@ namespace ridge::cost_model {
 namespace {
 
 Json likeness_json(const Likeness& one) {
-    return {{"family", one.family},
-            {"figures", one.figures},
-            {"power", one.power},
-            {"implementation", one.implementation},
-            {"correction", one.correction}};
+    return {{"family", one.family},         {"figures", one.figures},
+            {"power", one.power},           {"implementation", one.implementation},
+            {"correction", one.correction}, {"median", one.median},
+            {"throttling", one.throttling}};
 }
 
 Likeness likeness_from(const JsonReader& json) {
@@ -18,7 +17,9 @@ Likeness likeness_from(const JsonReader& json) {
             .figures = json.amount_or("figures", usual.figures),
             .power = json.amount_or("power", usual.power),
             .implementation = json.amount_or("implementation", usual.implementation),
-            .correction = json.amount_or("correction", usual.correction)};
+            .correction = json.amount_or("correction", usual.correction),
+            .median = json.amount_or("median", usual.median),
+            .throttling = json.amount_or("throttling", usual.throttling)};
 }
 
 Json prior_json(const TransferPrior& one) {
@@ -51,8 +52,10 @@ const Likeness& TransferPolicy::likeness(std::string_view regime) const {
 const TransferPrior& TransferPolicy::prior(std::string_view regime, bool same_family) const {
     // Where too few devices tell: kernels of another architecture may be others altogether.
     static const TransferPrior other, same = {.level = 0.1, .local = 0.1};
-    const auto found = priors_.find({std::string(regime), same_family});
-    return found != priors_.end() ? found->second : same_family ? same : other;
+    for (const auto& name : {std::string(regime), std::string(any_regime)})
+        if (const auto found = priors_.find({name, same_family}); found != priors_.end())
+            return found->second;
+    return same_family ? same : other;
 }
 
 Json TransferPolicy::json() const {

@@ -139,33 +139,78 @@ TEST(Transfer, WeighsSourcesByWhatLikenessCounts) {
     EXPECT_NEAR(weights[0] / weights[1], std::exp(1.0), 1e-12);
     near.same_family = true;
     EXPECT_EQ(source_weights({near, far}, likeness), (std::vector<double>{1, 0}));
+    near.apart.implementation = 1;  // of a family that has other kernels alone, others are heard too
+    EXPECT_GT(source_weights({near, far}, likeness)[1], 0.1);
     near.formats = 1;
     EXPECT_EQ(source_weights({near, far}, likeness), (std::vector<double>{0, 1}));
 }
 
-// Devices that all miss by one level: what is learned is that level, and no neighbourhood of its own.
-TEST(TransferLearning, FindsTheSpreadBetweenDevices) {
+// One source that is far off moves the median of the others little.
+TEST(Transfer, BlendsBetweenTheMeanAndTheMedian) {
+    std::vector<SourceAnswer> answers(3);
+    answers[0].analytical.fill(-10);
+    answers[1].analytical.fill(-10.2);
+    answers[2].analytical.fill(-4);
+    const std::vector<double> weights(3, 1.0 / 3);
+    Likeness likeness;
+    EXPECT_NEAR(blend(answers, weights, likeness), -24.2 / 3, 1e-12);
+    likeness.median = 1;
+    EXPECT_NEAR(blend(answers, weights, likeness), -10, 1e-12);
+    likeness.median = 0.5;
+    EXPECT_NEAR(blend(answers, weights, likeness), (-10 - 24.2 / 3) / 2, 1e-12);
+}
+
+// A part with twice the arithmetic for each watt runs slower of its peak.
+TEST(Transfer, ArithmeticThatLacksPowerKeepsLessOfItsPeak) {
+    auto known = facts("known", 1, "one"), target = facts("new", 1, "one");
+    known.device.tdp_w = 400;
+    target.device.tdp_w = 50;
+    TransferPolicy policy;
+    policy.set("gemm", Likeness{.throttling = 1.0 / 3});
+    const auto at = [&](const TransferPolicy& one) {
+        return std::exp(Transfer(target, {source(known, 0.8, 0.7)}, one).estimate(query(large))->log_time);
+    };
+    EXPECT_NEAR(at(policy) / at({}), 2.0, 0.02);
+}
+
+// A measurement that all others contradict does not move what they say.
+TEST(Transfer, IsNotThrownOffByARunaway) {
+    const auto known = facts("known", 1, "one");
+    Transfer transfer(facts("new", 1, "one"), {source(known, 0.8, 0.7)});
+    const auto prior = transfer.estimate(query(large)).value();
+    std::vector<CalibrationPoint> points;
+    for (const auto& call : synthetic::gemm_calls())
+        points.push_back({transfer.estimate(query(call)).value(), points.size() == 3 ? 3.0 : 0.1});
+    transfer.calibrate(points);
+    EXPECT_NEAR(transfer.estimate(query(large))->log_time - prior.log_time, 0.1, 0.05);
+}
+
+// Calls that are off by nothing that others share: what is learned is that measurements tell little of
+// others.
+TEST(TransferLearning, FindsThatNoiseTellsNothing) {
     std::vector<ValidationDevice> devices;
     std::vector<std::shared_ptr<const KernelModel>> models;
-    const std::vector<double> factors = {0.9, 0.45, 0.7, 0.35};
-    for (std::size_t i = 0; i < factors.size(); ++i) {
-        const auto where =
-            facts(("device " + std::to_string(i)).c_str(), 1, ("of " + std::to_string(i)).c_str());
-        devices.push_back(validation_device(where, factors[i], factors[i]));
-        models.push_back(source(where, factors[i], factors[i]).kernels);
+    for (const char* id : {"one", "two", "three", "four"}) {
+        const auto where = facts(id, 1, id);
+        auto device = validation_device(where, 0.8, 0.7);
+        for (auto& [key, rows] : device.groups)
+            for (auto& row : rows) {
+                const auto draw = static_cast<double>(stable_hash(id + row.call_text) % 1000) / 999;
+                row.seconds *= std::exp(0.8 * (draw - 0.5));
+            }
+        devices.push_back(std::move(device));
+        models.push_back(source(where, 0.8, 0.7).kernels);
     }
-    const auto learning = transfer_learning(devices, models);
-    const auto policy = learning.without("");
+    const auto policy = transfer_learning(devices, models).without("");
     const auto& prior = policy.prior("gemm", false);
-    EXPECT_GE(prior.level * prior.level + prior.parameters * prior.parameters * 0.09, 0.01);
-    EXPECT_LT(prior.local, TransferPolicy().prior("gemm", false).local);
+    EXPECT_GT(prior.noise, TransferPolicy().prior("gemm", false).noise);
+    const auto text = policy.json().dump();
+    EXPECT_EQ(TransferPolicy::from_json(JsonReader(Json::parse(text), "policy")).json().dump(), text);
     // Two devices are too few.
     devices.resize(2);
     models.resize(2);
-    EXPECT_EQ(transfer_learning(devices, models).without("").prior("gemm", false).local,
-              TransferPolicy().prior("gemm", false).local);
-    const auto text = policy.json().dump();
-    EXPECT_EQ(TransferPolicy::from_json(JsonReader(Json::parse(text), "policy")).json().dump(), text);
+    EXPECT_EQ(transfer_learning(devices, models).without("").prior("gemm", false).noise,
+              TransferPolicy().prior("gemm", false).noise);
 }
 
 // A call on a device that nobody measured has the width that such calls turned out to need.
@@ -178,6 +223,23 @@ TEST(TransferWidths, AreShipped) {
             EXPECT_GT(found.of_95, found.of_80);
             EXPECT_NE(found.of_80, TransferWidths().at("gemm", same, calibrated).of_80);
         }
+}
+
+// A device with a thousand calls counts as one with ten; of three devices the widths are wider than what
+// holds four fifths of all calls.
+TEST(TransferWidths, CountDevicesAlike) {
+    std::vector<TransferError> errors;
+    const auto add = [&](const char* device, int count, double scale) {
+        for (int i = 0; i < count; ++i)
+            errors.push_back({device, "gemm", false, false, scale * (i + 0.5) / count});
+    };
+    add("one", 1000, 1), add("two", 20, 2), add("three", 20, 3);
+    const auto widths = TransferWidths(errors).at("gemm", false, false);
+    EXPECT_GT(widths.of_80, 1.5);
+    EXPECT_LE(widths.of_80, 3.0);
+    EXPECT_GE(widths.of_95, widths.of_80);
+    errors.erase(errors.end() - 20, errors.end());  // two devices are too few
+    EXPECT_EQ(TransferWidths(errors).at("gemm", false, false).of_80, TransferWidths::Deviations{}.of_80);
 }
 
 // The groups of one operator are those that the whole file has.
