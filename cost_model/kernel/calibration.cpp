@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "cost_model/kernel/calibration_trial.hpp"
+#include "cost_model/kernel/prior_evidence.hpp"
 
 namespace ridge::cost_model {
 namespace {
@@ -72,8 +72,8 @@ Eigen::MatrixXd covariances(const std::vector<TransferEstimate>& estimates) {
 }
 
 // The candidate whose measurement takes most variance off all of them.
-Eigen::Index next_telling(const Eigen::MatrixXd& covariance, const Eigen::VectorXd& noise,
-                          const std::vector<bool>& taken) {
+Eigen::Index most_telling_of(const Eigen::MatrixXd& covariance, const Eigen::VectorXd& noise,
+                             const std::vector<bool>& taken) {
     Eigen::Index best = -1;
     double most = 0;
     for (Eigen::Index i = 0; i < covariance.rows(); ++i) {
@@ -84,55 +84,10 @@ Eigen::Index next_telling(const Eigen::MatrixXd& covariance, const Eigen::Vector
     return best;
 }
 
-// Greedily, those whose measurement takes most variance off all.
-std::vector<std::size_t> most_telling_of(Eigen::MatrixXd covariance, const Eigen::VectorXd& noise,
-                                         std::size_t budget) {
-    const auto count = static_cast<std::size_t>(covariance.rows());
-    std::vector<bool> taken(count, false);
-    std::vector<std::size_t> out;
-    while (out.size() < std::min(budget, count)) {
-        const auto next = next_telling(covariance, noise, taken);
-        if (next < 0) break;
-        taken[static_cast<std::size_t>(next)] = true;
-        out.push_back(static_cast<std::size_t>(next));
-        const Eigen::VectorXd column = covariance.col(next);
-        covariance -= column * column.transpose() / (column[next] + noise[next]);
-    }
-    return out;
-}
-
-// (covariance + noise)⁻¹, where a measurement that the others contradict by more than two deviations, when it
-// is left out, gets the noise that this takes (Huber's weights; Rasmussen and Williams 2006, eq. 5.12): what
-// devices are off by has heavier tails than a Gaussian process knows.
-Eigen::MatrixXd robust_precision(const Eigen::MatrixXd& covariance, Eigen::VectorXd noise,
-                                 const Eigen::VectorXd& ratios) {
-    constexpr double most_deviations = 2, tolerance = 0.01;
-    constexpr int rounds = 10;
-    Eigen::MatrixXd inverse;
-    for (int round = 0; round < rounds; ++round) {
-        Eigen::MatrixXd matrix = covariance;
-        matrix.diagonal() += noise;
-        inverse = matrix.llt().solve(Eigen::MatrixXd::Identity(matrix.rows(), matrix.cols()));
-        const Eigen::ArrayXd variances = inverse.diagonal().array().inverse();
-        const Eigen::ArrayXd off = (inverse * ratios).array() * variances / most_deviations;
-        const Eigen::ArrayXd excess = off.square() - variances;
-        if ((excess <= tolerance * variances).all()) break;
-        noise += excess.max(0.0).matrix();
-    }
-    return inverse;
-}
-
-// ln of the density of Student's t with four degrees of freedom, but for a constant: tails as heavy as those
-// of what devices are off by.
-double log_density(double off, double variance) {
-    constexpr double freedom = 4;
-    return -0.5 * (freedom + 1) * std::log1p(off * off / (freedom * variance)) - 0.5 * std::log(variance);
-}
-
 }  // namespace
 
-CalibrationTrial::CalibrationTrial(const std::vector<CalibrationPoint>& points, std::size_t budget)
-    : ratios_(static_cast<Eigen::Index>(points.size())), budget_(budget) {
+PriorEvidence::PriorEvidence(const std::vector<CalibrationPoint>& points)
+    : ratios_(static_cast<Eigen::Index>(points.size())) {
     const auto count = ratios_.size();
     for (auto* matrix : {&levels_, &parameters_, &distances_}) matrix->resize(count, count);
     for (Eigen::Index i = 0; i < count; ++i) {
@@ -147,32 +102,17 @@ CalibrationTrial::CalibrationTrial(const std::vector<CalibrationPoint>& points, 
     }
 }
 
-Eigen::MatrixXd CalibrationTrial::covariance(const TransferPrior& prior) const {
-    Eigen::MatrixXd out =
-        prior.level * prior.level * levels_ + prior.parameters * prior.parameters * parameters_;
-    out.array() += prior.local * prior.local * (-distances_.array() / prior.reach).exp();
-    return out;
-}
-
-double CalibrationTrial::loss(const TransferPrior& prior) const {
-    const auto matrix = covariance(prior);
-    const double variance = prior.noise * prior.noise;
-    const Eigen::VectorXd noise = Eigen::VectorXd::Constant(ratios_.size(), variance);
-    std::vector<Eigen::Index> measured, asked;
-    for (const auto place : most_telling_of(matrix, noise, budget_))
-        measured.push_back(static_cast<Eigen::Index>(place));
-    for (Eigen::Index i = 0; i < ratios_.size(); ++i)
-        if (std::ranges::find(measured, i) == measured.end()) asked.push_back(i);
-    const auto some = static_cast<Eigen::Index>(measured.size());
-    const Eigen::MatrixXd precision =
-        robust_precision(matrix(measured, measured), noise.head(some), ratios_(measured));
-    const Eigen::MatrixXd towards = matrix(asked, measured);
-    const Eigen::VectorXd off = ratios_(asked) - towards * (precision * ratios_(measured));
-    const Eigen::VectorXd told = (towards * precision).cwiseProduct(towards).rowwise().sum();
-    const Eigen::VectorXd variances = (matrix.diagonal()(asked) - told).cwiseMax(0.0).array() + variance;
-    double sum = 0;
-    for (Eigen::Index i = 0; i < off.size(); ++i) sum += log_density(off[i], variances[i]);
-    return -sum / static_cast<double>(off.size());
+double PriorEvidence::log_evidence(const TransferPrior& prior) const {
+    const double level = prior.level * prior.level, local = prior.local * prior.local,
+                 parameters = prior.parameters * prior.parameters;
+    Eigen::MatrixXd matrix = level * levels_ + parameters * parameters_;
+    matrix.array() += local * (-distances_.array() / prior.reach).exp();
+    matrix.diagonal().array() += prior.noise * prior.noise;
+    const Eigen::LLT<Eigen::MatrixXd> lower(matrix);
+    const double logs = lower.matrixLLT().diagonal().array().log().sum();
+    constexpr double half_log_two_pi = 0.9189385332046727;
+    return -(0.5 * ratios_.dot(lower.solve(ratios_)) + logs) / static_cast<double>(ratios_.size()) -
+           half_log_two_pi;
 }
 
 void Transfer::calibrate(std::vector<CalibrationPoint> points) {
@@ -182,16 +122,17 @@ void Transfer::calibrate(std::vector<CalibrationPoint> points) {
     if (points_.empty()) return;
     std::vector<TransferEstimate> estimates;
     const auto count = static_cast<Eigen::Index>(points_.size());
-    Eigen::VectorXd ratios(count), noise(count);
+    Eigen::VectorXd ratios(count);
     for (Eigen::Index i = 0; i < count; ++i) {
         estimates.push_back(points_[static_cast<std::size_t>(i)].estimate);
         ratios[i] = points_[static_cast<std::size_t>(i)].log_ratio;
-        noise[i] = noise_of(estimates.back());
     }
-    const auto precision = robust_precision(covariances(estimates), noise, ratios);
-    const Eigen::VectorXd weights = precision * ratios;
+    Eigen::MatrixXd matrix = covariances(estimates);
+    for (Eigen::Index i = 0; i < count; ++i) matrix(i, i) += noise_of(estimates[static_cast<std::size_t>(i)]);
+    const Eigen::MatrixXd inverse = matrix.llt().solve(Eigen::MatrixXd::Identity(count, count));
+    const Eigen::VectorXd weights = inverse * ratios;
     weights_.assign(weights.begin(), weights.end());
-    precision_.assign(precision.data(), precision.data() + precision.size());
+    precision_.assign(inverse.data(), inverse.data() + inverse.size());
 }
 
 void Transfer::condition(TransferEstimate& estimate) const {
@@ -209,10 +150,21 @@ void Transfer::condition(TransferEstimate& estimate) const {
 
 std::vector<std::size_t> Transfer::most_telling(const std::vector<TransferEstimate>& candidates,
                                                 std::size_t budget) const {
-    Eigen::VectorXd noise(static_cast<Eigen::Index>(candidates.size()));
-    for (std::size_t i = 0; i < candidates.size(); ++i)
-        noise[static_cast<Eigen::Index>(i)] = noise_of(candidates[i]);
-    return most_telling_of(covariances(candidates), noise, budget);
+    Eigen::MatrixXd matrix = covariances(candidates);
+    Eigen::VectorXd noise(matrix.rows());
+    for (Eigen::Index i = 0; i < matrix.rows(); ++i)
+        noise[i] = noise_of(candidates[static_cast<std::size_t>(i)]);
+    std::vector<bool> taken(candidates.size(), false);
+    std::vector<std::size_t> out;
+    while (out.size() < std::min(budget, candidates.size())) {
+        const auto next = most_telling_of(matrix, noise, taken);
+        if (next < 0) break;
+        taken[static_cast<std::size_t>(next)] = true;
+        out.push_back(static_cast<std::size_t>(next));
+        const Eigen::VectorXd column = matrix.col(next);
+        matrix -= column * column.transpose() / (column[next] + noise[next]);
+    }
+    return out;
 }
 
 }  // namespace ridge::cost_model

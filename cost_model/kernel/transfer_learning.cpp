@@ -7,15 +7,15 @@
 #include <set>
 
 #include "core/statistics.hpp"
-#include "cost_model/kernel/calibration_trial.hpp"
 #include "cost_model/kernel/parallel.hpp"
+#include "cost_model/kernel/prior_evidence.hpp"
 
 namespace ridge::cost_model {
 namespace {
 
 constexpr std::size_t least_devices = 3;  // that a value is learned from
 constexpr std::size_t least_calls = 10;   // of a device, for it to count
-constexpr std::size_t most_points = 60;   // of one device, operator and class: each is tried often
+constexpr std::size_t most_points = 60;  // of one device, operator and family: their matrix is inverted often
 
 // One value among which a member is chosen.
 template <class Settings>
@@ -53,7 +53,7 @@ const std::vector<Choice<TransferPrior>> prior_choices = {
     {&TransferPrior::level, {0.05, 0.1, 0.2, 0.35, 0.6}},
     {&TransferPrior::local, {0.05, 0.1, 0.2, 0.35, 0.6}},
     {&TransferPrior::parameters, {0, 0.5, 1, 2}},
-    {&TransferPrior::noise, {0.03, 0.06, 0.12, 0.25}},
+    {&TransferPrior::noise, {0.03, 0.06, 0.12}},
     {&TransferPrior::reach, {1, 2, 4}}};
 
 // As Transfer::estimate() does, from answers that are known.
@@ -89,48 +89,34 @@ struct PriorClass {
     auto operator<=>(const PriorClass&) const = default;
 };
 
-// Trials of one class on each device and operator that the others were asked for.
-struct Trials {
-    std::set<std::string> devices;
-    std::vector<std::shared_ptr<const CalibrationTrial>> each;
-    void add(const Trials& others) {
-        devices.insert(others.devices.begin(), others.devices.end());
-        each.insert(each.end(), others.each.begin(), others.each.end());
-    }
-};
+// Of one device and operator each, that the others were asked for.
+using PriorPoints = std::map<PriorClass, std::vector<std::vector<CalibrationPoint>>>;
 
-// Of the calls that are measured of an operator, each of its classes gets a share.
-std::size_t share_of(std::size_t points, std::size_t all) {
-    constexpr std::size_t least = 3;
-    return std::max(least, calls_to_calibrate * points / all);
-}
-
-void add_trials(std::map<PriorClass, Trials>& all, const LearningDevice& device, const Transfer& transfer) {
-    std::map<std::string, std::map<PriorClass, std::vector<CalibrationPoint>>> operators;
-    std::map<std::string, std::size_t> counts;
+PriorPoints points_of(const LearningDevice& device, const Transfer& transfer) {
+    std::map<PriorClass, std::map<std::string, std::vector<CalibrationPoint>>> by_operator;
     for (const auto& call : device.calls)
         if (auto found = transfer.estimate(call.query)) {
+            const PriorClass key{found->regime, found->same_family};
             const double ratio = call.log_time - found->log_time;
-            ++counts[found->op];
-            auto& points = operators[found->op][{found->regime, found->same_family}];
-            points.push_back({std::move(*found), ratio});
+            by_operator[key][found->op].push_back({std::move(*found), ratio});
         }
-    for (auto& [op, classes] : operators)
-        for (auto& [key, points] : classes) {
-            if (points.size() < least_calls) continue;
-            const auto budget = share_of(points.size(), counts[op]);
-            thin(points);
-            all[key].devices.insert(device.facts.device.id);
-            all[key].each.push_back(
-                std::make_shared<CalibrationTrial>(points, std::min(budget, points.size() / 2)));
-        }
+    PriorPoints out;
+    for (auto& [key, operators] : by_operator)
+        for (auto& [op, points] : operators)
+            if (points.size() >= least_calls) {
+                thin(points);
+                out[key].push_back(std::move(points));
+            }
+    return out;
 }
 
-TransferPrior learned_prior(const Trials& trials, TransferPrior start) {
+TransferPrior learned_prior(const std::vector<std::vector<CalibrationPoint>>& sets, TransferPrior start) {
+    std::vector<PriorEvidence> evidence;
+    for (const auto& points : sets) evidence.emplace_back(points);
     return best_of(start, prior_choices, [&](const TransferPrior& prior) {
         double loss = 0;
-        for (const auto& one : trials.each) loss += one->loss(prior);
-        return loss / static_cast<double>(trials.each.size());
+        for (const auto& one : evidence) loss -= one.log_evidence(prior);
+        return loss / static_cast<double>(evidence.size());
     });
 }
 
@@ -170,24 +156,22 @@ void TransferLearning::learn_likeness(TransferPolicy& policy, const std::string&
                }));
 }
 
-// A class that too few devices tell of has the prior that those of all regimes tell of.
 void TransferLearning::learn_priors(TransferPolicy& policy, const std::string& without) const {
     const auto sources = all_but(sources_, without);
-    std::map<PriorClass, Trials> classes;
-    for (const auto& device : devices_)
-        if (device.facts.device.id != without)
-            add_trials(classes, device, Transfer(device.facts, sources, policy));
-    for (const bool same : {true, false}) {
-        Trials together;
-        for (const auto& [key, trials] : classes)
-            if (key.same_family == same) together.add(trials);
-        const PriorClass any{TransferPolicy::any_regime, same};
-        if (!together.each.empty()) classes[any] = std::move(together);
+    PriorPoints all;
+    std::map<PriorClass, std::set<std::string>> devices;
+    for (const auto& device : devices_) {
+        const auto& id = device.facts.device.id;
+        if (id == without) continue;
+        for (auto& [key, sets] : points_of(device, Transfer(device.facts, sources, policy))) {
+            devices[key].insert(id);
+            for (const auto& points : sets) all[key].push_back(points);
+        }
     }
-    for (const auto& [key, trials] : classes)
-        if (trials.devices.size() >= least_devices)
+    for (const auto& [key, sets] : all)
+        if (devices[key].size() >= least_devices)
             policy.set(key.regime, key.same_family,
-                       learned_prior(trials, TransferPolicy().prior(key.regime, key.same_family)));
+                       learned_prior(sets, TransferPolicy().prior(key.regime, key.same_family)));
 }
 
 TransferPolicy TransferLearning::without(const std::string& device) const {

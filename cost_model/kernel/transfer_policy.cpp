@@ -52,10 +52,8 @@ const Likeness& TransferPolicy::likeness(std::string_view regime) const {
 const TransferPrior& TransferPolicy::prior(std::string_view regime, bool same_family) const {
     // Where too few devices tell: kernels of another architecture may be others altogether.
     static const TransferPrior other, same = {.level = 0.1, .local = 0.1};
-    for (const auto& name : {std::string(regime), std::string(any_regime)})
-        if (const auto found = priors_.find({name, same_family}); found != priors_.end())
-            return found->second;
-    return same_family ? same : other;
+    const auto found = priors_.find({std::string(regime), same_family});
+    return found != priors_.end() ? found->second : same_family ? same : other;
 }
 
 Json TransferPolicy::json() const {

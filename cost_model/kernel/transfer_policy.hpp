@@ -50,8 +50,6 @@ struct TransferPrior {
 
 class TransferPolicy {
   public:
-    /// Stands for the regimes of which nothing was learned on their own.
-    static constexpr const char* any_regime = "any";
     [[nodiscard]] const Likeness& likeness(std::string_view regime) const;
     [[nodiscard]] const TransferPrior& prior(std::string_view regime, bool same_family) const;
     void set(const std::string& regime, const Likeness& likeness) { likeness_[regime] = likeness; }

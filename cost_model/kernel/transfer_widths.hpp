@@ -12,16 +12,13 @@ namespace ridge::cost_model {
 
 /// An error of a transferred time in units of its own standard deviation.
 struct TransferError {
-    std::string device, regime;
+    std::string regime;
     bool same_family = false, calibrated = false;
     double deviations = 0;  ///< |ln(predicted / measured)| over TransferEstimate::deviation
 };
 
 /// Conformal half-widths of transferred times, in standard deviations, by regime, family and whether the
-/// device was calibrated: what holds 80 and 95 % of a device's calls in the mean over devices that were left
-/// out. Devices count alike, however many calls each has, since the next one is drawn from devices and not
-/// from their calls (hierarchical conformal prediction: Dunn, Wasserman and Ramdas 2022); the widths of few
-/// devices are wider, as leaving each of these out in turn tells.
+/// device was calibrated: what holds 80 and 95 % of the calls of devices that were left out.
 class TransferWidths {
   public:
     TransferWidths() = default;

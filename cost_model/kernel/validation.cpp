@@ -7,7 +7,6 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
-#include "cost_model/kernel/calibration_trial.hpp"
 #include "cost_model/kernel/parallel.hpp"
 #include "cost_model/kernel/yardsticks.hpp"
 
@@ -16,6 +15,7 @@ namespace {
 
 constexpr std::array<std::string_view, 5> split_names = {"random", "shapes", "extrapolation", "device",
                                                          "calibrated"};
+constexpr std::size_t calls_to_calibrate = 20;  // of each operator
 
 struct Parts {
     RowPointers seen, asked;
@@ -321,8 +321,7 @@ std::vector<TransferError> transfer_errors(const std::vector<ValidationPoint>& p
     std::vector<TransferError> out;
     for (const auto& point : points)
         if (point.deviation > 0 && point.device != left_out)
-            out.push_back({point.device, point.key.regime, point.same_family,
-                           point.split == Split::calibrated,
+            out.push_back({point.key.regime, point.same_family, point.split == Split::calibrated,
                            std::abs(std::log(point.predicted_s / point.measured_s)) / point.deviation});
     return out;
 }
