@@ -22,6 +22,9 @@ struct Parameter {
     bool operator==(const Parameter&) const = default;
 };
 
+/// No more arithmetic than the peak, but for boost clocks that a data sheet leaves out.
+inline constexpr double most_compute_share = 1.1;
+
 struct KernelParameters {
     std::vector<Parameter> latencies;  ///< seconds each time
     std::vector<Parameter> shares;     ///< of the device's ceilings

@@ -12,7 +12,7 @@ namespace ridge::cost_model {
 namespace {
 
 // Below a twentieth of the most alike device's weight a device adds nothing but time.
-constexpr std::size_t most_sources = 3;
+constexpr std::size_t most_sources = 5;
 constexpr double least_weight = 0.05;
 constexpr double sharpness = 2.0;  // weight = exp(-sharpness · distance)
 
@@ -66,10 +66,11 @@ std::optional<Fitness> fitness_of(const TransferQuery& query, std::string_view r
         return std::nullopt;
     const int formats = format_distance(query.call, compute, key);
     if (formats < 0) return std::nullopt;
-    return Fitness{.formats = formats,
-                   .implementation = key.implementation == query.implementation ? 0 : 1,
-                   .version = key.version == query.version ? 0 : 1,
-                   .cache = key.cache == query.cache ? 0 : 1};
+    return Fitness{
+        .formats = formats,
+        .implementation = query.implementation.empty() || key.implementation == query.implementation ? 0 : 1,
+        .version = key.version == query.version ? 0 : 1,
+        .cache = key.cache == query.cache ? 0 : 1};
 }
 
 struct Chosen {
@@ -172,25 +173,54 @@ bool is_version_of(const KernelGroup& group, const GroupKey& chosen) {
     return key == chosen;
 }
 
-struct LogTime {
-    double analytical = 0, correction = 0;
-};
+// Peak for each watt of the target's thermal design power over the source's; 1 where a figure is not known.
+double denser_power(const DeviceFacts& source, const DeviceFacts& target, Precision precision) {
+    const auto of = [&](const DeviceFacts& facts) {
+        const auto found = compute_ceiling(facts.ceilings, precision);
+        return found && facts.device.tdp_w.value_or(0) > 0 ? found->ceiling.rate / *facts.device.tdp_w : 0.0;
+    };
+    const double here = of(source), there = of(target);
+    return here > 0 && there > 0 ? there / here : 1.0;
+}
+
+double log_analytical(const CallFeatures& features, KernelParameters parameters, double factor) {
+    for (auto& share : parameters.shares)
+        if (share.name == "compute")
+            share.value = std::min(share.value * factor, std::max(share.value, most_compute_share));
+    return std::log(kernel_time(features, parameters));
+}
 
 // Versions by how near they were measured to the call; the one that was asked for counts four times.
-LogTime source_log_time(const Chosen& one, const CallFeatures& features) {
+SourceAnswer answer_of(const Chosen& one, const CallFeatures& features, Precision precision,
+                       const DeviceFacts& target) {
     constexpr double least_variance = 0.02, own_version = 4;
-    LogTime sum;
+    SourceAnswer sum{.device = one.source->facts.device.id, .fitness = fitness_of(one, target)};
+    const double denser = denser_power(one.source->facts, target, precision);
     double weights = 0;
     for (const auto& group : one.source->kernels->groups) {
         if (!is_version_of(group, one.group->key)) continue;
         const auto found = estimate(group, features);
         const double weight = (&group == one.group && one.fitness.version == 0 ? own_version : 1.0) /
                               (least_variance + found.correction.variance);
-        sum.analytical += weight * std::log(found.analytical_s);
+        for (std::size_t i = 0; i < throttling_exponents.size(); ++i)
+            sum.analytical.at(i) += weight * log_analytical(features, group.parameters,
+                                                            std::pow(denser, -throttling_exponents.at(i)));
         sum.correction += weight * std::log(found.time_s / found.analytical_s);
         weights += weight;
     }
-    return {sum.analytical / weights, sum.correction / weights};
+    for (auto& analytical : sum.analytical) analytical /= weights;
+    sum.correction /= weights;
+    return sum;
+}
+
+// Of values with weights: where half of the weight is reached.
+double weighted_median(std::vector<std::pair<double, double>> each) {
+    std::ranges::sort(each);
+    double half = 0, sum = 0;
+    for (const auto& [value, weight] : each) half += weight / 2;
+    for (const auto& [value, weight] : each)
+        if ((sum += weight) >= half) return value;
+    return each.back().first;
 }
 
 std::vector<double> place_of(const KernelGroup& group, const CallFeatures& features, double reach) {
@@ -239,11 +269,13 @@ Unlikeness unlikeness(const DeviceFacts& one, const DeviceFacts& other) {
 
 std::vector<double> source_weights(const std::vector<SourceFitness>& sources, const Likeness& likeness) {
     const int formats = std::ranges::min(sources, {}, &SourceFitness::formats).formats;
-    const bool kin = std::ranges::any_of(
-        sources, [&](const SourceFitness& one) { return one.same_family && one.formats == formats; });
+    const auto is_own = [&](const SourceFitness& one) {
+        return one.same_family && one.formats == formats && one.apart.implementation == 0;
+    };
+    const bool own = std::ranges::any_of(sources, is_own);
     std::vector<std::pair<double, std::size_t>> nearest;
     for (std::size_t i = 0; i < sources.size(); ++i)
-        if (sources[i].formats == formats && (!kin || sources[i].same_family))
+        if (own ? is_own(sources[i]) : sources[i].formats == formats)
             nearest.emplace_back(likeness.distance(sources[i].apart), i);
     std::ranges::sort(nearest);
     if (nearest.size() > most_sources) nearest.resize(most_sources);
@@ -255,6 +287,25 @@ std::vector<double> source_weights(const std::vector<SourceFitness>& sources, co
     }
     for (auto& weight : out) weight /= sum;
     return out;
+}
+
+double SourceAnswer::log_time(const Likeness& likeness) const {
+    const auto nearest = std::ranges::min_element(
+        throttling_exponents, {}, [&](double exponent) { return std::abs(exponent - likeness.throttling); });
+    return analytical.at(static_cast<std::size_t>(nearest - throttling_exponents.begin())) +
+           (fitness.same_family ? 1.0 : likeness.correction) * correction;
+}
+
+double blend(const std::vector<SourceAnswer>& answers, const std::vector<double>& weights,
+             const Likeness& likeness) {
+    std::vector<std::pair<double, double>> each;  // ln(seconds), weight
+    double mean = 0;
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+        if (weights[i] <= 0) continue;
+        each.emplace_back(answers[i].log_time(likeness), weights[i]);
+        mean += weights[i] * each.back().first;
+    }
+    return mean + likeness.median * (weighted_median(std::move(each)) - mean);
 }
 
 Transfer::Transfer(DeviceFacts target, std::vector<TransferSource> sources, TransferPolicy policy)
@@ -269,11 +320,8 @@ std::vector<SourceAnswer> Transfer::answers(const TransferQuery& query) const {
     const auto features =
         call_features(query.call, query.workload, query.cache, {target_.device, target_.ceilings});
     std::vector<SourceAnswer> out;
-    for (const auto& one : candidates_among(sources_, unlikeness_, query, features.regime)) {
-        const auto found = source_log_time(one, features);
-        out.push_back(
-            {one.source->facts.device.id, fitness_of(one, target_), found.analytical, found.correction});
-    }
+    for (const auto& one : candidates_among(sources_, unlikeness_, query, features.regime))
+        out.push_back(answer_of(one, features, operators::work(query.call).compute, target_));
     return out;
 }
 
@@ -284,17 +332,21 @@ std::optional<TransferEstimate> Transfer::estimate(const TransferQuery& query) c
     if (candidates.empty()) return std::nullopt;
     const auto& likeness = policy_.likeness(out.features.regime);
     const auto chosen = weighted(candidates, target_, likeness);
-    out.same_family = same_family(chosen.front().source->facts, target_);
+    out.same_family = std::ranges::any_of(
+        chosen, [&](const Chosen& one) { return same_family(one.source->facts, target_); });
     out.same_formats = chosen.front().fitness.formats == 0;
     out.prior = policy_.prior(out.features.regime, out.same_family);
     out.implementation =
         query.implementation.empty() ? chosen.front().group->key.implementation : query.implementation;
+    const auto precision = operators::work(query.call).compute;
+    std::vector<SourceAnswer> answers;
+    std::vector<double> weights;
     for (const auto& one : chosen) {
-        const auto found = source_log_time(one, out.features);
-        out.log_time += one.weight *
-                        (found.analytical + (out.same_family ? 1.0 : likeness.correction) * found.correction);
-        out.devices.push_back(one.source->facts.device.id);
+        answers.push_back(answer_of(one, out.features, precision, target_));
+        weights.push_back(one.weight);
+        out.devices.push_back(answers.back().device);
     }
+    out.log_time = blend(answers, weights, likeness);
     out.parameters = mean_parameters(out.features, chosen);
     out.parts = parts_of(out.features, out.parameters);
     out.place = place_of(*chosen.front().group, out.features, out.prior.reach);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -42,17 +43,27 @@ struct SourceFitness {
     bool same_family = false;
 };
 
-/// What one source alone says of a call: ln(seconds) of the formula, and the correction's part.
+/// What one source alone says of a call: ln(seconds) of the formula at each of the throttling_exponents, and
+/// the correction's part.
 struct SourceAnswer {
     std::string device;
     SourceFitness fitness;
-    double analytical = 0, correction = 0;
+    std::array<double, throttling_exponents.size()> analytical{};
+    double correction = 0;
+    /// At the likeness's throttling, with the part of the correction that it has carry over.
+    [[nodiscard]] double log_time(const Likeness& likeness) const;
 };
 
-/// Shares of the sources in a transferred time, with the sum 1: those of the best formats, of one family only
-/// that family where it has any, of these the three most alike by exp(-2 · distance).
+/// Shares of the sources in a transferred time, with the sum 1: those of the best formats, of these the
+/// device's family alone where it has the implementation that was asked for, of these the most alike by
+/// exp(-2 · distance).
 [[nodiscard]] std::vector<double> source_weights(const std::vector<SourceFitness>& sources,
                                                  const Likeness& likeness);
+
+/// ln(seconds) from what the sources say and their shares; what a source's correction counts is the
+/// likeness's. As each source's times grow with the work, so does this.
+[[nodiscard]] double blend(const std::vector<SourceAnswer>& answers, const std::vector<double>& weights,
+                           const Likeness& likeness);
 
 /// A call as asked of a transfer.
 struct TransferQuery {

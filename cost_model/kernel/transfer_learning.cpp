@@ -40,11 +40,14 @@ Settings best_of(Settings best, const std::vector<Choice<Settings>>& choices, co
     return best;
 }
 
-const std::vector<Choice<Likeness>> likeness_choices = {{&Likeness::family, {0.5, 1, 2}},
-                                                        {&Likeness::figures, {0.125, 0.25, 0.5}},
-                                                        {&Likeness::power, {0, 0.25, 0.5, 1}},
-                                                        {&Likeness::implementation, {0, 0.5, 1}},
-                                                        {&Likeness::correction, {0.3, 0.6, 1}}};
+const std::vector<Choice<Likeness>> likeness_choices = {
+    {&Likeness::family, {0, 0.5, 1, 2}},
+    {&Likeness::figures, {0, 0.125, 0.25, 0.5}},
+    {&Likeness::power, {0, 0.25, 0.5, 1}},
+    {&Likeness::implementation, {0, 0.5, 1}},
+    {&Likeness::correction, {0.3, 0.6, 1}},
+    {&Likeness::median, {0, 0.5, 1}},
+    {&Likeness::throttling, {throttling_exponents.begin(), throttling_exponents.end()}}};
 
 const std::vector<Choice<TransferPrior>> prior_choices = {
     {&TransferPrior::level, {0.05, 0.1, 0.2, 0.35, 0.6}},
@@ -53,28 +56,18 @@ const std::vector<Choice<TransferPrior>> prior_choices = {
     {&TransferPrior::noise, {0.03, 0.06, 0.12}},
     {&TransferPrior::reach, {1, 2, 4}}};
 
-struct Blend {
-    double log_time = 0;
-    bool same_family = false;
-};
-
 // As Transfer::estimate() does, from answers that are known.
-std::optional<Blend> blended(const std::vector<SourceAnswer>& answers, const std::string& without,
-                             const Likeness& likeness) {
+std::optional<double> blended(const std::vector<SourceAnswer>& answers, const std::string& without,
+                              const Likeness& likeness) {
     std::vector<SourceFitness> fitness;
-    std::vector<const SourceAnswer*> used;
     for (const auto& one : answers)
-        if (one.device != without) fitness.push_back(one.fitness), used.push_back(&one);
-    if (used.empty()) return std::nullopt;
-    const auto weights = source_weights(fitness, likeness);
-    Blend out;
-    for (std::size_t i = 0; i < used.size(); ++i) {
-        if (weights[i] <= 0) continue;
-        out.same_family = fitness[i].same_family;
-        out.log_time += weights[i] * (used[i]->analytical +
-                                      (out.same_family ? 1.0 : likeness.correction) * used[i]->correction);
-    }
-    return out;
+        if (one.device != without) fitness.push_back(one.fitness);
+    if (fitness.empty()) return std::nullopt;
+    auto weights = source_weights(fitness, likeness);
+    for (std::size_t i = 0; i < answers.size(); ++i)
+        if (answers[i].device == without)
+            weights.insert(weights.begin() + static_cast<std::ptrdiff_t>(i), 0.0);
+    return blend(answers, weights, likeness);
 }
 
 std::vector<TransferSource> all_but(std::vector<TransferSource> sources, const std::string& device) {
@@ -140,16 +133,14 @@ TransferLearning::TransferLearning(std::vector<LearningDevice> devices, std::vec
     });
 }
 
-// Mean over the devices, so that one with many calls counts no more than another, of the median error; of
-// calls from other families, since a family keeps the others out whatever they weigh.
+// Mean over the devices, so that one with many calls counts no more than another, of the median error.
 double TransferLearning::likeness_loss(const std::string& regime, const std::string& without,
                                        const Likeness& likeness) const {
     std::map<std::size_t, std::vector<double>> errors;
     for (const auto& one : asked_) {
         if (one.call->regime != regime || devices_[one.device].facts.device.id == without) continue;
-        const auto found = blended(one.answers, without, likeness);
-        if (found && !found->same_family)
-            errors[one.device].push_back(std::abs(found->log_time - one.call->log_time));
+        if (const auto found = blended(one.answers, without, likeness))
+            errors[one.device].push_back(std::abs(*found - one.call->log_time));
     }
     std::erase_if(errors, [](const auto& entry) { return entry.second.size() < least_calls; });
     if (errors.size() < least_devices) return 0;

@@ -5,11 +5,10 @@ namespace ridge::cost_model {
 namespace {
 
 Json likeness_json(const Likeness& one) {
-    return {{"family", one.family},
-            {"figures", one.figures},
-            {"power", one.power},
-            {"implementation", one.implementation},
-            {"correction", one.correction}};
+    return {{"family", one.family},         {"figures", one.figures},
+            {"power", one.power},           {"implementation", one.implementation},
+            {"correction", one.correction}, {"median", one.median},
+            {"throttling", one.throttling}};
 }
 
 Likeness likeness_from(const JsonReader& json) {
@@ -18,7 +17,9 @@ Likeness likeness_from(const JsonReader& json) {
             .figures = json.amount_or("figures", usual.figures),
             .power = json.amount_or("power", usual.power),
             .implementation = json.amount_or("implementation", usual.implementation),
-            .correction = json.amount_or("correction", usual.correction)};
+            .correction = json.amount_or("correction", usual.correction),
+            .median = json.amount_or("median", usual.median),
+            .throttling = json.amount_or("throttling", usual.throttling)};
 }
 
 Json prior_json(const TransferPrior& one) {

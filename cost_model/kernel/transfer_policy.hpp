@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <map>
 #include <string>
 #include <string_view>
@@ -19,10 +20,19 @@ struct Unlikeness {
     double implementation = 0;  ///< 1 where the kernels are of another implementation
 };
 
-/// What an octave of each counts, and how much of the correction of another architecture carries over.
+/// Exponents that Likeness::throttling is one of: 1/3 where power grows with the clock and the voltage's
+/// square, both in proportion; 1 where each operation takes the same energy.
+inline constexpr std::array<double, 4> throttling_exponents = {0, 1.0 / 3, 2.0 / 3, 1};
+
+/// What an octave of each counts, how much of the correction of another architecture carries over, and where
+/// between the mean and the median of what the sources say the transfer is.
 struct Likeness {
     double family = 1, figures = 0.25, power = 0, implementation = 0;
     double correction = 0.6;
+    double median = 0;
+    /// The share of the arithmetic's peak that carries over falls with this power of the peak for each watt
+    /// of the thermal design power.
+    double throttling = 0;
     [[nodiscard]] double distance(const Unlikeness& apart) const {
         return family * apart.family + figures * apart.figures + power * apart.power +
                implementation * apart.implementation;

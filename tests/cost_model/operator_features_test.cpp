@@ -13,7 +13,7 @@
 namespace ridge::cost_model {
 namespace {
 
-// 10 units at 1 GHz: caches move 640 GB/s, special functions make 160 G exponentials a second.
+// 10 units at 1 GHz: special functions make 160 G exponentials a second.
 Device accelerator() {
     Device device;
     device.id = "test-gpu";
@@ -92,7 +92,7 @@ TEST(AttentionFeatures, OfAPromptByHand) {
     EXPECT_NEAR(one.ceilings.at("exp"), 8 * 3 * 16384.0 / 160e9, 1e-12);
     const double bytes = 2.0 * (2 * 2 * 256 * 4 * 64 + 2 * 2 * 256 * 2 * 64);
     EXPECT_DOUBLE_EQ(one.ceilings.at("DRAM"), bytes / 1e11);
-    EXPECT_DOUBLE_EQ(one.ceilings.at("L2"), bytes / 640e9);
+    EXPECT_DOUBLE_EQ(one.ceilings.at("L2"), bytes / 1e11);
     EXPECT_EQ(one.latencies.at("step"), 2);
     EXPECT_EQ(one.latencies.at("block"), 16 / 10.0);
     EXPECT_NEAR(one.latencies.at("pass"), bytes / 1e11 * 1e6, 1e-9);
@@ -232,6 +232,22 @@ TEST(RowFeatures, CountBlocksAndPasses) {
     EXPECT_NEAR(one.axes.at("bytes"), std::log2(24e6), 1e-12);
 }
 
+// A gather touches the rows that it takes, however long the table is.
+TEST(RowFeatures, OfAGatherAreThoseOfTheRowsItTakes) {
+    const auto one = features_of("embedding rows=100 n=4096 vocab=128256 x=bf16");
+    EXPECT_EQ(one.regime, "rows");
+    EXPECT_DOUBLE_EQ(one.ceilings.at("DRAM"), (2.0 * 2 * 100 * 4096 + 4 * 100) / 1e11);
+    EXPECT_EQ(one.latencies.at("block"), std::ceil(100.0 * 4096 / 1024 / 80));
+    EXPECT_EQ(one.latencies.at("row"), 4);
+}
+
+// Traffic that grows as the arithmetic does would be told from it by no call.
+TEST(GemmFeatures, MoveEachOperandOnceThroughTheCache) {
+    const auto one = features_of("gemm m=1024 n=2048 k=4096 a=bf16 w=bf16 c=bf16");
+    const double bytes = 2.0 * (1024 * 4096 + 4096 * 2048 + 1024 * 2048);
+    EXPECT_DOUBLE_EQ(one.ceilings.at("L2"), bytes / 1e11);
+}
+
 TEST(OperatorFeatures, SayWhichFigureADeviceLacks) {
     auto device = accelerator();
     device.memory_bandwidth_bytes_per_s = 0;
@@ -242,7 +258,11 @@ TEST(OperatorFeatures, SayWhichFigureADeviceLacks) {
     // Without units or clock the terms that need them bound nothing.
     device = accelerator();
     device.units = 0, device.clock_hz = 0;
-    EXPECT_EQ(features_of(layer, {}, CacheState::cold, device).ceilings.at("L2"), 0);
+    EXPECT_EQ(features_of("attention batch=2 heads=4 kv_heads=2 head_dim=64 queries=256 context=256 q=bf16 "
+                          "kv=bf16",
+                          {}, CacheState::cold, device)
+                  .ceilings.at("exp"),
+              0);
 }
 
 }  // namespace

@@ -139,8 +139,38 @@ TEST(Transfer, WeighsSourcesByWhatLikenessCounts) {
     EXPECT_NEAR(weights[0] / weights[1], std::exp(1.0), 1e-12);
     near.same_family = true;
     EXPECT_EQ(source_weights({near, far}, likeness), (std::vector<double>{1, 0}));
+    near.apart.implementation = 1;  // of a family that has other kernels alone, others are heard too
+    EXPECT_GT(source_weights({near, far}, likeness)[1], 0.1);
     near.formats = 1;
     EXPECT_EQ(source_weights({near, far}, likeness), (std::vector<double>{0, 1}));
+}
+
+// One source that is far off moves the median of the others little.
+TEST(Transfer, BlendsBetweenTheMeanAndTheMedian) {
+    std::vector<SourceAnswer> answers(3);
+    answers[0].analytical.fill(-10);
+    answers[1].analytical.fill(-10.2);
+    answers[2].analytical.fill(-4);
+    const std::vector<double> weights(3, 1.0 / 3);
+    Likeness likeness;
+    EXPECT_NEAR(blend(answers, weights, likeness), -24.2 / 3, 1e-12);
+    likeness.median = 1;
+    EXPECT_NEAR(blend(answers, weights, likeness), -10, 1e-12);
+    likeness.median = 0.5;
+    EXPECT_NEAR(blend(answers, weights, likeness), (-10 - 24.2 / 3) / 2, 1e-12);
+}
+
+// A part with twice the arithmetic for each watt runs slower of its peak.
+TEST(Transfer, ArithmeticThatLacksPowerKeepsLessOfItsPeak) {
+    auto known = facts("known", 1, "one"), target = facts("new", 1, "one");
+    known.device.tdp_w = 400;
+    target.device.tdp_w = 50;
+    TransferPolicy policy;
+    policy.set("gemm", Likeness{.throttling = 1.0 / 3});
+    const auto at = [&](const TransferPolicy& one) {
+        return std::exp(Transfer(target, {source(known, 0.8, 0.7)}, one).estimate(query(large))->log_time);
+    };
+    EXPECT_NEAR(at(policy) / at({}), 2.0, 0.02);
 }
 
 // Devices that all miss by one level: what is learned is that level, and no neighbourhood of its own.

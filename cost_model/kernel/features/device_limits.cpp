@@ -10,7 +10,6 @@ namespace ridge::cost_model {
 namespace {
 
 constexpr double exponentials_per_clock = 16;  // of one unit
-constexpr double cache_bytes_per_clock = 64;   // of one unit
 constexpr double most_tail = 3;                // octaves
 
 double clocks_per_s(const Machine& machine) { return unit_count(machine) * machine.device.clock_hz; }
@@ -58,8 +57,7 @@ double pass_count(double bytes, const Machine& machine) {
 }
 
 double shared_cache_seconds(double bytes, const Machine& machine) {
-    const double rate = clocks_per_s(machine) * cache_bytes_per_clock;
-    return rate > 0 ? bytes / rate : 0;
+    return memory_seconds(bytes, CacheState::cold, machine);
 }
 
 double link_seconds(double bytes, const std::string& way, const Machine& machine) {

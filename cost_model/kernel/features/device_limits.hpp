@@ -25,8 +25,9 @@ namespace ridge::cost_model {
 /// operands before and after a kernel proper.
 [[nodiscard]] double pass_count(double bytes, const Machine& machine);
 
-/// Through the cache that all units share: 64 bytes a clock and unit (NVIDIA Ampere architecture white paper:
-/// 5120 bytes a clock for 80 L2 slices, which 108 units share).
+/// Through the cache that all units share, at the memory's bandwidth: data sheets leave the cache's out, and
+/// caches are built in proportion to the memory behind them more than to units and clocks. What the cache is
+/// faster by is part of the share that a fit finds.
 [[nodiscard]] double shared_cache_seconds(double bytes, const Machine& machine);
 
 /// Between devices: bandwidth ceiling `way` ("link", "pair", "network"; add_links()) in one direction; where

@@ -56,9 +56,6 @@ CallFeatures expert_features(const OperatorCall& call, const KernelConfig& confi
     const auto rank = busiest_rank(call, load_of(config));
     const auto work = operators::expert_layer_work(call, rank.share);
     const double filled = rank.padded_rows / std::max(1e-9, rank.share.rows);
-    const double row_tiles =
-        std::max(1.0, rank.padded_rows / expert_tile_rows / std::max(1.0, rank.share.experts));
-    const double weights = work.traffic[1].read_bytes;
     CallFeatures out;
     out.regime = "experts";
     out.latencies.add({"launch", 1});
@@ -67,7 +64,7 @@ CallFeatures expert_features(const OperatorCall& call, const KernelConfig& confi
     out.latencies.add({"pass", pass_count(copied_bytes(call, rank), machine)});
     out.ceilings.add({"compute", compute_seconds(work.flop * filled, work.compute, machine)});
     out.ceilings.add({"DRAM", memory_seconds(work.bytes(), cache, machine)});
-    out.ceilings.add({"L2", shared_cache_seconds(work.bytes() + weights * (row_tiles - 1), machine)});
+    out.ceilings.add({"L2", shared_cache_seconds(work.bytes(), machine)});
     add_axes(out, call, rank);
     return out;
 }

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "cost_model/kernel/features.hpp"
+#include "cost_model/kernel/features/device_limits.hpp"
 #include "operators/catalogue.hpp"
 #include "operators/gemm/gemm_call.hpp"
 
@@ -18,9 +19,6 @@ constexpr double least_rows = 16;     // of a tensor core's product (NVIDIA PTX 
 constexpr double step_elements = 64;  // of k that one step of the pipeline takes
 // Splitting k pays only while each part has several steps left to fill the pipeline.
 constexpr double least_split_elements = 512;
-// Of each unit: what an SM of NVIDIA can take in from L2 (Jia et al. 2018, table 3.1); only its order
-// matters, since a share is fitted.
-constexpr double l2_bytes_per_clock = 64;
 
 struct Grid {
     double rows = 0, columns = 0;  // of tiles, over all matrices
@@ -50,15 +48,6 @@ double executed_share(const operators::GemmCall& call, const Grid& grid) {
     const double padded = grid.rows * height * grid.columns * tile_columns;
     const double waves = grid.waves > 1 ? std::ceil(grid.waves) / grid.waves : 1.0;
     return waves * padded / (matrices * rows_each * static_cast<double>(call.n));
-}
-
-double l2_seconds(const operators::GemmCall& call, const Grid& grid, const Work& work, const Device& device) {
-    if (device.units <= 0 || device.clock_hz <= 0) return 0;
-    const double weights = operators::weight_bytes(call), written = work.written_bytes();
-    const double activations = std::max(0.0, work.read_bytes() - weights);
-    const auto matrices = static_cast<double>(operators::used_matrices(call));
-    const double moved = activations * grid.columns + weights * std::max(1.0, grid.rows / matrices) + written;
-    return moved / (static_cast<double>(device.units) * device.clock_hz * l2_bytes_per_clock);
 }
 
 // Part of a working set that the cache does not hold: all of it from 1.3 times its size on, since what is
@@ -107,7 +96,9 @@ CallFeatures gemm_features(const OperatorCall& call, const KernelConfig&, CacheS
     const auto& memory = bounds.levels.front();
     out.ceilings.add(
         {"DRAM", memory.seconds * memory_bytes(gemm, cache, memory.bytes, machine.device) / memory.bytes});
-    out.ceilings.add({"L2", l2_seconds(gemm, grid, operators::work(call), machine.device)});
+    // Each operand once. What tiles read again grows as the arithmetic does, which libraries choose tiles
+    // by: a term of it would be told from "compute" by no call.
+    out.ceilings.add({"L2", shared_cache_seconds(memory.bytes, machine)});
     out.axes.add({"m", log2_of(gemm.m)});
     out.axes.add({"n", log2_of(gemm.n)});
     out.axes.add({"k", log2_of(gemm.k)});
