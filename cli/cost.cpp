@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/commands.hpp"
 #include "cli/cost_options.hpp"
+#include "core/text.hpp"
 #include "reports/cost_tables.hpp"
 #include "reports/ladder_tables.hpp"
 #include "reports/money_tables.hpp"
@@ -64,9 +65,20 @@ void add_money_flags(CLI::App& command, CostCommandOptions& options) {
     command.add_option("--seed", options.view.seed, "of the draws (default: 1)");
 }
 
+// Where no device can serve the model there is nothing to show.
+void require_an_answer(const std::vector<cost_model::TokenCost>& costs) {
+    std::vector<std::string> reasons;
+    for (const auto& cost : costs) {
+        if (cost.verdict == cost_model::Verdict::ok) return;
+        reasons.push_back(cost.device + ": " + cost.reason);
+    }
+    throw InputError(join(reasons, "; "));
+}
+
 ExitCode price(const CostCommandOptions& options) {
     if (options.list_levers) return list(options);
     const auto costs = options.cost.evaluate();
+    require_an_answer(costs);
     const auto shown = options.cost.money.shown();
     const bool whole = options.all_columns || !options.format.is_text();
     std::vector<reports::Table> tables = {whole ? reports::cost_table(costs, shown)

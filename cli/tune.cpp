@@ -230,9 +230,8 @@ ExitCode run_tune(TuneOptions options) {
     if (options.program.wanted()) program = options.program.program();
     if (program && options.campaign.good_enough > 0)
         throw InputError(
-            "--good-enough is a share of a roof, and of a program of your own it is not known how much work "
-            "it "
-            "does; --time, --max-configs and --patience end its search");
+            "--good-enough is a share of a roof, and how much work a program of your own does is not known; "
+            "--time, --max-configs and --patience end its search");
     options.campaign.objectives = db::parse_objectives(options.objectives);
     auto store = options.store.create();
     if (!options.resume.empty()) {

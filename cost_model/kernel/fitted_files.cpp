@@ -67,15 +67,19 @@ bool is_shipped(const std::string& name) {
     return std::ranges::find(known, name) != known.end();
 }
 
+constexpr std::string_view before_groups = "\"groups\": [";
+
 // The lines of one operator's groups, as write_fitted() has them: reading a model whole takes up to a hundred
-// times as long as one operator's groups.
+// times as long as one operator's groups. A file that was laid out otherwise stays whole.
 std::string without_others(const std::string& text, const std::string& op) {
-    const auto mark = "{\"key\":{\"operator\":" + Json(op).dump() + ",";
+    const std::string any = "{\"key\":{\"operator\":", mark = any + Json(op).dump() + ",";
     std::istringstream lines(text);
     std::string out, line;
     std::getline(lines, out);
+    if (!out.ends_with(before_groups)) return text;
     bool first = true;
     while (std::getline(lines, line)) {
+        if (!line.starts_with(any)) return text;
         if (!line.starts_with(mark)) continue;
         constexpr std::string_view last = "]}";  // stands behind the last group
         line.resize(line.size() - (line.ends_with(',') ? 1 : last.size()));
@@ -99,8 +103,8 @@ void write_fitted(const std::filesystem::path& folder, const KernelModel& model,
     const auto path = folder / (model.device + ".json");
     std::ofstream file(path);
     const Json document = model.json();
-    file << "{\"device\": " << Json(model.device) << ", \"provenance\": " << Json(provenance)
-         << ", \"groups\": [";
+    file << "{\"device\": " << Json(model.device) << ", \"provenance\": " << Json(provenance) << ", "
+         << before_groups;
     const char* separator = "\n";
     for (const auto& group : document.at("groups")) {
         file << separator << group;

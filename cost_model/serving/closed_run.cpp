@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/units.hpp"
 #include "cost_model/serving/draws.hpp"
 
 namespace ridge::cost_model {
@@ -173,8 +174,16 @@ RequestLengths mean_lengths(const ClosedRun& run) {
 }
 
 ClosedRunCounts count_steps(const ClosedRun& run) {
+    constexpr double most = 1e7;  // a run that is played takes seconds, not days
     if (run.users < 1 || run.requests_per_user < 1 || run.longest.prompt < 1 || run.longest.output < 1)
         throw InputError("a closed run needs users, requests of each, prompts and outputs of at least 1");
+    const double requests = static_cast<double>(run.users) * static_cast<double>(run.requests_per_user);
+    const double steps = run.step_tokens > 0 ? std::max(1.0, run.longest.prompt / run.step_tokens) : 1.0;
+    if (!(requests * steps <= most) || !(run.longest.prompt <= most) || !(run.longest.output <= most))
+        throw InputError("a closed run of " + significant(requests) + " requests, prompts of " +
+                         significant(run.longest.prompt) + " tokens and outputs of " +
+                         significant(run.longest.output) + " is too long to be played: at most " +
+                         significant(most) + " requests times steps of a prompt, and as many tokens");
     return Run(run).count();
 }
 

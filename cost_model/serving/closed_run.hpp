@@ -31,7 +31,8 @@ struct ClosedRunCounts {
 };
 
 /// Counts the run from its first request to its last token. A seed of its own: the same answer each time.
-/// Throws InputError for users, requests or lengths below 1.
+/// Throws InputError for users, requests or lengths below 1, and for a run of more than 1e7 steps with
+/// prompts.
 [[nodiscard]] ClosedRunCounts count_steps(const ClosedRun& run);
 
 /// Means of the lengths that are drawn.

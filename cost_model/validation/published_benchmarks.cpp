@@ -6,30 +6,41 @@
 #include <cmath>
 
 #include "core/configs.hpp"
+#include "core/units.hpp"
 #include "cost_model/validation/published_names.hpp"
 
 namespace ridge::cost_model {
 namespace {
 
+// A number from `least` to `most`, whole or not; least = most = 0: true or false.
 struct Setting {
     std::string_view name;
+    double least, most;
+    bool is_whole;
     void (*set)(ClosedRun&, double);
 };
 
 std::int64_t whole(double value) { return std::llround(value); }
 
 constexpr auto settings = std::to_array<Setting>({
-    {"requests_per_user", [](ClosedRun& run, double value) { run.requests_per_user = whole(value); }},
-    {"least_share", [](ClosedRun& run, double value) { run.least_share = value; }},
-    {"step_tokens", [](ClosedRun& run, double value) { run.step_tokens = value; }},
-    {"whole_prompts", [](ClosedRun& run, double value) { run.whole_prompts = value != 0; }},
-    {"hold_steps", [](ClosedRun& run, double value) { run.hold_steps = whole(value); }},
-    {"hold_share", [](ClosedRun& run, double value) { run.hold_share = value; }},
-    {"balance_steps", [](ClosedRun& run, double value) { run.balance_steps = whole(value); }},
+    {"requests_per_user", 1, 1e6, true,
+     [](ClosedRun& run, double value) { run.requests_per_user = whole(value); }},
+    {"least_share", 1e-6, 1, false, [](ClosedRun& run, double value) { run.least_share = value; }},
+    {"step_tokens", 1, 1e9, false, [](ClosedRun& run, double value) { run.step_tokens = value; }},
+    {"whole_prompts", 0, 0, false, [](ClosedRun& run, double value) { run.whole_prompts = value != 0; }},
+    {"hold_steps", 0, 1e6, true, [](ClosedRun& run, double value) { run.hold_steps = whole(value); }},
+    {"hold_share", 1e-6, 1, false, [](ClosedRun& run, double value) { run.hold_share = value; }},
+    {"balance_steps", 0, 1e6, true, [](ClosedRun& run, double value) { run.balance_steps = whole(value); }},
 });
 
-double value_of(const JsonReader& json) {
-    return json.raw().is_boolean() ? static_cast<double>(json.boolean()) : json.number();
+double value_of(const Setting& setting, const JsonReader& json) {
+    if (setting.most <= 0) return static_cast<double>(json.boolean());
+    const double value = json.number();
+    if (!(value >= setting.least && value <= setting.most) ||
+        (setting.is_whole && value != std::floor(value)))
+        json.fail((setting.is_whole ? "a whole number from " : "a number from ") +
+                  significant(setting.least) + " to " + significant(setting.most));
+    return value;
 }
 
 bool contains(std::string_view text, std::string_view part) {
@@ -41,6 +52,11 @@ bool contains(std::string_view text, std::string_view part) {
 PublishedBenchmarks::Entry PublishedBenchmarks::entry_of(const JsonReader& json) {
     Entry out;
     const auto when = json.at("when");
+    constexpr auto conditions =
+        std::to_array<std::string_view>({"source", "framework", "model", "prompt", "output", "tensor_below"});
+    for (const auto& [name, value] : when.members())
+        if (std::ranges::find(conditions, name) == conditions.end())
+            value.fail("one of source, framework, model, prompt, output, tensor_below");
     out.source = when.at("source").text();
     out.framework = when.text_or("framework", "");
     out.model = when.text_or("model", "");
@@ -51,7 +67,7 @@ PublishedBenchmarks::Entry PublishedBenchmarks::entry_of(const JsonReader& json)
         const auto known = std::ranges::find(settings, name, &Setting::name);
         if (known == settings.end()) value.fail("a setting of cost_model/serving/closed_run.hpp");
         out.setters.push_back(known->set);
-        out.values.push_back(value_of(value));
+        out.values.push_back(value_of(*known, value));
     }
     return out;
 }

@@ -198,7 +198,7 @@ void RowReader::set_lengths(RowCase& out, const PublishedRow& row) const {
 void RowReader::set_run(RowCase& out, const PublishedRow& row) const {
     constexpr double usual_step_tokens = 4096;
     const auto& parallelism = out.steps->placement().parallelism;
-    const ClosedRun run{.users = std::max<std::int64_t>(1, std::llround(out.batch / out.replicas)),
+    const ClosedRun run{.users = std::llround(std::clamp(out.batch / out.replicas, 1.0, 1e9)),
                         .longest = out.lengths,
                         .step_tokens = usual_step_tokens,
                         .replicas = parallelism.data};

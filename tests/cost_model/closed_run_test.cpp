@@ -76,6 +76,8 @@ TEST(ClosedRun, ReplicasThatWaitForEachOtherAreSlowerAndMoreEven) {
 TEST(ClosedRun, RefusesWhatIsNoRun) {
     EXPECT_THROW((void)count_steps(run_of(0)), InputError);
     EXPECT_THROW((void)count_steps({.longest = {.prompt = 0}}), InputError);
+    EXPECT_THROW((void)count_steps(run_of(1000000000)), InputError) << "would be played for days";
+    EXPECT_THROW((void)count_steps({.longest = {.prompt = 1e18, .output = 1}}), InputError);
 }
 
 TEST(PublishedBenchmarks, LaterEntriesGoOverEarlierOnes) {
@@ -103,6 +105,24 @@ TEST(PublishedBenchmarks, LaterEntriesGoOverEarlierOnes) {
     EXPECT_EQ(benchmarks.applied(run_of(1), row, "sglang", 4).step_tokens, 100);
     row.source = "another";
     EXPECT_EQ(benchmarks.applied(run_of(1), row, "vllm", 4).step_tokens, 0);
+}
+
+TEST(PublishedBenchmarks, RefusesValuesThatAreNoSettings) {
+    const auto with = [](const Json& when, const Json& settings) {
+        const Json json = {{"benchmarks", {{{"when", when}, {"settings", settings}, {"from", "a"}}}}};
+        return PublishedBenchmarks::from_json(JsonReader(json, "benchmarks.json"));
+    };
+    const Json any = {{"source", "a"}};
+    EXPECT_NO_THROW((void)with(any, {{"requests_per_user", 10}}));
+    for (const Json& settings : std::vector<Json>{{{"requests_per_user", 0}},
+                                                  {{"requests_per_user", 1.5}},
+                                                  {{"requests_per_user", true}},
+                                                  {{"least_share", 2}},
+                                                  {{"step_tokens", -1}},
+                                                  {{"whole_prompts", 7}},
+                                                  {{"hold_steps", 1e300}}})
+        EXPECT_THROW((void)with(any, settings), InputError) << settings;
+    EXPECT_THROW((void)with({{"source", "a"}, {"tensor_bellow", 8}}, {{"hold_steps", 1}}), InputError);
 }
 
 TEST(PublishedBenchmarks, RefusesASettingThatItDoesNotKnow) {
