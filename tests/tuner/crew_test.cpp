@@ -90,7 +90,10 @@ TEST_F(CrewTest, WhatALostWorkerHadIsMeasuredByAnother) {
     mortal.launcher = {"/bin/sh", "-c", "test -e '" + gate.string() + "' && exec \"$@\"", "sh"};
     std::vector<Worker> crew;
     crew.emplace_back(mortal);
-    crew.emplace_back(fake_worker("ok"));
+    // Slow enough that the other one gets something to lose, also on a busy machine.
+    auto survivor = fake_worker("ok");
+    survivor.launcher = {"env", "FAKE_WORKER_SECONDS=0.02"};
+    crew.emplace_back(survivor);
     std::filesystem::remove(gate);
     std::vector<std::string> notes;
     CampaignHooks hooks;
