@@ -12,6 +12,10 @@ namespace ridge::cost_model {
 /// Refuses heads that hidden_size or the heads of keys and values do not go into.
 void check_heads(const JsonReader& json, const ModelConfig& model, std::string_view heads_key);
 
+/// Width, number and heads of layers with attention and a gated feed-forward part, by the names that the
+/// Llama family gave them.
+[[nodiscard]] ModelConfig gated_layers(const JsonReader& json);
+
 // Layernorm, and positions that are learned or ALiBi.
 [[nodiscard]] ModelConfig gpt2(const JsonReader& json);
 [[nodiscard]] ModelConfig bloom(const JsonReader& json);

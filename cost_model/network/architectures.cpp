@@ -9,10 +9,8 @@
 #include "cost_model/network/config_keys.hpp"
 
 namespace ridge::cost_model {
-namespace {
 
-// What the configurations of the Llama family and its descendants share, whatever their feed-forward part.
-ModelConfig gated_decoder(const JsonReader& json) {
+ModelConfig gated_layers(const JsonReader& json) {
     ModelConfig model;
     model.hidden_size = dimension(json, "hidden_size", width_limit);
     model.intermediate_size = dimension(json, "intermediate_size", width_limit);
@@ -21,6 +19,14 @@ ModelConfig gated_decoder(const JsonReader& json) {
     model.num_key_value_heads =
         dimension_or(json, "num_key_value_heads", head_limit, model.num_attention_heads);
     check_heads(json, model, "num_attention_heads");
+    return model;
+}
+
+namespace {
+
+// What the configurations of the Llama family and its descendants share, whatever their feed-forward part.
+ModelConfig gated_decoder(const JsonReader& json) {
+    ModelConfig model = gated_layers(json);
     model.head_dim =
         dimension_or(json, "head_dim", head_limit, model.hidden_size / model.num_attention_heads);
     model.vocab_size = dimension(json, "vocab_size", width_limit);

@@ -35,14 +35,7 @@ std::int64_t periodic_layers(const JsonReader& json, const std::string& what, st
 // What models have in common whose layers with states and with attention have a gated feed-forward part.
 ModelConfig gated_hybrid(const JsonReader& json) {
     require_word(json, "hidden_act", {"silu"});
-    ModelConfig model;
-    model.hidden_size = dimension(json, "hidden_size", width_limit);
-    model.intermediate_size = dimension(json, "intermediate_size", width_limit);
-    model.num_hidden_layers = dimension(json, "num_hidden_layers", layer_limit);
-    model.num_attention_heads = dimension(json, "num_attention_heads", head_limit);
-    model.num_key_value_heads =
-        dimension_or(json, "num_key_value_heads", head_limit, model.num_attention_heads);
-    check_heads(json, model, "num_attention_heads");
+    ModelConfig model = gated_layers(json);
     model.head_dim = model.hidden_size / model.num_attention_heads;
     model.vocab_size = dimension(json, "vocab_size", width_limit);
     model.tie_word_embeddings = flag_or(json, "tie_word_embeddings", false);
