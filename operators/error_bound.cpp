@@ -24,6 +24,9 @@ double half_smallest_step(Precision precision) {
     }
 }
 
+// Deviations that a sum of independent errors stays below: more with a probability of 2·exp(-λ²/2), 3e-14.
+constexpr double lambda = 8.0;
+
 }  // namespace
 
 double unit_roundoff(Precision precision) {
@@ -50,13 +53,16 @@ double rounding_error(Precision precision, double value) {
 }
 
 double summation_error(Precision compute, double roundings) {
-    constexpr double lambda = 8.0;  // fails with probability below 2·t·exp(-λ²/2), about 1e-10 for t = 4096
     const double u = unit_roundoff(compute == Precision::fp64 ? Precision::fp64 : Precision::fp32);
     // Beyond 1 / u roundings the bound for any order says nothing.
     const double any_order =
         roundings * u < 1.0 ? roundings * u / (1.0 - roundings * u) : std::numeric_limits<double>::infinity();
     const double probable = std::expm1(lambda * std::sqrt(roundings) * u + roundings * u * u / (1.0 - u));
     return std::min(any_order, probable);
+}
+
+double rounded_terms_error(Precision precision, double magnitude, double squares) {
+    return unit_roundoff(precision) * std::min(magnitude, lambda * std::sqrt(squares));
 }
 
 double error_over_bound(double value, double reference, double bound) {

@@ -20,6 +20,10 @@ namespace ridge::operators {
 ///     γ̃(t) = exp(λ·√t·u + t·u² / (1 - u)) - 1 with λ = 8 (Higham and Mary 2019, theorem 2.4).
 [[nodiscard]] double summation_error(Precision compute, double roundings);
 
+/// Bound of a sum whose terms have independent roundings to `precision`: their largest sum, or what they stay
+/// below with the probability of summation_error. `magnitude`: of the terms together; `squares`: of each.
+[[nodiscard]] double rounded_terms_error(Precision precision, double magnitude, double squares);
+
 /// |value - reference| / bound; infinity when a value is not finite or the bound is no positive number, since
 /// such a bound cannot tell right from wrong.
 [[nodiscard]] double error_over_bound(double value, double reference, double bound);

@@ -25,7 +25,7 @@ set(expert_sources experts/permute.cpp experts/router_top_k.cpp experts/routing.
 
 set(attention_sources
     attention/attention_kernels.cpp attention/attention_operands.cpp attention/decode_floats.cpp
-    attention/decode_quantised.cpp attention/prepare_decode.cpp attention/prepare_flash.cpp attention/query_rows.cpp
+    attention/decode_paired.cpp attention/decode_quantised.cpp attention/prepare_decode.cpp attention/prepare_flash.cpp attention/query_rows.cpp
     kv_cache/kv_append.cpp kv_cache/kv_copies.cpp kv_cache/kv_operands.cpp kv_cache/kv_turns.cpp)
 set(recurrent_sources
     recurrent/causal_conv1d.cpp recurrent/gated_linear_attention.cpp recurrent/selective_scan.cpp)

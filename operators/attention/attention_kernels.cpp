@@ -2,6 +2,7 @@
 #include "operators/attention/attention_kernels.hpp"
 
 #include "operators/attention/attention_operands.hpp"
+#include "operators/attention/decode.hpp"
 #include "operators/attention/prepare_decode.hpp"
 #include "operators/attention/prepare_flash.hpp"
 #include "operators/kernel_table.hpp"
@@ -25,6 +26,14 @@ Implementations implementations_of(const std::string& op) {
                                         .space = decode_space(),
                                         .prepare = prepare_decode,
                                         .refusal = decode_refusal}));
+    if (paired_unit(Precision::bf16) > 0)
+        list.push_back(
+            make_implementation({.op = op,
+                                 .name = paired_decode_name,
+                                 .formats = {"q=bf16 kv=bf16", "q=bf16 kv=fp8_e4m3", "q=bf16 kv=int4:g32"},
+                                 .space = decode_space(),
+                                 .prepare = prepare_paired_decode,
+                                 .refusal = paired_decode_refusal}));
     list.push_back(make_implementation({.op = op,
                                         .name = "kokkos-flash",
                                         .formats = formats(),

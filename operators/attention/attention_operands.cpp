@@ -70,14 +70,14 @@ class ReferenceRow {
         const double largest_error = compute_weights();
         double total = 0;
         for (const double weight : weights_) total += weight;
-        std::vector<double> magnitudes(out.values.size(), 0.0);
+        std::vector<double> magnitudes(out.values.size(), 0.0), squares(magnitudes);
         std::ranges::fill(out.values, 0.0);
-        for (std::int64_t p = first_; p <= last_; ++p) add_value(p, total, out.values, magnitudes);
+        for (std::int64_t p = first_; p <= last_; ++p) add_value(p, total, out.values, magnitudes, squares);
         const double relative = relative_error(largest_error);
-        for (std::size_t d = 0; d < out.values.size(); ++d)
-            out.bounds[d] =
-                2.0 * relative * magnitudes[d] +
-                rounding_error(shape_.q.precision, std::abs(out.values[d]) + relative * magnitudes[d]);
+        for (std::size_t d = 0; d < out.values.size(); ++d) {
+            const double error = 2.0 * relative * magnitudes[d] + weight_error(magnitudes[d], squares[d]);
+            out.bounds[d] = error + rounding_error(shape_.q.precision, std::abs(out.values[d]) + error);
+        }
     }
 
   private:
@@ -112,7 +112,7 @@ class ReferenceRow {
     }
 
     void add_value(std::int64_t position, double total, std::span<double> values,
-                   std::vector<double>& magnitudes) {
+                   std::vector<double>& magnitudes, std::vector<double>& squares) {
         const double weight = weights_[static_cast<std::size_t>(position - first_)] / total;
         const auto rows = shape_.latent ? in_.k : in_.v;
         const auto scales = shape_.latent ? in_.k_scales : in_.v_scales;
@@ -122,7 +122,15 @@ class ReferenceRow {
                 weight * cached_value(operands_, shape_.kv, rows, scales, row, static_cast<std::int64_t>(d));
             values[d] += value;
             magnitudes[d] += std::abs(value);
+            squares[d] += value * value;
         }
+    }
+
+    // Weights, and their products with scales, may be rounded to bf16 where the queries are: products of bf16
+    // are what such hardware has.
+    [[nodiscard]] double weight_error(double magnitude, double squares) const {
+        if (shape_.q.precision != Precision::bf16) return 0.0;
+        return rounded_terms_error(Precision::bf16, magnitude, squares);
     }
 
     // Of numerator and denominator each: the exponential of a score's error, 2^-22 of the exponential

@@ -3,7 +3,7 @@
 
 #include "core/precision.hpp"
 #include "operators/attention/decode_heads.hpp"
-#include "operators/attention/decode_pairs.hpp"
+#include "operators/attention/paired_rows.hpp"
 #include "operators/attention/row_sums.hpp"
 #include "operators/gemm/tile.hpp"
 
@@ -35,7 +35,10 @@ struct DecodeRows {
         mask_scores(scores);
         weigh(scores, correction);
         if constexpr (Format::row_scale) scale_positions(scores, p.cache.v);
-        add_values(scores, correction);
+        if constexpr (is_paired<Format>)
+            add_value_pairs(scores, correction);
+        else
+            add_values(scores, correction);
     }
 
   private:
@@ -51,14 +54,15 @@ struct DecodeRows {
                 rows[j] = p.cache.k.row(at);
                 scales[j] = p.cache.k.scales_of(at);
             }
-            score_tile(rows, scales, scores + i * R);
+            if constexpr (is_paired<Format>)
+                score_pairs(rows, scales, scores + i * R);
+            else
+                score_tile(rows, scales, scores + i * R);
         }
         if constexpr (Format::row_scale) scale_positions(scores, p.cache.k);
     }
 
     KOKKOS_FORCEINLINE_FUNCTION void score_tile(const Rows& rows, const Rows& scales, float* out) const {
-        if constexpr (takes_pairs<Format>)
-            if (p.q_pairs != nullptr) return score_pairs(rows, out);
         Vector<float> sums[static_cast<std::size_t>(tile)];
         RIDGE_UNROLL for (int i = 0; i < tile; ++i) sums[i] = Vector<float>(0.0F);
         const float* q = p.q + query();
@@ -79,20 +83,11 @@ struct DecodeRows {
         sum_lanes_of_each<tile>(sums, out);
     }
 
-    KOKKOS_FORCEINLINE_FUNCTION void score_pairs(const Rows& rows, float* out) const {
+    KOKKOS_FORCEINLINE_FUNCTION void score_pairs(const Rows& rows, const Rows& scales, float* out) const {
         Vector<float> sums[static_cast<std::size_t>(tile)];
         RIDGE_UNROLL for (int i = 0; i < tile; ++i) sums[i] = Vector<float>(0.0F);
-        const Bf16* q = p.q_pairs + query();
-        for (std::int64_t d = 0; d < p.key_dim; d += 2 * lanes) {
-            if (block.prefetches) block.prefetch_keys(p, P * Format::bytes(2 * lanes));
-            Pairs keys[static_cast<std::size_t>(P)];
-            RIDGE_UNROLL for (int j = 0; j < P; ++j) keys[j] = load_pairs(rows[j] + Format::bytes(d));
-            RIDGE_UNROLL for (int r = 0; r < R; ++r) {
-                const Pairs one = load_pairs(q + r * p.key_stride + d);
-                RIDGE_UNROLL for (int j = 0; j < P; ++j) sums[j * R + r] =
-                    add_products_of_pairs(sums[j * R + r], keys[j], one);
-            }
-        }
+        if (block.prefetches) block.prefetch_keys(p, P * p.cache.k.row_bytes);
+        add_key_products<Format, P, R>(p, rows, scales, p.q_pairs + query(), sums);
         RIDGE_UNROLL for (int i = 0; i < tile; ++i) sums[i] = sums[i] * Vector<float>(p.scale);
         sum_lanes_of_each<tile>(sums, out);
     }
@@ -180,6 +175,11 @@ struct DecodeRows {
         if (d < p.value_dim) add_columns<1>(weights, correction, d, static_cast<int>(p.value_dim - d));
     }
 
+    KOKKOS_FORCEINLINE_FUNCTION void add_value_pairs(const float* weights, const float* correction) const {
+        alignas(64) std::uint32_t pairs[static_cast<std::size_t>(most_block_positions / 2 * R + lanes)];
+        PairedValues<Format, R>{p, block, partial, weights, correction, pairs}.add();
+    }
+
     KOKKOS_FORCEINLINE_FUNCTION static Vector<float> value_vector(const std::byte* from,
                                                                   const std::byte* scales, std::int64_t d,
                                                                   int rest) {
@@ -201,13 +201,8 @@ struct DecodeRows {
             const std::byte* from = p.cache.v.row(block.index[i]) + Format::bytes(base);
             const std::byte* scales = p.cache.v.scales_of(block.index[i]) + Format::scale_bytes(base);
             Vector<float> values[static_cast<std::size_t>(columns)];
-            if (takes_pairs<Format> && columns % 2 == 0 && p.q_pairs != nullptr) {
-                RIDGE_UNROLL for (int c = 0; c + 1 < columns; c += 2)
-                    split_pairs(load_pairs(from + Format::bytes(d - base + c * lanes)), values + c);
-            } else {
-                RIDGE_UNROLL for (int c = 0; c < columns; ++c) values[c] =
-                    value_vector(from, scales, d - base + c * lanes, rest);
-            }
+            RIDGE_UNROLL for (int c = 0; c < columns; ++c) values[c] =
+                value_vector(from, scales, d - base + c * lanes, rest);
             RIDGE_UNROLL for (int r = 0; r < R; ++r) {
                 const Vector<float> weight(weights[i * R + r]);
                 RIDGE_UNROLL for (int c = 0; c < columns; ++c) sums[r][c] =
@@ -243,25 +238,40 @@ struct DecodeTask {
             block.look_ahead(p);
             all_heads(block, split);
         }
-        if (p.q_pairs == nullptr) return;
-        for (std::int64_t row = 0; row < p.heads_per_task * p.rows; ++row)
-            for (std::int64_t d = 0; d < p.value_dim; d += 2 * lanes)
-                join_pairs(p.partial.sums(first_row + row) + d);
+        if constexpr (is_paired<Format>)
+            for (std::int64_t row = 0; row < p.heads_per_task * p.rows; ++row)
+                order_sums<Format>(p.partial.sums(first_row + row), p.value_dim);
     }
 
   private:
     KOKKOS_FORCEINLINE_FUNCTION void all_heads(DecodeBlock& block, std::int64_t split) const {
         block.head = block.first_head;
-        if (p.rows == 1 && DecodeHeads<Format>::are_enough(p.heads_per_task)) {
-            block.locate(p.cache, DecodeHeads<Format>::ahead(p));
-            DecodeHeads<Format>{p, block, p.partial_row(block.sequence, split, block.head)}.run();
-            return;
+        const bool all_see_all = p.mask.group == p.rows;
+        if (all_see_all && is_worth_order(p.heads_per_task)) {
+            if (p.rows == 1) return side_by_side<1>(block, split);
+            if constexpr (is_paired<Format>) {
+                if (p.rows % 8 == 0) return side_by_side<8>(block, split);
+                if (p.rows % 4 == 0) return side_by_side<4>(block, split);
+                if (p.rows % 2 == 0) return side_by_side<2>(block, split);
+            }
         }
         for (; block.head < block.first_head + p.heads_per_task; ++block.head) {
             block.locate(p.cache);
             block.prefetches = p.ahead > 0;
             all_rows(block, p.partial_row(block.sequence, split, block.head));
         }
+    }
+
+    // Rows of few kv heads follow each other nearly without gaps whatever the order.
+    [[nodiscard]] KOKKOS_FORCEINLINE_FUNCTION bool is_worth_order(std::int64_t heads) const {
+        return lanes > 1 && heads >= 4 && 2 * heads * p.rows >= lanes;
+    }
+
+    template <int R>
+    KOKKOS_FUNCTION void side_by_side(DecodeBlock& block, std::int64_t split) const {
+        using Heads = DecodeHeads<Format, R>;
+        block.locate(p.cache, Heads::ahead(p));
+        Heads{p, block, p.partial_row(block.sequence, split, block.head)}.run();
     }
 
     KOKKOS_FORCEINLINE_FUNCTION void all_rows(DecodeBlock& block, std::int64_t partial) const {
@@ -284,8 +294,15 @@ struct DecodeTask {
     }
 };
 
-/// Runs it on every task.
+/// Runs it on every task; decode_paired with caches in bf16, fp8 and int4 where paired_unit() is not zero.
 void decode_floats(const NumberFormat& format, const DecodeProblem& problem);
 void decode_quantised(const NumberFormat& format, const DecodeProblem& problem);
+void decode_paired(const NumberFormat& format, const DecodeProblem& problem);
+
+/// Elements that rows of a cache in pairs consist of a multiple of; 0 where this program has no such kernels.
+[[nodiscard]] int paired_unit(Precision precision);
+/// Rows of queries take the order of the words that such a cache's elements become.
+void order_queries(Precision precision, std::int64_t rows, std::int64_t key_dim, Bf16* q,
+                   std::int64_t stride);
 
 }  // namespace ridge::operators

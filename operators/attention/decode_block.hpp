@@ -14,12 +14,10 @@ inline constexpr int most_blocks_ahead = 2, most_positions_ahead = lanes > 1 ? 1
 
 struct DecodeProblem {
     CacheRows cache;
-    const float* q = nullptr;  ///< [sequence][kv head][row][key_stride], scaled, padded with zeros
-    /// The same as they are, or null. Where they are given, scores are sums of products of pairs times
-    /// `scale`, and sums of values are kept in pairs, 16 even elements before the 16 odd ones between them.
-    const Bf16* q_pairs = nullptr;
-    float scale = 1.0F;
-    PartialRows partial;  ///< [sequence][split][kv head][row]
+    const float* q = nullptr;       ///< [sequence][kv head][row][key_stride], scaled, padded with zeros
+    const Bf16* q_pairs = nullptr;  ///< for formats in pairs: the same unscaled, in the order of their words
+    float scale = 1.0F;             ///< of such scores
+    PartialRows partial;            ///< [sequence][split][kv head][row]
     Mask mask;
     std::int64_t batch = 0, rows = 0;  ///< sequences; query rows of a kv head
     std::int64_t key_dim = 0, key_stride = 0, value_dim = 0;

@@ -2,82 +2,104 @@
 #pragma once
 
 #include "operators/attention/decode_block.hpp"
+#include "operators/attention/paired_rows.hpp"
 #include "operators/attention/row_sums.hpp"
 #include "operators/gemm/tile.hpp"
 
-/// Decode attention where each kv head has one query row: all kv heads of a position are taken together, in
-/// the order in which they lie in the cache, so that the hardware's prefetching sees a few streams without
-/// gaps. A vector of scores belongs to neighbouring heads, and the softmax of all of them goes on side by
-/// side.
+/// Decode attention of one query: all kv heads of a position are taken together, in the order in which they
+/// lie in the cache, so that the hardware's prefetching sees a few streams without gaps. A vector of scores
+/// belongs to neighbouring query rows, and the softmax of all of them goes on side by side.
 namespace ridge::operators {
 
-template <typename Format>
+/// R query rows of a kv head at a time, which its rows divide into; all there is where R is 1.
+template <typename Format, int R>
 struct DecodeHeads {
-    static constexpr int most_positions = 16, most_heads = 64;  ///< whose scores are kept at once
+    static constexpr int most_positions = 16, most_rows = ValueRows<1>::weight_stride;  ///< with their scores
     /// Positions whose values are added at once: as many as the hardware follows, more where conversions take
     /// longer than the memory.
-    static constexpr int streams = Format::bits < 16 ? 8 : 4;
+    static constexpr int streams = Format::bits < 16 || is_paired<Format> ? 8 : 4;
     static_assert(lanes == 1 || most_blocks_ahead * streams <= most_positions_ahead);
-    using Scores = float[static_cast<std::size_t>(most_positions)][static_cast<std::size_t>(most_heads)];
+    static_assert(R == 1 || is_paired<Format>);
+    using Scores = float[static_cast<std::size_t>(most_positions)][static_cast<std::size_t>(most_rows)];
 
     const DecodeProblem& p;
     DecodeBlock& block;
-    std::int64_t partial;  ///< where the sums of the task's first head are
+    std::int64_t partial;  ///< where the sums of the task's first row are
 
-    [[nodiscard]] KOKKOS_FORCEINLINE_FUNCTION static bool are_enough(std::int64_t heads) {
-        return lanes > 1 && 2 * heads >= lanes;
-    }
     /// Positions that prefetching is ahead.
     [[nodiscard]] KOKKOS_FORCEINLINE_FUNCTION static int ahead(const DecodeProblem& p) {
         return static_cast<int>(p.ahead) * streams;
     }
 
     KOKKOS_FUNCTION void run() const {
+        const std::int64_t all = p.heads_per_task * p.rows;
         for (int first = 0; first < block.count; first += most_positions)
-            for (std::int64_t head = 0; head < p.heads_per_task; head += most_heads)
-                add(first, Kokkos::min(int{most_positions}, block.count - first), head,
-                    static_cast<int>(Kokkos::min<std::int64_t>(most_heads, p.heads_per_task - head)));
+            for (std::int64_t row = 0; row < all; row += most_rows)
+                add(first, Kokkos::min(int{most_positions}, block.count - first), row,
+                    static_cast<int>(Kokkos::min<std::int64_t>(most_rows, all - row)));
     }
 
   private:
-    /// The same head's row at a position further on, which may lie in another page.
-    KOKKOS_FORCEINLINE_FUNCTION void prefetch_after(const std::byte* row, std::int64_t row_bytes,
-                                                    std::int64_t rows_on) const {
-        if (p.ahead > 0) prefetch_to_second_level(row + rows_on * row_bytes, row_bytes);
+    /// The kv head of a task's query row.
+    KOKKOS_FORCEINLINE_FUNCTION std::int64_t head(std::int64_t row) const {
+        if constexpr (R == 1) return row;
+        return static_cast<std::int64_t>(static_cast<std::uint32_t>(row) /
+                                         static_cast<std::uint32_t>(p.rows));
     }
-    KOKKOS_FORCEINLINE_FUNCTION std::int64_t rows_on(int i) const {
-        return block.index[i + ahead(p)] - block.index[i];
+    /// How far in bytes the row is that prefetching brings when one of a position is read: that of the same
+    /// head, further on, which may lie in another page.
+    KOKKOS_FORCEINLINE_FUNCTION std::int64_t bytes_on(int i, const CacheSide& side) const {
+        return (block.index[i + ahead(p)] - block.index[i]) * side.row_bytes;
     }
 
-    KOKKOS_FUNCTION void add(int first, int count, std::int64_t head, int heads) const {
+    KOKKOS_FUNCTION void add(int first, int count, std::int64_t row, int rows) const {
         alignas(64) Scores scores;
-        alignas(64) float correction[static_cast<std::size_t>(most_heads)];
-        for (int i = 0; i < count; ++i) compute_scores(first + i, head, heads, scores[i]);
-        for (int h = 0; h < heads; h += lanes)
-            weigh(scores, count, partial + head + h, Kokkos::min(int{lanes}, heads - h), h, correction + h);
+        alignas(64) float correction[static_cast<std::size_t>(most_rows)];
+        for (int i = 0; i < count; ++i) compute_scores(first + i, row, rows, scores[i]);
+        for (int r = 0; r < rows; r += lanes)
+            weigh(scores, count, partial + row + r, Kokkos::min(int{lanes}, rows - r), r, correction + r);
         if constexpr (Format::row_scale)
-            for (int i = 0; i < count; ++i) scale(p.cache.v, block.index[first + i] + head, heads, scores[i]);
-        add_values(first, count, head, heads, scores, correction);
+            for (int i = 0; i < count; ++i) scale(p.cache.v, block.index[first + i] + row, rows, scores[i]);
+        add_values(first, count, row, rows, scores, correction);
     }
 
-    KOKKOS_FORCEINLINE_FUNCTION void compute_scores(int position, std::int64_t head, int heads,
+    KOKKOS_FORCEINLINE_FUNCTION void compute_scores(int position, std::int64_t row, int rows,
                                                     float* scores) const {
-        const std::int64_t row = block.index[position] + head, on = rows_on(position);
-        const float* q = p.q + (block.sequence * p.cache.kv_heads + block.first_head + head) * p.key_stride;
-        for (int h = 0; h < heads; h += lanes) {
+        const CacheSide& k = p.cache.k;
+        const std::int64_t index = block.index[position], on = bytes_on(position, k);
+        const std::byte *from = k.row(index), *scales = k.scales_of(index);
+        const std::int64_t first = (block.sequence * p.cache.kv_heads + block.first_head) * p.rows + row;
+        for (int r = 0; r < rows; r += lanes) {
             Vector<float> sums[static_cast<std::size_t>(lanes)];
-            for (int j = 0; j < lanes; ++j)
-                sums[j] = h + j < heads ? products(row + h + j, on, q + (h + j) * p.key_stride)
-                                        : Vector<float>(0.0F);
-            sum_lanes_of_each<lanes>(sums, scores + h);
+            for (int j = 0; j < lanes; j += R) {
+                Vector<float> some[static_cast<std::size_t>(R)];
+                for (auto& sum : some) sum = Vector<float>(0.0F);
+                if (r + j < rows) {
+                    const std::int64_t h = head(row + r + j), at = h * k.row_bytes;
+                    if (p.ahead > 0) prefetch_to_second_level(from + at + on, k.row_bytes);
+                    add_keys(from + at, scales + h * k.row_scale_bytes, (first + r + j) * p.key_stride, some);
+                }
+                for (int i = 0; i < R; ++i) sums[j + i] = some[i];
+            }
+            sum_lanes_of_each<lanes>(sums, scores + r);
+            if constexpr (is_paired<Format>)
+                simd::simd_unchecked_store(load(scores + r) * Vector<float>(p.scale), scores + r,
+                                           simd::simd_flag_default);
         }
-        if constexpr (Format::row_scale) scale(p.cache.k, row, heads, scores);
+        if constexpr (Format::row_scale) scale(k, index + row, rows, scores);
     }
 
-    KOKKOS_FORCEINLINE_FUNCTION Vector<float> products(std::int64_t row, std::int64_t on,
-                                                       const float* q) const {
-        const std::byte *from = p.cache.k.row(row), *scales = p.cache.k.scales_of(row);
-        prefetch_after(from, p.cache.k.row_bytes, on);
+    KOKKOS_FORCEINLINE_FUNCTION void add_keys(const std::byte* from, const std::byte* scales,
+                                              std::int64_t query,
+                                              Vector<float> (&sums)[static_cast<std::size_t>(R)]) const {
+        if constexpr (is_paired<Format>)
+            add_key_products<Format, 1, R>(p, {from}, {scales}, p.q_pairs + query, sums);
+        else
+            sums[0] = single_products(from, scales, p.q + query);
+    }
+
+    KOKKOS_FORCEINLINE_FUNCTION Vector<float> single_products(const std::byte* from, const std::byte* scales,
+                                                              const float* q) const {
         Vector<float> sum(0.0F), other(0.0F);  // two, since each waits for the one before
         std::int64_t d = 0;
         for (; d + 2 * lanes <= p.key_dim; d += 2 * lanes) {
@@ -124,47 +146,59 @@ struct DecodeHeads {
         }
     }
 
-    KOKKOS_FORCEINLINE_FUNCTION void add_values(int first, int count, std::int64_t head, int heads,
-                                                const Scores& weights, const float* correction) const {
+    KOKKOS_FORCEINLINE_FUNCTION void add_values(int first, int count, std::int64_t row, int rows,
+                                                const Scores& weights, float* correction) const {
         int i = 0;
         for (; i + streams <= count; i += streams)
-            add_positions<streams>(first, i, head, heads, weights, i == 0 ? correction : nullptr);
-        for (; i < count; ++i)
-            add_positions<1>(first, i, head, heads, weights, i == 0 ? correction : nullptr);
+            add_positions<streams>(first, i, row, rows, weights, correction);
+        for (; i < count; ++i) add_positions<1>(first, i, row, rows, weights, correction);
     }
 
-    /// Positions i … i + N of the scores, the first time with the correction of the sums so far.
+    /// Positions i … i + N of the scores. The first ones take the correction of the sums so far with them.
     template <int N>
-    KOKKOS_FORCEINLINE_FUNCTION void add_positions(int first, int i, std::int64_t head, int heads,
-                                                   const Scores& weights, const float* correction) const {
+    KOKKOS_FORCEINLINE_FUNCTION void add_positions(int first, int i, std::int64_t row, int rows,
+                                                   const Scores& weights, float* correction) const {
+        const CacheSide& v = p.cache.v;
+        ValueRows<N> values;
         std::int64_t on[static_cast<std::size_t>(N)];
-        RIDGE_UNROLL for (int j = 0; j < N; ++j) on[j] = rows_on(first + i + j);
-        for (int h = 0; h < heads; ++h) {
-            const std::byte *from[static_cast<std::size_t>(N)], *scales[static_cast<std::size_t>(N)];
-            Vector<float> weight[static_cast<std::size_t>(N)];
-            RIDGE_UNROLL for (int j = 0; j < N; ++j) {
-                const std::int64_t row = block.index[first + i + j] + head + h;
-                from[j] = p.cache.v.row(row);
-                scales[j] = p.cache.v.scales_of(row);
-                weight[j] = Vector<float>(weights[i + j][h]);
-                prefetch_after(from[j], p.cache.v.row_bytes, on[j]);
-            }
-            const Vector<float> former(correction != nullptr ? correction[h] : 1.0F);
-            float* sums = p.partial.sums(partial + head + h);
-            std::int64_t d = 0;
-            for (; d + lanes <= p.value_dim; d += lanes) {
-                auto sum = load(sums + d) * former;
-                RIDGE_UNROLL for (int j = 0; j < N; ++j) sum =
-                    Kokkos::fma(Format::load(from[j], scales[j], d), weight[j], sum);
-                simd::simd_unchecked_store(sum, sums + d, simd::simd_flag_default);
-            }
-            if (d < p.value_dim) {
-                const int rest = static_cast<int>(p.value_dim - d);
-                auto sum = load(sums + d) * former;
-                RIDGE_UNROLL for (int j = 0; j < N; ++j) sum =
-                    Kokkos::fma(Format::load_first(from[j], scales[j], d, rest), weight[j], sum);
-                simd::simd_unchecked_store(sum, sums + d, simd::simd_flag_default);
-            }
+        RIDGE_UNROLL for (int j = 0; j < N; ++j) {
+            const std::int64_t index = block.index[first + i + j];
+            values.from[j] = v.row(index);
+            values.scales[j] = v.scales_of(index);
+            on[j] = bytes_on(first + i + j, v);
+        }
+        for (int r = 0; r < rows; r += R) {
+            const std::int64_t h = head(row + r);
+            values.offset = h * v.row_bytes;
+            values.scale_offset = h * v.row_scale_bytes;
+            values.weights = weights[i] + r;
+            if (p.ahead > 0)
+                for (int j = 0; j < N; ++j)
+                    prefetch_to_second_level(values.from[j] + values.offset + on[j], v.row_bytes);
+            if constexpr (is_paired<Format>)
+                add_value_pairs<Format, R>(p, values, correction + r, partial + row + r);
+            else
+                add_rows(values, correction[r], p.partial.sums(partial + row + r));
+            RIDGE_UNROLL for (int j = 0; j < R; ++j) correction[r + j] = 1.0F;
+        }
+    }
+
+    template <int N>
+    KOKKOS_FORCEINLINE_FUNCTION void add_rows(const ValueRows<N>& rows, float former, float* sums) const {
+        std::int64_t d = 0;
+        for (; d + lanes <= p.value_dim; d += lanes) {
+            auto sum = load(sums + d) * Vector<float>(former);
+            RIDGE_UNROLL for (int j = 0; j < N; ++j) sum = Kokkos::fma(
+                Format::load(rows.row(j), rows.scales_of(j), d), Vector<float>(rows.weight(j, 0)), sum);
+            simd::simd_unchecked_store(sum, sums + d, simd::simd_flag_default);
+        }
+        if (d < p.value_dim) {
+            const int rest = static_cast<int>(p.value_dim - d);
+            auto sum = load(sums + d) * Vector<float>(former);
+            RIDGE_UNROLL for (int j = 0; j < N; ++j) sum =
+                Kokkos::fma(Format::load_first(rows.row(j), rows.scales_of(j), d, rest),
+                            Vector<float>(rows.weight(j, 0)), sum);
+            simd::simd_unchecked_store(sum, sums + d, simd::simd_flag_default);
         }
     }
 };

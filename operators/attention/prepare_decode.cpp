@@ -37,32 +37,51 @@ DecodeProblem describe(const TensorOperands& operands, const AttentionShape& sha
 
 bool is_quantised(const NumberFormat& format) { return storage_bits(format.precision) < 16; }
 
-// One query row for each kv head is bound by memory anyway.
-bool runs_in_pairs(const AttentionShape& shape) {
-    return takes_pairs<CachedFloats<Bf16>> && shape.q.precision == Precision::bf16 &&
-           shape.kv.precision == Precision::bf16 && shape.queries * shape.group > 1 &&
-           shape.key_dim % (2 * lanes) == 0 && shape.value_dim % paired_values == 0;
-}
-
 void set_launch(TensorKernel& kernel, const AttentionShape& shape, DecodeProblem problem, void* queries) {
     const void* from = kernel.operands().input(AttentionInputs::of(shape).q).data<void>();
     void* to = kernel.output(0).data<void>();
     const float factor = cache_factor(shape.kv);
     const float scale = factor * static_cast<float>(score_scale(shape));
     auto* q = static_cast<float*>(queries);
-    auto* pairs = runs_in_pairs(shape) ? static_cast<Bf16*>(queries) : nullptr;
     problem.q = q;
-    problem.q_pairs = pairs;
-    problem.scale = scale;
     const bool quantised = is_quantised(shape.kv);
     kernel.set_launch([=] {
-        if (pairs != nullptr)
-            copy_queries(shape, from, pairs, problem.key_stride);
-        else
-            scale_queries(shape, from, scale, q, problem.key_stride);
+        scale_queries(shape, from, scale, q, problem.key_stride);
         (quantised ? decode_quantised : decode_floats)(shape.kv, problem);
         merge_partials(shape, problem.partial, problem.splits, factor, to);
     });
+}
+
+void set_paired_launch(TensorKernel& kernel, const AttentionShape& shape, DecodeProblem problem,
+                       void* queries) {
+    const void* from = kernel.operands().input(AttentionInputs::of(shape).q).data<void>();
+    void* to = kernel.output(0).data<void>();
+    auto* q = static_cast<Bf16*>(queries);
+    problem.q_pairs = q;
+    problem.scale = static_cast<float>(score_scale(shape));
+    kernel.set_launch([=] {
+        copy_queries(shape, from, q, problem.key_stride);
+        order_queries(shape.kv.precision, shape.query_rows(), shape.key_dim, q, problem.key_stride);
+        decode_paired(shape.kv, problem);
+        merge_partials(shape, problem.partial, problem.splits, 1.0F, to);
+    });
+}
+
+/// Makes a kernel whose queries and sums have memory, and calls set(kernel, shape, problem, queries).
+using Set = void(TensorKernel&, const AttentionShape&, DecodeProblem, void*);
+std::unique_ptr<TensorKernel> prepare(const TensorOperands& operands, const KernelConfig& config, Set* set) {
+    const auto shape = AttentionShape::from(operands.call());
+    auto problem = describe(operands, shape, config);
+    auto kernel = std::make_unique<TensorKernel>(operands);
+    const auto bytes = [](std::int64_t floats) { return static_cast<std::size_t>(floats) * sizeof(float); };
+    const auto& q = kernel->add_workspace(bytes(shape.query_rows() * problem.key_stride));
+    problem.partial.width = round_up(shape.value_dim, PartialRows::tail);
+    problem.partial.data = kernel
+                               ->add_workspace(bytes(shape.query_rows() * problem.splits *
+                                                     (problem.partial.width + PartialRows::tail)))
+                               .as<float>();
+    set(*kernel, shape, problem, q.as<void>());
+    return kernel;
 }
 
 }  // namespace
@@ -82,23 +101,26 @@ ParameterSpace decode_space() {
 
 std::optional<std::string> decode_refusal(const OperatorCall& call, const KernelConfig&) {
     if (AttentionShape::from(call).queries > most_queries)
-        return "kokkos-decode runs up to " + std::to_string(most_queries) + " queries of a sequence";
+        return "decode kernels run up to " + std::to_string(most_queries) + " queries of a sequence";
     return std::nullopt;
 }
 
+std::optional<std::string> paired_decode_refusal(const OperatorCall& call, const KernelConfig& config) {
+    const auto shape = AttentionShape::from(call);
+    const int unit = paired_unit(shape.kv.precision);
+    if (shape.key_dim % unit != 0 || shape.value_dim % unit != 0)
+        return std::string(paired_decode_name) + " needs keys and values of a multiple of " +
+               std::to_string(unit) + " elements for kv=" + shape.kv.text();
+    return decode_refusal(call, config);
+}
+
 std::unique_ptr<TensorKernel> prepare_decode(const TensorOperands& operands, const KernelConfig& config) {
-    const auto shape = AttentionShape::from(operands.call());
-    auto problem = describe(operands, shape, config);
-    auto kernel = std::make_unique<TensorKernel>(operands);
-    const auto bytes = [](std::int64_t floats) { return static_cast<std::size_t>(floats) * sizeof(float); };
-    const auto& q = kernel->add_workspace(bytes(shape.query_rows() * problem.key_stride));
-    problem.partial.width = round_up(shape.value_dim, PartialRows::tail);
-    problem.partial.data = kernel
-                               ->add_workspace(bytes(shape.query_rows() * problem.splits *
-                                                     (problem.partial.width + PartialRows::tail)))
-                               .as<float>();
-    set_launch(*kernel, shape, problem, q.as<void>());
-    return kernel;
+    return prepare(operands, config, set_launch);
+}
+
+std::unique_ptr<TensorKernel> prepare_paired_decode(const TensorOperands& operands,
+                                                    const KernelConfig& config) {
+    return prepare(operands, config, set_paired_launch);
 }
 
 }  // namespace ridge::operators

@@ -16,4 +16,11 @@ namespace ridge::operators {
 [[nodiscard]] std::unique_ptr<TensorKernel> prepare_decode(const TensorOperands& operands,
                                                            const KernelConfig& config);
 
+/// The same with products in pairs of bf16, for queries in bf16 and caches in bf16, fp8 and int4.
+inline constexpr const char* paired_decode_name = "kokkos-decode-bf16-avx512";
+[[nodiscard]] std::optional<std::string> paired_decode_refusal(const OperatorCall& call,
+                                                               const KernelConfig& config);
+[[nodiscard]] std::unique_ptr<TensorKernel> prepare_paired_decode(const TensorOperands& operands,
+                                                                  const KernelConfig& config);
+
 }  // namespace ridge::operators

@@ -17,8 +17,8 @@ std::string field(const char* name, std::int64_t value) {
 std::string random_heads(Random& random) {
     static const std::vector<std::int64_t> groups = {1, 2, 3, 4, 7, 8}, kv_heads = {1, 2, 3, 8, 17};
     const auto kv = pick(kv_heads, random);
-    // Many heads of one query each are taken side by side.
-    const auto group = kv >= 8 ? 1 + static_cast<std::int64_t>(random() % 2) : pick(groups, random);
+    // The rows of many heads are taken side by side.
+    const auto group = kv > 8 ? 1 + static_cast<std::int64_t>(random() % 2) : pick(groups, random);
     return field("heads", kv * group) + field("kv_heads", kv);
 }
 
@@ -48,11 +48,10 @@ std::string random_paged_attention(Random& random) {
 }
 
 std::string random_latent_attention(Random& random) {
+    static const std::vector<std::int64_t> latents = {32, 64, 96, 128, 256}, ropes = {32, 64, 128};
     const bool in_groups = random() % 2 == 0;
-    const auto latent =
-        in_groups ? 32 * static_cast<std::int64_t>(1 + random() % 4) : random_extent(random, 200);
-    const auto rope =
-        in_groups ? 32 * static_cast<std::int64_t>(1 + random() % 2) : random_extent(random, 64);
+    const auto latent = in_groups ? pick(latents, random) : random_extent(random, 200);
+    const auto rope = in_groups ? pick(ropes, random) : random_extent(random, 64);
     return field("batch", 1 + static_cast<std::int64_t>(random() % 2)) +
            field("heads", random_extent(random, 33)) + field("latent", latent) + field("rope", rope) +
            field("context", random_extent(random, 131));
@@ -76,16 +75,23 @@ const std::vector<Kind> kinds = {
       "batch=1 heads=71 kv_heads=1 head_dim=64 queries=1 context=131",
       "batch=1 heads=1 kv_heads=1 head_dim=128 queries=1 context=2053",
       "batch=1 heads=65 kv_heads=65 head_dim=32 queries=1 context=131",
-      "batch=2 heads=8 kv_heads=8 head_dim=64 queries=1 context=1"},
-     "batch=1 heads=4 kv_heads=2 head_dim=32 queries=5 context=20"},
+      "batch=2 heads=8 kv_heads=8 head_dim=64 queries=1 context=1",
+      "batch=1 heads=32 kv_heads=8 head_dim=128 queries=1 context=33",
+      "batch=2 heads=64 kv_heads=8 head_dim=128 queries=1 context=17",
+      "batch=1 heads=24 kv_heads=4 head_dim=128 queries=1 context=50",
+      "batch=1 heads=12 kv_heads=4 head_dim=128 queries=2 context=70",
+      "batch=1 heads=160 kv_heads=8 head_dim=64 queries=1 context=9",
+      "batch=1 heads=32 kv_heads=32 head_dim=256 queries=1 context=67"},
+     "batch=1 heads=4 kv_heads=2 head_dim=128 queries=5 context=20"},
     {"attention_sliding",
      random_sliding_attention,
      {"batch=1 heads=2 kv_heads=1 head_dim=32 queries=40 context=100 window=1",
       "batch=1 heads=2 kv_heads=2 head_dim=32 queries=40 context=40 window=1000",
       "batch=1 heads=3 kv_heads=1 head_dim=64 queries=1 context=700 window=17",
       "batch=1 heads=1 kv_heads=1 head_dim=32 queries=600 context=600 window=33",
-      "batch=2 heads=16 kv_heads=16 head_dim=32 queries=1 context=333 window=100"},
-     "batch=1 heads=4 kv_heads=2 head_dim=32 queries=5 context=20 window=7"},
+      "batch=2 heads=16 kv_heads=16 head_dim=32 queries=1 context=333 window=100",
+      "batch=2 heads=16 kv_heads=4 head_dim=128 queries=1 context=333 window=101"},
+     "batch=1 heads=4 kv_heads=2 head_dim=128 queries=5 context=20 window=7"},
     {"attention_paged",
      random_paged_attention,
      {"batch=2 heads=2 kv_heads=1 head_dim=32 context=16 page=16",
@@ -93,13 +99,14 @@ const std::vector<Kind> kinds = {
       "batch=2 heads=8 kv_heads=2 head_dim=128 context=129 page=64",
       "batch=1 heads=1 kv_heads=1 head_dim=32 context=1 page=64",
       "batch=2 heads=17 kv_heads=17 head_dim=33 context=129 page=8",
-      "batch=2 heads=32 kv_heads=32 head_dim=32 context=67 page=16"},
-     "batch=2 heads=4 kv_heads=2 head_dim=32 context=20 page=16"},
+      "batch=2 heads=32 kv_heads=32 head_dim=32 context=67 page=16",
+      "batch=2 heads=32 kv_heads=8 head_dim=128 context=67 page=16"},
+     "batch=2 heads=4 kv_heads=2 head_dim=128 context=20 page=16"},
     {"attention_mla",
      random_latent_attention,
      {"batch=1 heads=1 latent=32 rope=32 context=1", "batch=2 heads=16 latent=512 rope=64 context=67",
       "batch=1 heads=1 latent=1 rope=1 context=5"},
-     "batch=1 heads=4 latent=64 rope=32 context=20"},
+     "batch=1 heads=4 latent=128 rope=128 context=20"},
 };
 
 class AttentionKernels : public ::testing::TestWithParam<Kind> {};
