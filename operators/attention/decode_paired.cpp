@@ -30,7 +30,8 @@ int paired_unit(Precision precision) {
     return elements;
 }
 
-void order_queries(Precision precision, std::int64_t rows, std::int64_t key_dim, Bf16* q, std::int64_t stride) {
+void order_queries(Precision precision, std::int64_t rows, std::int64_t key_dim, Bf16* q,
+                   std::int64_t stride) {
     with_paired(precision, [&](auto format) {
         using Format = decltype(format);
         Kokkos::parallel_for("order queries", AllRows(0, rows), [=](const std::int64_t row) {

@@ -45,33 +45,37 @@ void add_key_products(const DecodeProblem& p, const std::byte* const (&rows)[sta
     // Two sums of each product where there are few, since each waits for the one before.
     constexpr int chains = P * R < 4 ? 2 : 1;
     const auto add = [&](const std::int64_t key_dim) __attribute__((always_inline)) {
-    for (std::int64_t d = 0; d < key_dim; d += unit<Format>) {
-        Vector<float> of_unit[static_cast<std::size_t>(chains)][static_cast<std::size_t>(P * R)];
-        RIDGE_UNROLL for (int i = 0; i < P * R; ++i) {
-            of_unit[chains - 1][i] = Vector<float>(0.0F);
-            of_unit[0][i] = Format::group_scale ? Vector<float>(0.0F) : sums[i];
-        }
-        RIDGE_UNROLL for (int v = 0; v < Format::vectors; ++v) {
-            auto& part = of_unit[v % chains];
-            __m512i keys[static_cast<std::size_t>(P)];
-            RIDGE_UNROLL for (int j = 0; j < P; ++j) keys[j] = Format::words(rows[j] + Format::bytes(d), v);
-            RIDGE_UNROLL for (int r = 0; r < R; ++r) {
-                const __m512i one = _mm512_loadu_si512(q + r * p.key_stride + d + v * 2 * lanes);
-                RIDGE_UNROLL for (int j = 0; j < P; ++j) part[j * R + r] =
-                    add_products_of_pairs(part[j * R + r], keys[j], one);
+        for (std::int64_t d = 0; d < key_dim; d += unit<Format>) {
+            Vector<float> of_unit[static_cast<std::size_t>(chains)][static_cast<std::size_t>(P * R)];
+            RIDGE_UNROLL for (int i = 0; i < P * R; ++i) {
+                of_unit[chains - 1][i] = Vector<float>(0.0F);
+                of_unit[0][i] = Format::group_scale ? Vector<float>(0.0F) : sums[i];
+            }
+            RIDGE_UNROLL for (int v = 0; v < Format::vectors; ++v) {
+                auto& part = of_unit[v % chains];
+                __m512i keys[static_cast<std::size_t>(P)];
+                RIDGE_UNROLL for (int j = 0; j < P; ++j) keys[j] =
+                    Format::words(rows[j] + Format::bytes(d), v);
+                RIDGE_UNROLL for (int r = 0; r < R; ++r) {
+                    const __m512i one = _mm512_loadu_si512(q + r * p.key_stride + d + v * 2 * lanes);
+                    RIDGE_UNROLL for (int j = 0; j < P; ++j) part[j * R + r] =
+                        add_products_of_pairs(part[j * R + r], keys[j], one);
+                }
+            }
+            RIDGE_UNROLL for (int j = 0; j < P; ++j) {
+                Vector<float> scale(1.0F);
+                if constexpr (Format::group_scale) scale = Format::scales(scales[j] + Format::scale_bytes(d));
+                RIDGE_UNROLL for (int i = j * R; i < (j + 1) * R; ++i) {
+                    const auto sum = chains == 1 ? of_unit[0][i] : of_unit[0][i] + of_unit[1][i];
+                    sums[i] = Format::group_scale ? Kokkos::fma(sum, scale, sums[i]) : sum;
+                }
             }
         }
-        RIDGE_UNROLL for (int j = 0; j < P; ++j) {
-            Vector<float> scale(1.0F);
-            if constexpr (Format::group_scale) scale = Format::scales(scales[j] + Format::scale_bytes(d));
-            RIDGE_UNROLL for (int i = j * R; i < (j + 1) * R; ++i) {
-                const auto sum = chains == 1 ? of_unit[0][i] : of_unit[0][i] + of_unit[1][i];
-                sums[i] = Format::group_scale ? Kokkos::fma(sum, scale, sums[i]) : sum;
-            }
-        }
-    }
     };
-    if (p.key_dim == 128) add(128); else add(p.key_dim);
+    if (p.key_dim == 128)
+        add(128);
+    else
+        add(p.key_dim);
 }
 
 /// Adds a block's values to the sums of R rows, `columns` vectors of words at a time.
@@ -83,10 +87,10 @@ struct PairedValues {
 
     const DecodeProblem& p;
     DecodeBlock& block;
-    std::int64_t partial;      ///< where the sums of the first row are
-    const float* weights;      ///< [position][row], zero at the position after an odd count
-    const float* correction;   ///< [row]
-    std::uint32_t* pairs;      ///< [pair of positions][row], where weights have no scales beside them
+    std::int64_t partial;     ///< where the sums of the first row are
+    const float* weights;     ///< [position][row], zero at the position after an odd count
+    const float* correction;  ///< [row]
+    std::uint32_t* pairs;     ///< [pair of positions][row], where weights have no scales beside them
 
     void add() const {
         if constexpr (!Format::group_scale) pair_all_weights();
@@ -146,18 +150,17 @@ struct PairedValues {
     }
 };
 
-/// Sums of R rows = former · sums + Σ weight · value, a pair of positions at a time; an odd one is paired with
-/// itself and a weight of zero.
+/// Sums of R rows = former · sums + Σ weight · value, a pair of positions at a time; an odd one is paired
+/// with itself and a weight of zero.
 template <typename Format, int R, int N>
 void add_value_pairs(const DecodeProblem& p, const ValueRows<N>& rows, const float* former,
                      std::int64_t partial) {
     constexpr int pairs = (N + 1) / 2;
-    constexpr int together = Format::vectors * R <= 8 ? Format::vectors : 1;  // so that sums stay in registers
+    constexpr int together =
+        Format::vectors * R <= 8 ? Format::vectors : 1;  // so that sums stay in registers
     const auto second = [](int i) { return 2 * i + 1 < N ? 2 * i + 1 : 2 * i; };
     const auto first_weight = [&](int i, int r) { return rows.weight(2 * i, r); };
-    const auto second_weight = [&](int i, int r) {
-        return 2 * i + 1 < N ? rows.weight(second(i), r) : 0.0F;
-    };
+    const auto second_weight = [&](int i, int r) { return 2 * i + 1 < N ? rows.weight(second(i), r) : 0.0F; };
     __m512i weights[static_cast<std::size_t>(pairs)][static_cast<std::size_t>(R)];
     if constexpr (!Format::group_scale)
         RIDGE_UNROLL for (int i = 0; i < pairs; ++i) RIDGE_UNROLL for (int r = 0; r < R; ++r) weights[i][r] =
@@ -174,7 +177,8 @@ void add_value_pairs(const DecodeProblem& p, const ValueRows<N>& rows, const flo
             }
         }
         RIDGE_UNROLL for (int v = 0; v < Format::vectors; v += together) {
-            Vector<float> low[static_cast<std::size_t>(together)][static_cast<std::size_t>(R)], high[static_cast<std::size_t>(together)][static_cast<std::size_t>(R)];
+            Vector<float> low[static_cast<std::size_t>(together)][static_cast<std::size_t>(R)],
+                high[static_cast<std::size_t>(together)][static_cast<std::size_t>(R)];
             RIDGE_UNROLL for (int r = 0; r < R; ++r) RIDGE_UNROLL for (int t = 0; t < together; ++t) {
                 const float* sums = p.partial.sums(partial + r) + d + (v + t) * 2 * lanes;
                 low[t][r] = load(sums) * Vector<float>(former[r]);

@@ -3,6 +3,7 @@
 
 #include "operators/error_bound.hpp"
 #include "operators/formats/format_kernels.hpp"
+#include "operators/formats/narrow_line.hpp"
 #include "operators/rows.hpp"
 
 namespace ridge::operators {
@@ -43,16 +44,35 @@ KOKKOS_FORCEINLINE_FUNCTION void store_from_float(T* to, const Vector<float>& va
 
 template <typename X, typename Y>
 struct CastElements {
+    static constexpr int step = line_of<Y>;
     const X* x;
     Y* y;
     bool past_caches;
+
     KOKKOS_FUNCTION void operator()(std::int64_t first, int count) const {
-        if (count == lanes) {
-            prefetch(x + first + 2048 / sizeof(X));
-            return store_from_float(y + first, load_as_float(x + first), past_caches);
-        }
+        if (count == step) return cast_step(x + first, y + first);
         for (int i = 0; i < count; ++i)
             y[first + i] = from_float<Y>(static_cast<float>(to_float(x[first + i])));
+    }
+
+  private:
+    KOKKOS_FORCEINLINE_FUNCTION void cast_step(const X* from, Y* to) const {
+        for (int i = 0; i < step; i += static_cast<int>(64 / sizeof(X)))
+            prefetch(from + i + 2048 / sizeof(X));
+#if defined(RIDGE_HAS_FP8_LOOK_UP)
+        if constexpr (std::is_same_v<X, Bf16> && sizeof(Y) == 1) {
+            using Narrow = std::conditional_t<std::is_same_v<Y, Fp8E4m3>, NarrowE4m3, NarrowE5m2>;
+            __m512i line;
+            if (narrow_line<Narrow>(from, line)) return store_line(to, line, past_caches);
+        }
+#endif
+#if defined(RIDGE_HAS_AVX512)
+        if constexpr (step > lanes) {
+            const auto load_part = [from](int i) { return load_as_float(from + i * lanes); };
+            return store_line(to, narrow_line<Y>(load_part), past_caches);
+        }
+#endif
+        store_from_float(to, load_as_float(from), past_caches);
     }
 };
 
@@ -61,7 +81,7 @@ void set_launch(TensorKernel& kernel, const RowTuning& tuning) {
     const auto& from = kernel.operands().input(0);
     const CastElements<X, Y> body{from.data<X>(), kernel.output(0).data<Y>(), tuning.past_caches};
     const auto n = from.spec().elements();
-    kernel.set_launch([=] { for_each_pack<lanes>(n, tuning, body); });
+    kernel.set_launch([=] { for_each_pack<CastElements<X, Y>::step>(n, tuning, body); });
 }
 
 std::unique_ptr<TensorKernel> prepare(const TensorOperands& operands, const KernelConfig& config) {

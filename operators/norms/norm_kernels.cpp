@@ -137,30 +137,34 @@ struct AddRmsNorm {
     }
 };
 
+// Of the differences from a value near the mean, so that mean and variance come of one pass.
 template <typename T>
-struct AddUp {
+struct AddDifferences {
     const T* x;
     std::int64_t n;
-    Gathered<T>& sum;
+    Pack<T> near;
+    Gathered<T>&sum, &squares;
     template <typename Step>
     KOKKOS_FORCEINLINE_FUNCTION void operator()(const Step& step, std::int64_t j) const {
         Packs<Step, T> value;
-        prefetch_next_row<0, 3>(x, n, j);
+        prefetch_next_row<0, 2>(x, n, j);
         step.load(x + j, value);
-        for (int p = 0; p < Step::parts; ++p) sum.part[p] = sum.part[p] + value[p];
+        for (int p = 0; p < Step::parts; ++p) {
+            const auto difference = value[p] - near;
+            sum.part[p] = sum.part[p] + difference;
+            squares.part[p] = Kokkos::fma(difference, difference, squares.part[p]);
+        }
     }
 };
 
 template <typename T>
 struct AddSquaredDifferences {
     const T* x;
-    std::int64_t n;
     Pack<T> mean;
     Gathered<T>& squares;
     template <typename Step>
     KOKKOS_FORCEINLINE_FUNCTION void operator()(const Step& step, std::int64_t j) const {
         Packs<Step, T> value;
-        prefetch_next_row<1, 3>(x, n, j);
         step.load(x + j, value);
         for (int p = 0; p < Step::parts; ++p) {
             const auto difference = value[p] - mean;
@@ -179,7 +183,7 @@ struct CentreAndScale {
     template <typename Step>
     KOKKOS_FORCEINLINE_FUNCTION void operator()(const Step& step, std::int64_t j) const {
         Packs<Step, T> value, weight, bias;
-        prefetch_next_row<2, 3>(x, n, j);
+        prefetch_next_row<1, 2>(x, n, j);
         step.load(x + j, value);
         step.load(w + j, weight);
         step.load(b + j, bias);
@@ -207,21 +211,46 @@ struct LayerNorm {
     template <typename Team>
     KOKKOS_FUNCTION void operator()(const std::int64_t row, const Team& team) const {
         const T* from = x + row * n;
-        Gathered<T> sum(0), squares(0);
-        for_each_step<T>(n, team, AddUp<T>{from, n, sum});
-        const Pack<T> mean(sum.sum(team) / static_cast<C>(n));
-        const auto whole = n / lanes_of<T> * lanes_of<T>;
-        for_each_step<T>(whole, team, AddSquaredDifferences<T>{from, n, mean, squares});
-        const C rest = team.rank == 0 ? squares_of_rest(from, whole, max_lanes(mean)) : C(0);
-        const auto factor = inverse_root_of_mean<T>(squares.sum(team) + team.sum(rest), n);
-        for_each_step<T>(n, team, CentreAndScale<T>{from, w, b, y + row * n, n, mean, factor, past_caches});
+        C squares = 0;
+        const C mean = mean_of(from, team, squares);
+        const auto factor = inverse_root_of_mean<T>(squares, n);
+        for_each_step<T>(n, team,
+                         CentreAndScale<T>{from, w, b, y + row * n, n, Pack<T>(mean), factor, past_caches});
     }
 
-    // Lanes beyond a row's end hold zeros, which are no elements.
-    KOKKOS_FORCEINLINE_FUNCTION C squares_of_rest(const T* from, std::int64_t first, C mean) const {
+  private:
+    /// `squares`: the sum of squared differences from the mean.
+    template <typename Team>
+    KOKKOS_FORCEINLINE_FUNCTION C mean_of(const T* from, const Team& team, C& squares) const {
+        // Lanes beyond a row's end hold zeros, which are no elements.
+        const auto whole = n / lanes_of<T> * lanes_of<T>;
+        const C near = mean_of_first(from);
+        Gathered<T> sum(0), of_squares(0);
+        for_each_step<T>(whole, team, AddDifferences<T>{from, n, Pack<T>(near), sum, of_squares});
+        const C off = (sum.sum(team) + differences_of(from, whole, n, near)) / static_cast<C>(n);
+        const C lost = off * off * static_cast<C>(n);
+        squares = of_squares.sum(team) + squares_of_rest(from, whole, near) - lost;
+        if (lost > squares) {  // not near: the difference has lost digits
+            Gathered<T> exact(0);
+            for_each_step<T>(whole, team, AddSquaredDifferences<T>{from, Pack<T>(near + off), exact});
+            squares = exact.sum(team) + squares_of_rest(from, whole, near + off);
+        }
+        return near + off;
+    }
+    KOKKOS_FORCEINLINE_FUNCTION C mean_of_first(const T* from) const {
+        constexpr std::int64_t most = 16;
+        return differences_of(from, 0, Kokkos::min(n, most), C(0)) / static_cast<C>(Kokkos::min(n, most));
+    }
+    KOKKOS_FORCEINLINE_FUNCTION static C differences_of(const T* from, std::int64_t first, std::int64_t end,
+                                                        C value) {
+        C sum = 0;
+        for (std::int64_t j = first; j < end; ++j) sum += static_cast<C>(to_float(from[j])) - value;
+        return sum;
+    }
+    KOKKOS_FORCEINLINE_FUNCTION C squares_of_rest(const T* from, std::int64_t first, C value) const {
         C sum = 0;
         for (std::int64_t j = first; j < n; ++j) {
-            const C difference = static_cast<C>(to_float(from[j])) - mean;
+            const C difference = static_cast<C>(to_float(from[j])) - value;
             sum += difference * difference;
         }
         return sum;

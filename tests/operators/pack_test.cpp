@@ -10,6 +10,8 @@
 #include <random>
 #include <vector>
 
+#include "operators/formats/narrow_line.hpp"
+
 namespace ridge::operators {
 namespace {
 
@@ -100,6 +102,30 @@ TEST(Lanes, SumAndLargest) {
     EXPECT_EQ(sum_lanes(load(values)), sum);
     EXPECT_EQ(max_lanes(load(values)), lanes == 16 ? 15.0F : static_cast<float>(std::min(lanes - 1, 2) * 7));
 }
+
+#if defined(RIDGE_HAS_FP8_LOOK_UP)
+// Every bf16 number, 64 neighbours at a time; lines with one that is not finite go another way.
+template <typename Narrow>
+void expect_lines_narrow() {
+    int lines = 0;
+    for (std::uint32_t first = 0; first < 0x10000; first += 64) {
+        Bf16 from[64];
+        for (std::uint32_t i = 0; i < 64; ++i) from[i].bits = static_cast<std::uint16_t>(first + i);
+        __m512i line;
+        const bool finite = narrow_line<Narrow>(from, line);
+        EXPECT_EQ(finite, (first & 0x7F80U) < 0x7F80U);
+        if (!finite) continue;
+        std::uint8_t out[64];
+        _mm512_storeu_si512(out, line);
+        for (int i = 0; i < 64; ++i) ASSERT_EQ(out[i], Narrow::narrow(to_float(from[i]))) << from[i].bits;
+        ++lines;
+    }
+    EXPECT_EQ(lines, 0x10000 / 64 - 4);
+}
+
+TEST(NarrowLine, OfBf16IsTheNearestE4m3) { expect_lines_narrow<NarrowE4m3>(); }
+TEST(NarrowLine, OfBf16IsTheNearestE5m2) { expect_lines_narrow<NarrowE5m2>(); }
+#endif
 
 }  // namespace
 }  // namespace ridge::operators
