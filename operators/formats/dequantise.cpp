@@ -3,6 +3,7 @@
 
 #include "operators/error_bound.hpp"
 #include "operators/formats/format_kernels.hpp"
+#include "operators/formats/narrow_line.hpp"
 #include "operators/formats/quantised.hpp"
 #include "operators/random.hpp"
 
@@ -37,8 +38,9 @@ struct DequantiseRow {
     KOKKOS_FUNCTION void operator()(const std::int64_t row, const Team& team) const {
         const Q* from = x + row * Quantised<Q>::row_length(n);
         Y* to = y + row * n;
+        std::int64_t scale = row * (n / group);
         for (std::int64_t first = 0; first < n; first += group)
-            scale_up(from, to, first, scales.get((row * n + first) / group), team);
+            scale_up(from, to, first, scales.get(scale++), team);
     }
 
   private:
@@ -47,6 +49,20 @@ struct DequantiseRow {
                                               const Team& team) const {
         constexpr int width = Quantised<Q>::is_packed ? lanes : 1;
         const std::int64_t whole = width > 1 ? first + group / width * width : first;
+#if defined(RIDGE_HAS_AVX512)
+        if constexpr (width > 1 && line_of < Y >> lanes) {
+            std::int64_t j = first;
+            for (; j + line_of<Y> <= first + group; j += line_of<Y>) {
+                prefetch(from + Quantised<Q>::row_length(j) + 2048);
+                store_line(to + j, narrow_line<Y>([&](int i) {
+                               return Quantised<Q>::load(from, j + i * lanes) * Vector<float>(scale);
+                           }),
+                           past_caches);
+            }
+            for (; j < first + group; ++j) to[j] = from_float<Y>(Quantised<Q>::at(from, j) * scale);
+            return;
+        }
+#endif
         if constexpr (width > 1)
             for (std::int64_t j = first; j < whole; j += width) {
                 prefetch(from + Quantised<Q>::row_length(j) + 2048);

@@ -5,8 +5,8 @@
 
 #include "operators/pack.hpp"
 
-/// Casting a whole line of 64 bytes of a narrow format at once: stores past the caches then leave no line half
-/// written, and bf16 becomes fp8 by look-up, 64 numbers in the instructions that 16 take by way of fp32.
+/// Casting a whole line of 64 bytes of a narrow format at once: stores past the caches then leave no line
+/// half written, and bf16 becomes fp8 by look-up, 64 numbers in the instructions that 16 take by way of fp32.
 namespace ridge::operators {
 
 /// Elements of Y that a step of a cast writes.
@@ -16,9 +16,9 @@ inline constexpr int line_of = lanes == 16 && sizeof(Y) <= 2 ? 64 / static_cast<
 #if defined(RIDGE_HAS_AVX512) && defined(__AVX512VBMI__)
 #define RIDGE_HAS_FP8_LOOK_UP
 /// How the bits of a bf16 number's magnitude, exponent e and mantissa m, become those of an fp8 number.
-/// Exponents count from the largest one whose numbers all round to zero: `exponent` gives the bits of a normal
-/// number's exponent less one, to which the rounded significand adds, or sixteen times e of a subnormal one.
-/// That and four bits of its mantissa, the last one sticky, find it in `subnormal`.
+/// Exponents count from the largest one whose numbers all round to zero: `exponent` gives the bits of a
+/// normal number's exponent less one, to which the rounded significand adds, or sixteen times e of a
+/// subnormal one. That and four bits of its mantissa, the last one sticky, find it in `subnormal`.
 template <typename Narrow>
 struct FromBf16 {
     static constexpr int mantissa_bits = 23 - Narrow::shift;
@@ -28,7 +28,8 @@ struct FromBf16 {
 
     constexpr FromBf16() {
         for (int i = 0; i < 128; ++i) {
-            const int normal = i - first_normal, most = 0xE0;  // far above every number, and adding to it stays so
+            const int normal = i - first_normal,
+                      most = 0xE0;  // far above every number, and adding to it stays so
             const int bits = normal < 0 ? 16 * i : normal << mantissa_bits;
             exponent[at(i)] = static_cast<std::uint8_t>(normal < 0 || bits < most ? bits : most);
             significand[at(i)] = rounded((128 + i) << mantissa_bits, 128);
@@ -63,7 +64,8 @@ inline bool narrow_line(const Bf16* from, __m512i& to) {
     struct Bytes {
         alignas(64) std::array<std::uint8_t, 64> of{};
         constexpr explicit Bytes(int first) {
-            for (int i = 0; i < 64; ++i) of[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(2 * i + first);
+            for (int i = 0; i < 64; ++i)
+                of[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(2 * i + first);
         }
     };
     static constexpr Bytes even(0), odd(1);

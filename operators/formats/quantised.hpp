@@ -58,8 +58,13 @@ struct Scales {
     std::byte* data;
     bool is_half;
     KOKKOS_FORCEINLINE_FUNCTION float get(std::int64_t i) const {
-        return is_half ? to_float(reinterpret_cast<const Fp16*>(data)[i])
-                       : reinterpret_cast<const float*>(data)[i];
+        if (!is_half) return reinterpret_cast<const float*>(data)[i];
+        const auto half = reinterpret_cast<const Fp16*>(data)[i];
+#if defined(RIDGE_HAS_AVX512)
+        return _cvtsh_ss(half.bits);
+#else
+        return to_float(half);
+#endif
     }
     /// Stores a scale and gives it as stored.
     KOKKOS_FORCEINLINE_FUNCTION float set(std::int64_t i, float value) const {
