@@ -250,7 +250,6 @@ struct DecodeTask {
         if (all_see_all && is_worth_order(p.heads_per_task)) {
             if (p.rows == 1) return side_by_side<1>(block, split);
             if constexpr (is_paired<Format>) {
-                if (p.rows % 8 == 0) return side_by_side<8>(block, split);
                 if (p.rows % 4 == 0) return side_by_side<4>(block, split);
                 if (p.rows % 2 == 0) return side_by_side<2>(block, split);
             }

@@ -18,6 +18,7 @@ struct DecodeHeads {
     /// Positions whose values are added at once: as many as the hardware follows, more where conversions take
     /// longer than the memory.
     static constexpr int streams = Format::bits < 16 || is_paired<Format> ? 8 : 4;
+    static constexpr int at_once = R > 1 ? 2 : 1;  ///< positions whose keys are multiplied
     static_assert(lanes == 1 || most_blocks_ahead * streams <= most_positions_ahead);
     static_assert(R == 1 || is_paired<Format>);
     using Scores = float[static_cast<std::size_t>(most_positions)][static_cast<std::size_t>(most_rows)];
@@ -55,47 +56,56 @@ struct DecodeHeads {
     KOKKOS_FUNCTION void add(int first, int count, std::int64_t row, int rows) const {
         alignas(64) Scores scores;
         alignas(64) float correction[static_cast<std::size_t>(most_rows)];
-        for (int i = 0; i < count; ++i) compute_scores(first + i, row, rows, scores[i]);
+        int i = 0;
+        for (; i + at_once <= count; i += at_once) compute_scores<at_once>(first + i, row, rows, scores + i);
+        for (; i < count; ++i) compute_scores<1>(first + i, row, rows, scores + i);
         for (int r = 0; r < rows; r += lanes)
             weigh(scores, count, partial + row + r, Kokkos::min(int{lanes}, rows - r), r, correction + r);
         if constexpr (Format::row_scale)
-            for (int i = 0; i < count; ++i) scale(p.cache.v, block.index[first + i] + row, rows, scores[i]);
+            for (i = 0; i < count; ++i) scale(p.cache.v, block.index[first + i] + row, rows, scores[i]);
         add_values(first, count, row, rows, scores, correction);
     }
 
-    KOKKOS_FORCEINLINE_FUNCTION void compute_scores(int position, std::int64_t row, int rows,
-                                                    float* scores) const {
-        const CacheSide& k = p.cache.k;
-        const std::int64_t index = block.index[position], on = bytes_on(position, k);
-        const std::byte *from = k.row(index), *scales = k.scales_of(index);
+    /// Of P positions, whose keys are held against the same queries.
+    template <int P>
+    KOKKOS_FORCEINLINE_FUNCTION void compute_scores(
+        int position, std::int64_t row, int rows,
+        float (*scores)[static_cast<std::size_t>(most_rows)]) const {
         const std::int64_t first = (block.sequence * p.cache.kv_heads + block.first_head) * p.rows + row;
         for (int r = 0; r < rows; r += lanes) {
-            Vector<float> sums[static_cast<std::size_t>(lanes)];
+            Vector<float> sums[static_cast<std::size_t>(P)][static_cast<std::size_t>(lanes)];
             for (int j = 0; j < lanes; j += R) {
-                Vector<float> some[static_cast<std::size_t>(R)];
+                Vector<float> some[static_cast<std::size_t>(P * R)];
                 for (auto& sum : some) sum = Vector<float>(0.0F);
-                if (r + j < rows) {
-                    const std::int64_t h = head(row + r + j), at = h * k.row_bytes;
-                    if (p.ahead > 0) prefetch_to_second_level(from + at + on, k.row_bytes);
-                    add_keys(from + at, scales + h * k.row_scale_bytes, (first + r + j) * p.key_stride, some);
-                }
-                for (int i = 0; i < R; ++i) sums[j + i] = some[i];
+                if (r + j < rows) add_keys<P>(position, row + r + j, (first + r + j) * p.key_stride, some);
+                for (int i = 0; i < P * R; ++i) sums[i / R][j + i % R] = some[i];
             }
-            sum_lanes_of_each<lanes>(sums, scores + r);
-            if constexpr (is_paired<Format>)
-                simd::simd_unchecked_store(load(scores + r) * Vector<float>(p.scale), scores + r,
-                                           simd::simd_flag_default);
+            for (int i = 0; i < P; ++i) {
+                sum_lanes_of_each<lanes>(sums[i], scores[i] + r);
+                if constexpr (is_paired<Format>)
+                    simd::simd_unchecked_store(load(scores[i] + r) * Vector<float>(p.scale), scores[i] + r,
+                                               simd::simd_flag_default);
+            }
         }
-        if constexpr (Format::row_scale) scale(k, index + row, rows, scores);
+        if constexpr (Format::row_scale)
+            for (int i = 0; i < P; ++i) scale(p.cache.k, block.index[position + i] + row, rows, scores[i]);
     }
 
-    KOKKOS_FORCEINLINE_FUNCTION void add_keys(const std::byte* from, const std::byte* scales,
-                                              std::int64_t query,
-                                              Vector<float> (&sums)[static_cast<std::size_t>(R)]) const {
+    template <int P>
+    KOKKOS_FORCEINLINE_FUNCTION void add_keys(int position, std::int64_t row, std::int64_t query,
+                                              Vector<float> (&sums)[static_cast<std::size_t>(P * R)]) const {
+        const CacheSide& k = p.cache.k;
+        const std::byte *from[static_cast<std::size_t>(P)], *scales[static_cast<std::size_t>(P)];
+        for (int i = 0; i < P; ++i) {
+            const std::int64_t index = block.index[position + i] + head(row);
+            from[i] = k.row(index);
+            scales[i] = k.scales_of(index);
+            if (p.ahead > 0) prefetch_to_second_level(from[i] + bytes_on(position + i, k), k.row_bytes);
+        }
         if constexpr (is_paired<Format>)
-            add_key_products<Format, 1, R>(p, {from}, {scales}, p.q_pairs + query, sums);
+            add_key_products<Format, P, R>(p, from, scales, p.q_pairs + query, sums);
         else
-            sums[0] = single_products(from, scales, p.q + query);
+            for (int i = 0; i < P; ++i) sums[i] = single_products(from[i], scales[i], p.q + query);
     }
 
     KOKKOS_FORCEINLINE_FUNCTION Vector<float> single_products(const std::byte* from, const std::byte* scales,
