@@ -59,9 +59,7 @@ std::string smaller_batch(const ModelConfig& model, const DeviceModel& device, c
 
 }  // namespace
 
-double usable_bytes(const Placement& placement) {
-    return installed_bytes(placement.device->device) * placement.engine.memory_fraction;
-}
+double usable_bytes(const Placement& placement) { return memory_fit(placement).usable; }
 
 std::vector<std::string> what_would_fit(const ModelConfig& model, const DeviceModel& device,
                                         const Workload& workload, const Deployment& deployment) {

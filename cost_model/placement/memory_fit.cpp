@@ -55,9 +55,12 @@ MemoryFit memory_fit(const Placement& placement, double rows) {
 }
 
 void set_cache(MemoryFit& fit, const EngineParameters& engine) {
-    fit.usable = fit.capacity * engine.memory_fraction;
     fit.workspace = engine.workspace_bytes;
-    fit.cache = fit.usable - fit.weights - fit.activations - fit.workspace;
+    const double held = fit.weights + fit.activations + fit.workspace;
+    const double free = std::max(0.0, fit.capacity - held);
+    fit.usable = engine.fraction_of_free ? fit.capacity - (1.0 - engine.memory_fraction) * free
+                                         : fit.capacity * engine.memory_fraction;
+    fit.cache = fit.usable - held;
     fit.fragmentation = engine.fragmentation;
 }
 

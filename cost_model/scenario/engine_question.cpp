@@ -7,6 +7,8 @@
 
 #include "core/configs.hpp"
 #include "core/error.hpp"
+#include "core/text.hpp"
+#include "cost_model/serving/engine_choice.hpp"
 #include "cost_model/serving/engine_regimes.hpp"
 #include "cost_model/serving/sample_demands.hpp"
 
@@ -55,7 +57,11 @@ double share_or(const JsonReader& question, const char* key, double fallback) {
 
 EngineParameters engine_from(const Answerer& answerer, const JsonReader& question,
                              const DeviceModel& device) {
-    auto engine = answerer.fit().parameters(question.text_or("framework", "typical"), device);
+    const auto framework = question.text_or("framework", usual_engine);
+    const auto known = answerer.fit().frameworks();
+    if (framework != usual_engine && std::ranges::find(known, framework) == known.end())
+        question.at("framework").fail("typical, " + join(known, ", "));
+    auto engine = answerer.fit().parameters(framework, device);
     const double kernels = question.number_or("kernel_factor", 1);
     if (!(kernels > 0) || kernels > 10) question.at("kernel_factor").fail("a number above 0 and at most 10");
     for (auto* share :

@@ -52,6 +52,10 @@ class Run {
     double take_prompts(Replica& replica);
     void begin(Replica& replica);
     void finish();
+    [[nodiscard]] double running() const;
+    [[nodiscard]] std::int64_t all_requests() const {
+        return run_.requests > 0 ? run_.requests : run_.users * run_.requests_per_user;
+    }
 
     ClosedRun run_;
     serving::Draws draws_{1};
@@ -61,7 +65,26 @@ class Run {
     double most_tokens_ = 0, all_tokens_ = 0, step_most_ = 0;
     double steps_sum_ = 0, tokens_sum_ = 0;
     std::vector<Prompt> begun_;
+    ClosedRunCounts counts_;
 };
+
+void add(ClosedRunCounts::Steps& steps, double count, double running, double prompt_tokens) {
+    steps.count += count;
+    steps.running += count * running;
+    steps.prompt_tokens += count * prompt_tokens;
+}
+
+void divide(ClosedRunCounts::Steps& steps) {
+    if (steps.count <= 0) return;
+    steps.running /= steps.count;
+    steps.prompt_tokens /= steps.count;
+}
+
+double Run::running() const {
+    std::int64_t sum = 0;
+    for (const auto& one : replicas_) sum += one.running;
+    return static_cast<double>(sum);
+}
 
 // The replica that holds fewest requests gets it.
 void Run::arrive() {
@@ -76,6 +99,7 @@ void Run::arrive() {
 // Steps in which nothing begins and nothing ends are alike.
 void Run::go_to_next_step() {
     const auto next = anything_waits() || ending_.empty() ? step_ + 1 : ending_.begin()->first;
+    add(counts_.plain, static_cast<double>(next - 1 - step_), running(), 0);
     if (run_.balance_steps > 0) since_balance_ = (since_balance_ + next - 1 - step_) % run_.balance_steps;
     step_ = next;
 }
@@ -142,17 +166,20 @@ void Run::finish() {
 }
 
 ClosedRunCounts Run::count() {
-    const auto all = left_ = run_.users * run_.requests_per_user;
-    for (std::int64_t user = 0; user < run_.users; ++user) arrive();
+    const auto all = left_ = all_requests();
+    for (std::int64_t user = 0; user < run_.users && left_ > 0; ++user) arrive();
     while (anything_waits() || !ending_.empty()) {
         go_to_next_step();
         step_most_ = 0;
         begun_.clear();
+        const double decoding = running(), tokens_before = all_tokens_;
         if (may_begin())
             for (auto& replica : replicas_) {
                 const double taken = take_prompts(replica);
                 step_most_ = std::max(step_most_, taken), all_tokens_ += taken;
             }
+        const double tokens = all_tokens_ - tokens_before;
+        add(tokens > 0 ? counts_.with_prompts : counts_.plain, 1, decoding, tokens);
         most_tokens_ += step_most_;
         for (const auto& one : begun_) {
             steps_sum_ += static_cast<double>(step_ - one.arrival);
@@ -161,9 +188,12 @@ ClosedRunCounts Run::count() {
         finish();
     }
     const auto requests = static_cast<double>(all);
-    return {.steps = steps_sum_ / requests,
-            .prompts = tokens_sum_ / requests / mean_lengths(run_).prompt,
-            .unevenness = most_tokens_ * static_cast<double>(replicas_.size()) / all_tokens_};
+    counts_.steps = steps_sum_ / requests;
+    counts_.prompts = tokens_sum_ / requests / mean_lengths(run_).prompt;
+    counts_.unevenness = most_tokens_ * static_cast<double>(replicas_.size()) / all_tokens_;
+    divide(counts_.plain);
+    divide(counts_.with_prompts);
+    return counts_;
 }
 
 }  // namespace
@@ -177,7 +207,9 @@ ClosedRunCounts count_steps(const ClosedRun& run) {
     constexpr double most = 1e7;  // a run that is played takes seconds, not days
     if (run.users < 1 || run.requests_per_user < 1 || run.longest.prompt < 1 || run.longest.output < 1)
         throw InputError("a closed run needs users, requests of each, prompts and outputs of at least 1");
-    const double requests = static_cast<double>(run.users) * static_cast<double>(run.requests_per_user);
+    const double requests = run.requests > 0
+                                ? static_cast<double>(run.requests)
+                                : static_cast<double>(run.users) * static_cast<double>(run.requests_per_user);
     const double steps = run.step_tokens > 0 ? std::max(1.0, run.longest.prompt / run.step_tokens) : 1.0;
     if (!(requests * steps <= most) || !(run.longest.prompt <= most) || !(run.longest.output <= most))
         throw InputError("a closed run of " + significant(requests) + " requests, prompts of " +
@@ -185,6 +217,14 @@ ClosedRunCounts count_steps(const ClosedRun& run) {
                          significant(run.longest.output) + " is too long to be played: at most " +
                          significant(most) + " requests times steps of a prompt, and as many tokens");
     return Run(run).count();
+}
+
+const ClosedRunCounts& PlayedRuns::of_users(std::int64_t users) {
+    const auto found = counted_.find(users);
+    if (found != counted_.end()) return found->second;
+    auto run = run_;
+    run.users = users;
+    return counted_.emplace(users, count_steps(run)).first->second;
 }
 
 }  // namespace ridge::cost_model

@@ -97,6 +97,7 @@ EngineParameters load_engine(const std::string& path) {
     for (const auto& field : fields)
         if (const auto given = json.find(field.name)) engine.*field.value = given->number();
     engine.chunk_tokens = json.count_or("chunk_tokens", engine.chunk_tokens);
+    if (const auto free = json.find("fraction_of_free")) engine.fraction_of_free = free->boolean();
     for (const auto& share : shares) engine.*share.value = json.find_positive(share.name);
     try {
         check(engine);

@@ -35,7 +35,7 @@ struct RequestOverheads {
     double first_token_closed_s = 0;  ///< in a loop of constant concurrency
     double admission_s = 0;           ///< for each prompt that is computed until then
     double open_queue = 0;            ///< factor of the waiting time ρ/(1-ρ) · prefill
-    double output_reserved = 1;       ///< share of a sequence's output that the cache holds on average
+    double output_reserved = 1;  ///< share of a sequence's output that the cache has on average, at most 1
 };
 
 /// Mean power of a device as shares of its thermal design power, by what it does.
@@ -58,6 +58,9 @@ struct EngineParameters {
 
     /// Of the device's memory that the engine takes; vLLM's default of gpu_memory_utilization is 0.9.
     double memory_fraction = 1;
+    /// The cache takes that share of what weights, activations and workspace leave, not all of them together
+    /// that share of the memory: TensorRT-LLM's kv_cache_free_gpu_mem_fraction, which is 0.9.
+    bool fraction_of_free = false;
     double workspace_bytes = 0;  ///< of each device: context, kernels' workspace, communication buffers
     double fragmentation = 0;    ///< share of the cache's memory lost in pages that are not full
     /// Most tokens of a step, to which prompts are cut; 0: a prompt is one step.

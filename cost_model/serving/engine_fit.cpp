@@ -18,6 +18,9 @@ constexpr std::string_view portable_framework = "llamacpp";
 // DeepSpeed-Inference widens 8-bit weights in a kernel of its own before each product
 // (csrc/transformer/inference, launch_dequantize into the workspace of qkv_gemm_int8 and its like).
 constexpr std::string_view widening_framework = "deepspeed";
+// TensorRT-LLM's cache takes a share of the memory that is free once the model is loaded
+// (kv_cache_free_gpu_mem_fraction), and its scheduler's default, GUARANTEED_NO_EVICT, reserves whole outputs.
+constexpr std::string_view reserving_framework = "trtllm";
 
 struct EngineNumber {
     const char* parameter;
@@ -73,6 +76,13 @@ std::string arithmetic_name(ArithmeticClass arithmetic, const std::string& frame
     if (arithmetic == ArithmeticClass::weight4 && framework == portable_framework) return out + "_portable";
     if (arithmetic == ArithmeticClass::weight8 && framework == widening_framework) return out + "_widened";
     return out;
+}
+
+std::string generation_name(const std::string& framework, std::string_view parameter) {
+    constexpr auto of_kernels =
+        std::to_array<std::string_view>({"compute", "memory", "kernel_share", "output_reserved"});
+    const bool shared = std::ranges::find(of_kernels, parameter) != of_kernels.end();
+    return shared ? framework.substr(0, framework.find('-')) : framework;
 }
 
 EngineFit EngineFit::from_json(const JsonReader& json) {
@@ -138,10 +148,11 @@ EngineParameters EngineFit::parameters(const std::string& framework, const Devic
     const auto family = family_of(device);
     const auto value = [&](std::string_view parameter) {
         return factor(EffectLevel::all, "all", parameter) *
-               factor(EffectLevel::framework, framework, parameter) *
+               factor(EffectLevel::framework, generation_name(framework, parameter), parameter) *
                factor(EffectLevel::architecture, family, parameter) *
                factor(EffectLevel::device, device.device.id, parameter) *
-               factor(EffectLevel::framework_on_family, framework + " " + family, parameter);
+               factor(EffectLevel::framework_on_family, generation_name(framework, parameter) + " " + family,
+                      parameter);
     };
     EngineParameters out{.name = framework, .source = "fitted on published end-to-end measurements"};
     for (const auto& one : engine_numbers) out.*one.value = value(one.parameter);
@@ -159,6 +170,9 @@ EngineParameters EngineFit::parameters(const std::string& framework, const Devic
     out.link_share = std::min(1.0, value(direct ? "direct_link" : "pcie_link"));
     out.latency_factor = value(direct ? "direct_latency" : "pcie_latency");
     out.memory_fraction = std::min(1.0, out.memory_fraction);
+    out.fraction_of_free = framework.starts_with(reserving_framework);
+    auto& reserved = out.requests.output_reserved;
+    reserved = framework.starts_with(reserving_framework) ? 1.0 : std::min(1.0, reserved);
     out.chunk_tokens = static_cast<std::int64_t>(value("chunk_tokens"));
     out.power = PowerShares{value("waiting_power"), value("memory_power"), value("compute_power")};
     if (!has_tiles(device)) out.tile_rows = of_vector_units;

@@ -70,4 +70,8 @@ class EngineFit {
 /// Name of the class in the fit: llama.cpp's formats of few bits run on kernels of their own.
 [[nodiscard]] std::string arithmetic_name(ArithmeticClass arithmetic, const std::string& framework);
 
+/// Name of the framework that a parameter stands under: generations of an engine ("trtllm-0" before 1.0)
+/// launch and schedule differently, on the same kernels.
+[[nodiscard]] std::string generation_name(const std::string& framework, std::string_view parameter);
+
 }  // namespace ridge::cost_model

@@ -39,6 +39,11 @@ struct EngineState {
 /// As many as the cache and the engine hold.
 [[nodiscard]] EngineState saturated(const StepModel& model, const RequestLengths& lengths, double beams = 1);
 
+/// The same run to its end, of as many requests as `runs` have: as many users as the server has places
+/// (whole ones; between two counts on a straight line), and it stops where the last request does, with ever
+/// fewer sequences running.
+[[nodiscard]] EngineState run_to_end(const StepModel& model, const RequestLengths& lengths, PlayedRuns& runs);
+
 struct Serving {
     EngineState state;
     double first_token_s = 0;

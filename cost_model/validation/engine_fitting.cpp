@@ -81,15 +81,22 @@ double expected_factor(const EffectKey& key) {
     return widened && key.parameter == "memory" ? 1.0 / 5 : 1.0;
 }
 
-std::array<std::string, effect_levels> names_of(const RowCase& row) {
-    const auto family = family_of(*row.device);
+std::array<std::string, effect_levels> names_of(const RowCase& row, std::string_view parameter) {
+    const auto family = family_of(*row.device), framework = generation_name(row.framework, parameter);
     return {"all",
-            row.framework,
+            framework,
             family,
             row.device->device.id,
             arithmetic_name(row.arithmetic, row.framework),
-            row.framework + " " + family};
+            framework + " " + family};
 }
+
+// The loss's quadratic bound about a point: J^T W J and J^T W e with the priors, J and e in units of the
+// usual error.
+struct Quadratic {
+    Eigen::MatrixXd slopes, normal;
+    Eigen::VectorXd weight, gradient;
+};
 
 class Fitting {
   public:
@@ -104,6 +111,8 @@ class Fitting {
     [[nodiscard]] double loss(const std::vector<double>& residuals) const;
     void set(std::size_t effect, double logarithm);
     [[nodiscard]] Eigen::MatrixXd jacobian(const std::vector<double>& here);
+    [[nodiscard]] Quadratic quadratic(const std::vector<double>& here);
+    [[nodiscard]] std::vector<double> left_out_residuals();
     bool improve(double& damping);
     void add_error_factors();
 
@@ -129,8 +138,8 @@ Fitting::Fitting(std::vector<ReadRow*> rows, const EngineFit* start) : rows_(std
 void Fitting::collect_effects() {
     std::map<EffectKey, Effect> found;
     for (std::size_t row = 0; row < rows_.size(); ++row) {
-        const auto names = names_of(*rows_[row]->reading.row_case);
-        for (const auto& parameter : fit_parameters)
+        for (const auto& parameter : fit_parameters) {
+            const auto names = names_of(*rows_[row]->reading.row_case, parameter.name);
             for (std::size_t level = 0; level < effect_levels; ++level) {
                 if (parameter.widths[level] <= 0) continue;
                 const EffectKey key{static_cast<EffectLevel>(level), names[level], parameter.name};
@@ -140,6 +149,7 @@ void Fitting::collect_effects() {
                 effect.start = std::log(level == 0 ? parameter.start : expected_factor(key));
                 effect.rows.push_back(row);
             }
+        }
     }
     for (auto& [key, effect] : found) effects_.push_back(std::move(effect));
 }
@@ -191,33 +201,39 @@ Eigen::MatrixXd Fitting::jacobian(const std::vector<double>& here) {
     return out;
 }
 
+Quadratic Fitting::quadratic(const std::vector<double>& here) {
+    Quadratic out;
+    out.slopes = jacobian(here) / usual_error;
+    const auto rows = static_cast<Eigen::Index>(here.size());
+    out.weight.resize(rows);
+    Eigen::VectorXd error(rows);
+    for (Eigen::Index i = 0; i < rows; ++i) {
+        error(i) = here[static_cast<std::size_t>(i)] / usual_error;
+        out.weight(i) = 1 / std::sqrt(1 + error(i) * error(i));
+    }
+    out.normal = out.slopes.transpose() * out.weight.asDiagonal() * out.slopes;
+    out.gradient = out.slopes.transpose() * out.weight.asDiagonal() * error;
+    for (std::size_t i = 0; i < effects_.size(); ++i) {
+        const auto at = static_cast<Eigen::Index>(i);
+        const double precision = 1 / (effects_[i].width * effects_[i].width);
+        out.normal(at, at) += precision;
+        out.gradient(at) += precision * (at_[i] - effects_[i].start);
+    }
+    return out;
+}
+
 // One step of Levenberg and Marquardt on the loss's quadratic bound; whether it was worth going on.
 bool Fitting::improve(double& damping) {
     constexpr double least_gain = 1e-4, longest_step = 0.5;
     constexpr int tries = 6;
     const auto here = residuals();
     const double before = loss(here);
-    const auto slopes = jacobian(here);
-    const auto count = static_cast<Eigen::Index>(effects_.size());
-    Eigen::VectorXd weight(static_cast<Eigen::Index>(here.size())), error(weight.size());
-    for (Eigen::Index i = 0; i < weight.size(); ++i) {
-        error(i) = here[static_cast<std::size_t>(i)] / usual_error;
-        weight(i) = 1 / std::sqrt(1 + error(i) * error(i));
-    }
-    const Eigen::MatrixXd scaled = slopes / usual_error;
-    Eigen::MatrixXd normal = scaled.transpose() * weight.asDiagonal() * scaled;
-    Eigen::VectorXd gradient = scaled.transpose() * weight.asDiagonal() * error;
-    for (Eigen::Index i = 0; i < count; ++i) {
-        const auto& effect = effects_[static_cast<std::size_t>(i)];
-        const double precision = 1 / (effect.width * effect.width);
-        normal(i, i) += precision;
-        gradient(i) += precision * (at_[static_cast<std::size_t>(i)] - effect.start);
-    }
+    const auto bound = quadratic(here);
     const auto start = at_;
     for (int attempt = 0; attempt < tries; ++attempt) {
-        Eigen::MatrixXd damped = normal;
+        Eigen::MatrixXd damped = bound.normal;
         damped.diagonal() *= 1 + damping;
-        const Eigen::VectorXd step = damped.ldlt().solve(-gradient);
+        const Eigen::VectorXd step = damped.ldlt().solve(-bound.gradient);
         for (std::size_t i = 0; i < at_.size(); ++i)
             set(i, start[i] + std::clamp(step(static_cast<Eigen::Index>(i)), -longest_step, longest_step));
         const double after = loss(residuals());
@@ -237,11 +253,25 @@ void Fitting::run(int rounds) {
         if (!improve(damping)) return;
 }
 
-// What four of five measurements lie between, as factors of the prediction.
+// Residuals by fits that have not seen the row itself, to first order: r / (1 - h), h the row's leverage.
+std::vector<double> Fitting::left_out_residuals() {
+    constexpr double most_leverage = 0.9;
+    auto out = residuals();
+    const auto bound = quadratic(out);
+    const Eigen::MatrixXd solved = bound.normal.ldlt().solve(bound.slopes.transpose());
+    for (std::size_t row = 0; row < out.size(); ++row) {
+        const auto at = static_cast<Eigen::Index>(row);
+        const double leverage = bound.weight(at) * bound.slopes.row(at).dot(solved.col(at));
+        out[row] /= 1 - std::clamp(leverage, 0.0, most_leverage);
+    }
+    return out;
+}
+
+// What four of five measurements lie between that the fit has not seen, as factors of the prediction.
 void Fitting::add_error_factors() {
     constexpr std::size_t least_rows = 20;
     std::map<std::string, std::vector<double>> ratios;
-    const auto errors = residuals();
+    const auto errors = left_out_residuals();
     for (std::size_t row = 0; row < rows_.size(); ++row) {
         const double ratio = std::exp(-errors[row]);
         ratios["all"].push_back(ratio);

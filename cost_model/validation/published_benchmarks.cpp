@@ -25,6 +25,7 @@ std::int64_t whole(double value) { return std::llround(value); }
 constexpr auto settings = std::to_array<Setting>({
     {"requests_per_user", 1, 1e6, true,
      [](ClosedRun& run, double value) { run.requests_per_user = whole(value); }},
+    {"requests", 1, 1e6, true, [](ClosedRun& run, double value) { run.requests = whole(value); }},
     {"least_share", 1e-6, 1, false, [](ClosedRun& run, double value) { run.least_share = value; }},
     {"step_tokens", 1, 1e9, false, [](ClosedRun& run, double value) { run.step_tokens = value; }},
     {"whole_prompts", 0, 0, false, [](ClosedRun& run, double value) { run.whole_prompts = value != 0; }},

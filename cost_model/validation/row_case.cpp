@@ -202,8 +202,19 @@ void RowReader::set_run(RowCase& out, const PublishedRow& row) const {
                         .longest = out.lengths,
                         .step_tokens = usual_step_tokens,
                         .replicas = parallelism.data};
-    out.run = benchmarks_.applied(run, row, out.framework, parallelism.tensor);
-    out.counts = count_steps(out.run);
+    out.runs = PlayedRuns(benchmarks_.applied(run, row, out.framework, parallelism.tensor));
+    if (out.regime == Regime::closed_loop) (void)out.runs.of_users(run.users);
+}
+
+// What was measured did fit: where a replica's devices cannot hold the weights, its parallelism was inferred
+// (MLPerf names none), and the next one took as many devices for fewer replicas.
+void RowReader::set_steps(RowCase& out, const std::string& model, const Precisions& precisions,
+                          Parallelism parallelism) {
+    out.steps = steps(model, precisions, *out.device, parallelism);
+    while (!out.steps->memory().weights_fit() && out.replicas >= 2) {
+        parallelism.tensor *= 2, out.replicas /= 2;
+        out.steps = steps(model, precisions, *out.device, parallelism);
+    }
 }
 
 void RowReader::set_model(RowCase& out, const PublishedRow& row) {
@@ -217,7 +228,7 @@ void RowReader::set_model(RowCase& out, const PublishedRow& row) {
     if (!layout) throw NotComparable{"parallelism " + row.parallelism + " is not modelled"};
     out.device = &device(*id);
     out.framework = names_.framework(row.framework);
-    if (is_encoder(model) && out.framework == "trtllm") out.framework = "tensorrt";
+    if (is_encoder(model) && out.framework.starts_with("trtllm")) out.framework = "tensorrt";
     const auto precisions = precisions_of(row, *weights, out.framework);
     out.arithmetic = arithmetic_of(precisions.activations, precisions.weights);
     out.replicas = layout->replicas;
@@ -226,7 +237,7 @@ void RowReader::set_model(RowCase& out, const PublishedRow& row) {
     if (is_encoder(model))
         out.samples = sample_demands(model, *out.device, precisions, *names_.prompt_tokens("squad"));
     else
-        out.steps = steps(model, precisions, *out.device, layout->parallelism);
+        set_steps(out, model, precisions, layout->parallelism);
 }
 
 RowReading RowReader::read(const PublishedRow& row) {
@@ -242,7 +253,7 @@ RowReading RowReader::read(const PublishedRow& row) {
             out.regime = Regime::encoder;
         }
         set_lengths(out, row);
-        if (out.regime == Regime::closed_loop) set_run(out, row);
+        if (out.regime == Regime::closed_loop || out.regime == Regime::saturated) set_run(out, row);
         return {std::move(out), {}};
     } catch (const NotComparable& left_out) {
         return {std::nullopt, left_out.reason};

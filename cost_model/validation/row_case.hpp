@@ -38,8 +38,8 @@ struct RowCase {
     double batch = 0;                ///< sequences of all replicas, where the regime has one
     double rate = 0;                 ///< requests/s of all replicas
     double replicas = 1;             ///< that share nothing
-    ClosedRun run;                   ///< of a closed loop: of one replica
-    ClosedRunCounts counts;          ///< what comes of it
+    /// Of one replica: a closed loop's, or one of everything queued where it is known how many requests.
+    PlayedRuns runs;
     double beams = 1;
     const DeviceModel* device = nullptr;
     std::string framework;  ///< class
@@ -65,6 +65,8 @@ class RowReader {
     const DeviceModel& device(const std::string& id);
     const StepModel& steps(const std::string& model, const Precisions& precisions, const DeviceModel& device,
                            const Parallelism& parallelism);
+    void set_steps(RowCase& out, const std::string& model, const Precisions& precisions,
+                   Parallelism parallelism);
     void set_model(RowCase& out, const PublishedRow& row);
     void set_lengths(RowCase& out, const PublishedRow& row) const;
     void set_run(RowCase& out, const PublishedRow& row) const;

@@ -63,7 +63,17 @@ Yield of_encoder(const RowCase& row_case, const EngineParameters& engine) {
     return yield;
 }
 
-std::optional<Yield> yield_of(const RowCase& row_case, const EngineParameters& engine) {
+EngineState of_queued(RowCase& row_case) {
+    if (row_case.runs.run().requests > 0) return run_to_end(*row_case.steps, row_case.lengths, row_case.runs);
+    return saturated(*row_case.steps, row_case.lengths, row_case.beams);
+}
+
+Serving of_loop(RowCase& row_case, double batch) {
+    auto& runs = row_case.runs;
+    return closed_loop(*row_case.steps, batch, mean_lengths(runs.run()), runs.of_users(runs.run().users));
+}
+
+std::optional<Yield> yield_of(RowCase& row_case, const EngineParameters& engine) {
     const double batch = row_case.batch / row_case.replicas;
     const auto& lengths = row_case.lengths;
     switch (row_case.regime) {
@@ -74,13 +84,11 @@ std::optional<Yield> yield_of(const RowCase& row_case, const EngineParameters& e
         case Regime::prefill:
             return of_prefill(row_case, batch);
         case Regime::saturated:
-            return of_state(saturated(*row_case.steps, lengths, row_case.beams), row_case.replicas, false);
+            return of_state(of_queued(row_case), row_case.replicas, false);
         case Regime::steady:
             return of_state(kept_running(*row_case.steps, batch, lengths), row_case.replicas, true);
         case Regime::closed_loop:
-            return of_serving(
-                closed_loop(*row_case.steps, batch, mean_lengths(row_case.run), row_case.counts),
-                row_case.replicas);
+            return of_serving(of_loop(row_case, batch), row_case.replicas);
         case Regime::open_queue:
             if (const auto serving = open_queue(*row_case.steps, row_case.rate / row_case.replicas, lengths))
                 return of_serving(*serving, row_case.replicas);

@@ -3,8 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "core/error.hpp"
 #include "cost_model/serving/engine_choice.hpp"
+#include "cost_model/serving/sample_demands.hpp"
 
 namespace ridge::cost_model {
 namespace {
@@ -85,6 +88,120 @@ TEST(Regimes, SaturationStopsAtTheEngineOrTheMemory) {
     EXPECT_DOUBLE_EQ(saturated(llama({.sequence_limit = 10}), lengths).running, 10);
     const auto model = llama();
     EXPECT_NEAR(saturated(model, lengths).running, cache_tokens(model) / 200, 1e-6);
+}
+
+TEST(Regimes, AnEngineThatTakesAShareOfWhatIsFreeLeavesLessUnused) {
+    const auto of_all = llama({.memory_fraction = 0.9}),
+               of_free = llama({.memory_fraction = 0.9, .fraction_of_free = true});
+    const auto& memory = of_free.memory();
+    EXPECT_NEAR(memory.cache, 0.9 * (memory.capacity - memory.weights - memory.activations), 1);
+    EXPECT_GT(memory.cache, of_all.memory().cache);
+    EXPECT_NEAR(memory.usable, memory.cache + memory.weights + memory.activations, 1);
+}
+
+TEST(Regimes, BeamsShareTheirPrompt) {
+    const RequestLengths lengths{.prompt = 8000, .output = 10};
+    const double alone = kept_running(llama(), 8, lengths).decode_step_s;
+    const double beams = kept_running(llama(), 8, lengths, 4).decode_step_s;
+    const double unshared = kept_running(llama(), 32, lengths).decode_step_s;
+    EXPECT_GT(beams, alone);
+    EXPECT_LT(beams, (alone + unshared) / 2);
+}
+
+PlayedRuns queued(std::int64_t requests) {
+    return PlayedRuns(
+        {.requests = requests, .longest = {.prompt = 100, .output = 1000}, .step_tokens = 8192});
+}
+
+// All of one wave: a step with every prompt, and one for each further token.
+TEST(Regimes, AWaveIsItsPromptsAndItsSteps) {
+    const auto model = llama({.sequence_limit = 64});
+    auto runs = queued(64);
+    const auto state = run_to_end(model, {.prompt = 100, .output = 1000}, runs);
+    auto first = prefill_load(64, 100);
+    const double seconds = model.cost(first).time_s + 999 * decode_step_s(model, 64, 600);
+    EXPECT_NEAR(state.tokens_per_s, 64 * 1000 / seconds, 1e-3 * state.tokens_per_s);
+}
+
+// Half a wave more takes as long as a whole one, nearly; many waves come to the steady state.
+TEST(Regimes, ARunThatEndsIsSlowerThanOneThatGoesOn) {
+    const RequestLengths lengths{.prompt = 100, .output = 1000};
+    const auto model = llama({.chunk_tokens = 8192, .sequence_limit = 64});
+    auto one = queued(64), more = queued(96), many = queued(64 * 50);
+    const double whole = run_to_end(model, lengths, one).tokens_per_s;
+    EXPECT_LT(run_to_end(model, lengths, more).tokens_per_s, 0.85 * whole);
+    const double steady = saturated(model, lengths).tokens_per_s;
+    EXPECT_NEAR(run_to_end(model, lengths, many).tokens_per_s, steady, 0.05 * steady);
+}
+
+TEST(Regimes, AFirstTokenInALoopIsStepsPromptsAndAPlace) {
+    const auto model = llama();
+    const RequestLengths lengths{.prompt = 100, .output = 1000};
+    const auto first = [&](double steps, double prompts, double users = 8) {
+        return closed_loop(model, users, lengths, {.steps = steps, .prompts = prompts});
+    };
+    const auto least = first(1, 1);
+    const double step_s = least.state.decode_step_s;
+    EXPECT_NEAR(first(5, 1).first_token_s - least.first_token_s, 4 * step_s, 1e-12);
+    auto load = decode_load(8, 600);
+    load.prefill_tokens = 100, load.prefill_sequences = 1, load.prefill_context = 50.5;
+    EXPECT_NEAR(first(1, 3).first_token_s - least.first_token_s, 2 * (model.cost(load).time_s - step_s),
+                1e-12);
+    // Twice as many users as the cache has places for: one round of all that is before them.
+    const double places = cache_tokens(model) / 1100;
+    const auto crowded = first(1, 1, 2 * places);
+    EXPECT_GT(crowded.first_token_s, 1000 * crowded.state.step_s);
+    EXPECT_LT(crowded.first_token_s, 1100 * crowded.state.step_s);
+}
+
+TEST(EngineChoice, NoEngineReservesMoreThanWholeOutputs) {
+    const auto fit = EngineFit::load();
+    for (const auto& framework : fit.frameworks()) {
+        const double reserved = fit.parameters(framework, h100()).requests.output_reserved;
+        EXPECT_GT(reserved, 0) << framework;
+        EXPECT_LE(reserved, 1) << framework;
+    }
+    EXPECT_DOUBLE_EQ(fit.parameters("trtllm-0", h100()).requests.output_reserved, 1);
+    EXPECT_TRUE(fit.parameters("trtllm", h100()).fraction_of_free);
+    // Generations have the same kernels, and launch them differently.
+    const auto first = fit.parameters("trtllm-0", h100()), now = fit.parameters("trtllm", h100());
+    EXPECT_DOUBLE_EQ(*first.compute_share, *now.compute_share);
+    EXPECT_DOUBLE_EQ(*first.memory_share, *now.memory_share);
+    EXPECT_GT(first.call_s, now.call_s);
+    EXPECT_FALSE(fit.parameters("vllm", h100()).fraction_of_free);
+}
+
+double memory_seconds(const SampleDemands::Batch& batch) {
+    double sum = 0;
+    for (const auto& call : batch.demands.calls) sum += call.count * call.memory_s;
+    return sum;
+}
+
+// What layers hand to each other stays in the last cache, so that only weights and what is too large for it
+// come from memory.
+TEST(Samples, StayInTheLastCache) {
+    auto bare = h100(), endless = h100();
+    bare.device.caches.clear();
+    endless.device.caches = {{.name = "L2", .bytes = 1e15, .shared_by = 0}};
+    const auto precisions = parse_precisions("bf16");
+    for (const auto* model : {"bert-large", "resnet-50"}) {
+        const auto without = sample_demands(model, bare, precisions, 178),
+                   with = sample_demands(model, h100(), precisions, 178),
+                   all = sample_demands(model, endless, precisions, 178);
+        for (std::size_t i = 0; i < with.batches.size(); ++i) {
+            EXPECT_LT(memory_seconds(with.batches[i]), memory_seconds(without.batches[i])) << model;
+            EXPECT_LE(memory_seconds(all.batches[i]), memory_seconds(with.batches[i])) << model;
+            EXPECT_NEAR(memory_seconds(all.batches[i]), memory_seconds(all.batches.front()),
+                        1e-6 * memory_seconds(all.batches.front()))
+                << model << ": weights alone, whatever the batch";
+        }
+        EXPECT_GT(memory_seconds(with.batches.back()) / 64, memory_seconds(with.batches.front()) / 64)
+            << model;
+        double best = 0;
+        for (const auto& batch : with.batches)
+            best = std::max(best, batch.samples / seconds_of(batch.demands, {}).total());
+        EXPECT_DOUBLE_EQ(samples_per_s(with, {}), best);
+    }
 }
 
 TEST(Regimes, PromptsComeInLumps) {
