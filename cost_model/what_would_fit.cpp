@@ -2,7 +2,7 @@
 #include <array>
 
 #include "core/error.hpp"
-#include "core/units.hpp"
+#include "core/text.hpp"
 #include "cost_model/batch_steps.hpp"
 
 namespace ridge::cost_model {
@@ -54,7 +54,7 @@ std::string smaller_batch(const ModelConfig& model, const DeviceModel& device, c
     const auto placement = placement_of(model, device, question.workload, question.deployment);
     const double most =
         most_sequences(placement, question.deployment, question.workload, usable_bytes(placement));
-    return most >= 1 ? "--batch " + significant(most, 12) : "";
+    return most >= 1 ? "--batch " + number_text(most) : "";
 }
 
 }  // namespace

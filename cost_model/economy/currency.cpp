@@ -76,6 +76,11 @@ ExchangeRate rate_of(const std::vector<ExchangeRate>& rates, std::string_view cu
         throw InputError("currency '" + std::string(currency) + "' has no rate, should be one of " +
                          known_currencies(rates) +
                          "; --exchange-rate gives another, e.g. JPY=150@2026-01-27");
+    constexpr double farthest_years = 3, days_of_a_year = 365.25;
+    if (!date.empty() && nearest_gap > farthest_years * days_of_a_year)
+        throw InputError("no rate of " + std::string(currency) + " is known within three years of " +
+                         std::string(date) + ", should be nearer to " + best->date +
+                         "; --exchange-rate gives another");
     return *best;
 }
 

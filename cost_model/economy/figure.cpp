@@ -15,7 +15,7 @@ namespace {
 // for shares, kilograms for grams, months for years.
 constexpr auto limits = std::to_array<FigureLimits>({
     {"USD/h", 0, 1e5, "a price for one device and hour"},
-    {"USD", 1, 1e8, "a price for one device"},
+    {"USD", 10, 1e8, "a price for one device, in dollars and not in thousands of them"},
     {"USD/kWh", 0, 5, "a price in a currency's main unit, not in cents or for a MWh"},
     {"facility/computers", 1, 5, "power of the facility over power of its computers"},
     {"gCO2/kWh", 0, 2000, "grams for a kWh"},

@@ -20,6 +20,7 @@ constexpr auto named = std::to_array<NamedPrecisions>({{"fp32", "fp32", "fp32", 
                                                        {"fp16", "fp16", "fp16", "fp16"},
                                                        {"int8", "int8:row", "int8:row", "bf16"},
                                                        {"w8a8", "int8:row", "int8:row", "bf16"},
+                                                       {"fp8", "fp8_e4m3", "fp8_e4m3", "bf16"},
                                                        {"w8", "bf16", "int8:g128", "bf16"},
                                                        {"w4", "bf16", "int4:g128", "bf16"},
                                                        {"w4-zero", "bf16", "int4:g128:zero", "bf16"}});

@@ -36,9 +36,9 @@ struct Precisions {
 };
 
 /// "fp32", "bf16", "fp16": everything so; "int8" (or "w8a8"): int8 activations with a scale a token and int8
-/// weights with a scale an output channel; "w8", "w4", "w4-zero": weights of 8 or 4 bits in groups of 128,
-/// the last with zero points; else "<activations>/<weights>" or "<activations>/<weights>/<kv>" in number
-/// formats. Throws InputError naming them.
+/// weights with a scale an output channel; "fp8": both in fp8_e4m3; "w8", "w4", "w4-zero": weights of 8 or 4
+/// bits in groups of 128, the last with zero points; else "<activations>/<weights>" or
+/// "<activations>/<weights>/<kv>" in number formats. Throws InputError naming them.
 [[nodiscard]] Precisions parse_precisions(const std::string& word);
 
 /// Calls of the same operator and shape in one pass through a model.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <set>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
@@ -92,7 +93,13 @@ Parallelism parse_parallelism(std::string_view text) {
     std::string blanks(text);
     std::ranges::replace(blanks, ',', ' ');
     Parallelism out;
-    for (const auto word : words(blanks)) set_way(out, word);
+    std::set<std::string_view> seen;
+    for (const auto word : words(blanks)) {
+        if (!seen.insert(way_of(word).word).second)
+            throw InputError("parallelism '" + std::string(text) + "' names " +
+                             std::string(way_of(word).word) + " twice, should name each way once");
+        set_way(out, word);
+    }
     return out;
 }
 

@@ -70,6 +70,8 @@ const Case cases[] = {
     {"price_of_another_device", cost({"--price", "a100=2"}), 2, {"a100", "h100-sxm"}},
     {"impossible_pue", cost({"--pue", "0.5"}), 2, {"0.5"}},
     {"impossible_parallelism", cost({"--parallel", "tp3"}), 2, {"tp3", "32 heads"}},
+    {"parallelism_twice", cost({"--parallel", "tp8 tp4"}), 2, {"tp8 tp4", "tp twice"}},
+    {"batch_beyond_memory", cost({"--batch", "10000"}), 2, {"TiB more", "with --batch 156\n"}},
     {"unknown_parallelism", cost({"--parallel", "xp2"}), 2, {"xp2", "tp, pp, ep, dp or cp"}},
     {"more_stages_than_layers", cost({"--parallel", "pp40"}), 2, {"pp40", "32 layers"}},
     {"link_without_bandwidth", cost({"--parallel", "tp2", "--link-bandwidth", "0"}), 2, {"link bandwidth"}},

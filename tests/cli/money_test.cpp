@@ -2,6 +2,8 @@
 // Money options of `ridge cost`, and `ridge breakeven`, as a user runs them.
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -55,6 +57,12 @@ TEST(MoneyReport, TakesPricesOfSingleDevices) {
         run({"ridge", "report", "--db", scratch.path("a.db"), "--device", "h100-sxm", "--device",
              "a100-80-sxm", "--price", "a100-80-sxm=1.5", "--output", scratch.path("report")});
     EXPECT_EQ(outcome.code, 0) << outcome.err;
+    // What no device can serve is missing, and the rest of the report stands.
+    const auto without = run({"ridge", "report", "--db", scratch.path("a.db"), "--device", "h100-sxm",
+                              "--model", "llama-3.1-405b", "--output", scratch.path("without"), "--summary"});
+    EXPECT_EQ(without.code, 4) << without.err;
+    EXPECT_NE(without.err.find("llama-3.1-405b needs"), std::string::npos) << without.err;
+    EXPECT_FALSE(std::filesystem::is_empty(scratch.path("without")));
 }
 
 TEST(MoneyTable, IsInTheCurrencyAskedFor) {
@@ -177,6 +185,8 @@ const Wrong wrongs[] = {
     {"rate_of_nothing", cost({"--exchange-rate", "CNY=0@2026"}), {"above 0"}},
     {"date_of_a_price", cost({"--price", "10CNY@March"}), {"March", "2026-01-27"}},
     {"empty_date", cost({"--price", "10CNY@"}), {"without a date"}},
+    {"rate_of_another_age", cost({"--price", "2EUR@1999"}), {"EUR", "1999", "2018"}},
+    {"purchase_in_thousands", cost({"--own", "--purchase", "3"}), {"--purchase", "thousands"}},
     {"date_without_currency", cost({"--price", "10@2023"}), {"10CNY@2023-03"}},
     {"range_upside_down", cost({"--price", "3..2"}), {"low"}},
     {"price_in_percent", cost({"--price", "8%"}), {"8%"}},

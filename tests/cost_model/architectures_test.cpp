@@ -243,6 +243,7 @@ TEST(ModelCalls, RefuseEmptyLists) {
 
 TEST(Precisions, HaveNamesAndFormats) {
     EXPECT_EQ(parse_precisions("w4").weights.text(), "int4:g128");
+    EXPECT_EQ(parse_precisions("fp8").activations.text(), "fp8_e4m3");
     EXPECT_EQ(parse_precisions("fp32/int8:g64").kv.text(), "fp32");
     EXPECT_EQ(parse_precisions("bf16/int4:g64/int8").kv.text(), "int8");
     for (const char* word : {"", "bf17", "bf16/", "a/b/c/d"})

@@ -27,7 +27,8 @@ TEST(Parallelism, IsReadAndWritten) {
     EXPECT_EQ(one.text(), "tp8 pp2");
     EXPECT_EQ(parse_parallelism("tp=4,dp=8,ep=32"), (Parallelism{.tensor = 4, .expert = 32, .data = 8}));
     EXPECT_EQ(parse_parallelism("").text(), "tp1");
-    for (const auto* bad : {"tp0", "tp", "zz4", "tp-2", "tp4x", "tp99999999", "tp2.5"})
+    for (const auto* bad :
+         {"tp0", "tp", "zz4", "tp-2", "tp4x", "tp99999999", "tp2.5", "tp8 tp4", "tp2,pp2,tp2"})
         EXPECT_THROW((void)parse_parallelism(bad), InputError) << bad;
 }
 
