@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/configs.hpp"
 #include "core/error.hpp"
 #include "cost_model/shipped_kernels.hpp"
 
@@ -57,6 +58,10 @@ void DeviceOptions::add(CLI::App& command) {
                        "what times a network's calls that were not measured: engine, by its shares of the "
                        "ceilings, or fitted, by the kernels of configs/fitted where they cover a call "
                        "(default: engine)");
+}
+
+void DeviceOptions::take_all() {
+    if (devices == std::vector<std::string>{"all"}) devices = list_configs("devices");
 }
 
 std::optional<db::Store> DeviceOptions::open() const {

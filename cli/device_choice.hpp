@@ -26,6 +26,8 @@ struct DeviceOptions {
     void add(CLI::App& command);
     /// The store, where its file is there.
     [[nodiscard]] std::optional<db::Store> open() const;
+    /// The word "all" alone becomes every device of the catalogue.
+    void take_all();
     /// Each device, measured in the store or else from the catalogue.
     [[nodiscard]] std::vector<cost_model::DeviceModel> load() const;
 };

@@ -7,7 +7,6 @@
 #include "cli/late_progress.hpp"
 #include "cli/money_options.hpp"
 #include "cli/serving_options.hpp"
-#include "core/configs.hpp"
 #include "core/text.hpp"
 #include "cost_model/serving/fleet_plan.hpp"
 #include "cost_model/serving/separate_pools.hpp"
@@ -214,8 +213,7 @@ ExitCode run(PlanOptions options) {
     const auto target = target_of(options);
     if (!options.prefill_device.empty() && options.prefill_parallelism.empty())
         options.prefill_parallelism = {"tp1"};
-    auto& words = options.served.devices.devices;
-    if (words == std::vector<std::string>{"all"}) words = list_configs("devices");
+    options.served.devices.take_all();
     const auto devices = options.served.devices.load();
     Refusals refusals;
     const auto candidates = candidates_of(options, target, devices, refusals);

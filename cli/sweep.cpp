@@ -12,7 +12,6 @@
 #include "cli/number_list.hpp"
 #include "cli/precision_options.hpp"
 #include "cli/serving_options.hpp"
-#include "core/configs.hpp"
 #include "core/text.hpp"
 #include "cost_model/serving/sweep.hpp"
 #include "reports/pareto_chart.hpp"
@@ -167,8 +166,7 @@ void write_chart(const std::string& path, const std::vector<reports::SweepRow>& 
 }
 
 ExitCode run(SweepOptions options) {
-    auto& words = options.devices.devices;
-    if (words == std::vector<std::string>{"all"}) words = list_configs("devices");
+    options.devices.take_all();
     const auto axes = axes_of(options);
     SweepGrid grid{
         axes.size(), [&](std::size_t index) { return setup_of(axes, index); }, loads_of(options), {}};

@@ -144,12 +144,14 @@ double together(const AloneSeconds& alone, double norm) {
     return std::pow(std::pow(compute, norm) + std::pow(memory, norm), 1 / norm);
 }
 
+double harness_seconds(double launch_s, double kernel_s, const EngineParameters& engine) {
+    return engine.call_s > 0 ? std::min(launch_s, kernel_s) : 0;
+}
+
 PartSeconds call_seconds(const CallDemand& demand, const EngineParameters& engine,
                          const ShareFactors& efficiency) {
     PartSeconds out;
-    // A kernel that was timed alone has its harness's launch; under an engine calls follow each other, at
-    // call_s.
-    const double harness_s = engine.call_s > 0 ? std::min(demand.launch_s, demand.kernel_s) : 0;
+    const double harness_s = harness_seconds(demand.launch_s, demand.kernel_s, engine);
     const double known_s =
         demand.known_s > 0 ? demand.known_s : (demand.kernel_s - harness_s) / engine.kernel_share;
     if (known_s > 0) {

@@ -53,6 +53,10 @@ struct AloneSeconds {
 [[nodiscard]] PartSeconds call_seconds(const CallDemand& demand, const EngineParameters& engine,
                                        const ShareFactors& efficiency);
 
+/// What a kernel that was timed alone has of its harness's launch, and has not under an engine whose calls
+/// follow each other at seconds of their own.
+[[nodiscard]] double harness_seconds(double launch_s, double kernel_s, const EngineParameters& engine);
+
 /// Both overlapping as the engine lets them.
 [[nodiscard]] double together(const AloneSeconds& alone, double norm);
 

@@ -116,10 +116,11 @@ bool Run::balanced() {
 
 // TensorRT-LLM's batch_wait_timeout_iters and batch_wait_max_tokens_ratio.
 bool Run::held_back() {
-    const auto& replica = replicas_.front();
     const double step = run_.step_tokens > 0 ? run_.step_tokens : std::numeric_limits<double>::infinity();
-    if (replica.running == 0 || replica.waiting_tokens >= run_.hold_share * step ||
-        held_steps_ >= run_.hold_steps) {
+    const bool begins = std::ranges::any_of(replicas_, [&](const Replica& one) {
+        return (one.running == 0 && !one.waiting.empty()) || one.waiting_tokens >= run_.hold_share * step;
+    });
+    if (begins || held_steps_ >= run_.hold_steps) {
         held_steps_ = 0;
         return false;
     }

@@ -43,6 +43,9 @@ struct PowerShares {
     double waiting = 0, memory = 0, compute = 0;
 };
 
+/// Most tokens of a step where an engine does not say: of the fitted engines, and of benchmarks' servers.
+inline constexpr std::int64_t usual_chunk_tokens = 4096;
+
 /// What a serving engine adds to, or makes of, the devices' kernels. The defaults are an engine that costs
 /// nothing and wastes nothing, so that times are the kernels' own; a file of configs/engines
 /// has the values of a real one with their source.

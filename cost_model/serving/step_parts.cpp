@@ -49,6 +49,22 @@ double launch_of(const Prediction& kernel) {
     return launch == kernel.terms.end() ? 0.0 : std::min(launch->seconds, kernel.time_s);
 }
 
+// A kernel that was timed alone as the engine runs it, with all that the prediction says of its time.
+void run_under(Prediction& kernel, const EngineParameters& engine) {
+    const double harness_s = harness_seconds(launch_of(kernel), kernel.time_s, engine);
+    const auto here = [&](double seconds) {
+        return std::max(0.0, seconds - harness_s) / engine.kernel_share;
+    };
+    kernel.time_s = here(kernel.time_s);
+    for (auto* interval : {&kernel.interval, &kernel.interval_95})
+        if (*interval) *interval = Interval{here((*interval)->low), here((*interval)->high)};
+    if (harness_s > 0)
+        std::erase_if(kernel.terms, [](const LimiterTerm& term) { return term.name == "launch"; });
+    for (auto& term : kernel.terms) term.seconds /= engine.kernel_share;
+    const auto most = std::ranges::max_element(kernel.terms, {}, &LimiterTerm::seconds);
+    if (most != kernel.terms.end()) kernel.limiter = most->name;
+}
+
 }  // namespace
 
 PartSeconds seconds_of(const Demands& demands, const EngineParameters& engine) {
@@ -61,11 +77,8 @@ PartSeconds seconds_of(const Demands& demands, const EngineParameters& engine) {
 Prediction placed_prediction(const Placement& placement, const NetworkCall& call) {
     const auto& device = device_of(placement, call);
     auto kernel = kernel_prediction(call.call, device);
-    if (kernel && placement.engine.call_s > 0) kernel->time_s -= launch_of(*kernel);
-    if (kernel && kernel->time_s > 0) {
-        kernel->time_s /= placement.engine.kernel_share;
-        return *std::move(kernel);
-    }
+    if (kernel) run_under(*kernel, placement.engine);
+    if (kernel && kernel->time_s > 0) return *std::move(kernel);
     auto prediction = predict(call.call, device);
     if (prediction.kind == PredictionKind::roof)
         apply_shares(prediction, demand_of(call, prediction, device), placement.engine,

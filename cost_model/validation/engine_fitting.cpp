@@ -51,7 +51,7 @@ constexpr auto fit_parameters = std::to_array<FitParameter>({
     // Memory.
     {"memory_fraction", 0.92, {0.02, 0, 0, 0, 0, 0}},
     {"workspace_bytes", 1.5 * gigabyte, {}},
-    {"chunk_tokens", 4096, {}},
+    {"chunk_tokens", usual_chunk_tokens, {}},
     {"sequence_limit", 2048, {0.5, 0, 0, 0, 0, 0}},
     {"output_reserved", 0.8, {0.2, 0.3, 0, 0, 0, 0}},
     // Requests.

@@ -196,11 +196,10 @@ void RowReader::set_lengths(RowCase& out, const PublishedRow& row) const {
 }
 
 void RowReader::set_run(RowCase& out, const PublishedRow& row) const {
-    constexpr double usual_step_tokens = 4096;
     const auto& parallelism = out.steps->placement().parallelism;
     const ClosedRun run{.users = std::llround(std::clamp(out.batch / out.replicas, 1.0, 1e9)),
                         .longest = out.lengths,
-                        .step_tokens = usual_step_tokens,
+                        .step_tokens = usual_chunk_tokens,
                         .replicas = parallelism.data};
     out.runs = PlayedRuns(benchmarks_.applied(run, row, out.framework, parallelism.tensor));
     if (out.regime == Regime::closed_loop) (void)out.runs.of_users(run.users);

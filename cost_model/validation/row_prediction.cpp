@@ -114,18 +114,18 @@ double in_unit(const Yield& yield, const RowCase& row_case, const PublishedRow& 
 }
 
 // What is the same to the last digit of the figure, but for devices and parallelism.
-using Measurement = std::tuple<std::string, std::string, std::string, std::string, std::string, std::string,
-                               std::string, std::string, std::string, double>;
+using PublishedFigure = std::tuple<std::string, std::string, std::string, std::string, std::string,
+                                   std::string, std::string, std::string, std::string, double>;
 
-Measurement measurement_of(const PublishedRow& row) {
+PublishedFigure figure_of(const PublishedRow& row) {
     return {row.source,    row.device,     row.model,     row.weight_precision, row.batch,
             row.input_len, row.output_len, row.framework, row.metric,           row.value};
 }
 
-std::map<Measurement, double> fewest_devices(const std::vector<PublishedRow>& rows) {
-    std::map<Measurement, double> out;
+std::map<PublishedFigure, double> fewest_devices(const std::vector<PublishedRow>& rows) {
+    std::map<PublishedFigure, double> out;
     for (const auto& row : rows) {
-        const auto [known, added] = out.emplace(measurement_of(row), row.devices);
+        const auto [known, added] = out.emplace(figure_of(row), row.devices);
         if (!added) known->second = std::min(known->second, row.devices);
     }
     return out;
@@ -153,7 +153,7 @@ std::vector<ReadRow> read_rows(RowReader& reader, const std::vector<PublishedRow
         out.push_back({row, reader.read(row)});
         // Rounded figures may coincide.
         const bool exact = row.value != std::floor(row.value);
-        if (exact && row.devices > fewest.at(measurement_of(row)))
+        if (exact && row.devices > fewest.at(figure_of(row)))
             out.back().reading = {std::nullopt, "the same figure stands for fewer devices: one measurement"};
     }
     return out;

@@ -8,6 +8,7 @@
 #include "core/error.hpp"
 #include "cost_model/serving/engine_choice.hpp"
 #include "cost_model/serving/sample_demands.hpp"
+#include "cost_model/shipped_kernels.hpp"
 
 namespace ridge::cost_model {
 namespace {
@@ -54,6 +55,35 @@ TEST(CallDemand, AnEngineOfItsOwnPaceDoesNotPayAKernelsHarness) {
     // What was measured as it stands stays.
     const CallDemand measured{.known_s = 10e-6, .launch_s = 4e-6};
     EXPECT_NEAR(call_seconds(measured, {.call_s = 1e-6}, {}).total(), 11e-6, 1e-15);
+}
+
+bool has_launch(const Prediction& one) {
+    return std::ranges::any_of(one.terms, [](const LimiterTerm& term) { return term.name == "launch"; });
+}
+
+// What is said of a kernel's time is of the time that is given: terms and interval too.
+TEST(CallDemand, AKernelUnderAnEngineIsToldWithoutItsHarness) {
+    auto device = h100();
+    take_shipped_kernels(device);
+    ASSERT_TRUE(device.shipped);
+    const auto placement = [&](const EngineParameters& engine) {
+        return make_placement(load_model("llama-3.1-8b"), {}, device, {}, engine);
+    };
+    const auto alone = placement({}), engine = placement({.call_s = 1e-6, .kernel_share = 0.5});
+    int kernels = 0;
+    for (const auto& call : placed_calls(alone, decode_pass(8, 1000))) {
+        const auto timed = placed_prediction(alone, call), run = placed_prediction(engine, call);
+        const auto launch = std::ranges::find(timed.terms, "launch", &LimiterTerm::name);
+        if (launch == timed.terms.end() || launch->seconds <= 0 || launch->seconds >= timed.time_s) continue;
+        ++kernels;
+        EXPECT_NEAR(run.time_s, (timed.time_s - launch->seconds) * 2, 1e-12) << call.role;
+        EXPECT_FALSE(has_launch(run)) << call.role;
+        EXPECT_NE(run.limiter, "launch") << call.role;
+        ASSERT_TRUE(run.interval) << call.role;
+        EXPECT_LE(run.interval->low, run.time_s) << call.role;
+        EXPECT_GE(run.interval->high, run.time_s) << call.role;
+    }
+    EXPECT_GT(kernels, 0);
 }
 
 TEST(StepModel, ServesWithAnotherEngineOnTheSameGrid) {
