@@ -71,7 +71,7 @@ Placement placement_of(const ModelConfig& model, const DeviceModel& device, cons
     if (need > deployment.tiers.dram_bytes)
         throw InputError("the experts of " + model.name + " need " + capacity(need) +
                          " of the host for each device, " + capacity(need - deployment.tiers.dram_bytes) +
-                         " more than it has");
+                         " more than it has; --dram gives its memory in bytes, --parallel spreads them");
     out.expert_device = deployment.experts_on.get();
     return out;
 }
