@@ -70,6 +70,7 @@ DeviceModel load_device(const std::string& id_or_path) {
     auto model = make_device_model(Device::from_json(json), {}, {}, std::nullopt);
     read_sparsity(model, json);
     model.architecture = json.text_or("architecture", "");
+    if (const auto process = json.find("process_nm")) model.process_nm = process->positive();
     model.interconnect = interconnects_from(json);
     if (model.device.kind != "cpu") add_links(model.ceilings, model.interconnect);
     model.price = default_price(rental_prices(model.device.id));
@@ -91,6 +92,7 @@ std::optional<DeviceModel> load_measured_device(const db::Store& store, const st
     auto model = make_device_model(known ? completed(*device, catalogue.device) : *device, roofs,
                                    store.measurements(filter), newest_kernel_model(store, id));
     model.architecture = catalogue.architecture;
+    model.process_nm = catalogue.process_nm;
     model.sparsity_pattern = catalogue.sparsity_pattern;
     model.sparsity_max_ratio = catalogue.sparsity_max_ratio;
     model.interconnect = catalogue.interconnect;
@@ -111,7 +113,10 @@ std::optional<std::vector<Interconnect>> known_links(const Device& device) {
 }
 
 DeviceFacts facts_of(const DeviceModel& device) {
-    return {.device = device.device, .ceilings = device.ceilings, .architecture = device.architecture};
+    return {.device = device.device,
+            .ceilings = device.ceilings,
+            .architecture = device.architecture,
+            .process_nm = device.process_nm};
 }
 
 namespace {

@@ -34,6 +34,7 @@ struct DeviceModel {
     std::optional<RentalPrice> price;       ///< default rental price
     std::optional<PurchasePrice> purchase;  ///< default price to own
     std::string architecture;               ///< "hopper", "ada" …; empty where it is not known
+    std::optional<double> process_nm;       ///< name of the manufacturing process, as the data sheet has it
 
     /// What sparse weights gain in arithmetic on the data sheet: kind of sparsity and the largest ratio of
     /// dense to executed FLOP; a device without gives sparse calls their dense time, block sparsity excepted.

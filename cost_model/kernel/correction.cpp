@@ -3,30 +3,21 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
-#include <cstdint>
 #include <functional>
 #include <limits>
 #include <numeric>
 
 #include "core/error.hpp"
 #include "core/statistics.hpp"
-
-// Compiled for each width of vectors that x86-64 may have, chosen when the program starts. Sanitizers start
-// before that choice can be made.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
-    !defined(__SANITIZE_THREAD__)
-#define RIDGE_EVERY_VECTOR_WIDTH __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define RIDGE_EVERY_VECTOR_WIDTH
-#endif
+#include "cost_model/kernel/correction_sums.hpp"
 
 namespace ridge::cost_model {
 namespace {
 
 constexpr std::size_t most_neighbours = 24;  // 32 change the median error by less than 0.1 points
 constexpr std::size_t most_axes = 12;
+constexpr float widest_half = 40;  // lengths: e^(2 · 40) is a float, and e^-40 of a correlation nothing
 
 // Lower half of a symmetric matrix, row by row.
 using Matrix = std::array<std::array<float, most_neighbours>, most_neighbours>;
@@ -59,20 +50,6 @@ bool may_use(std::size_t node, const LeftOut& left_out) {
     return !left_out.sites || (*left_out.sites)[node] != (*left_out.sites)[left_out.node];
 }
 
-constexpr std::size_t block = 80;  // whole vectors of 16; five are the nodes of a shipped group
-
-// Distances of one block of nodes, summed axis by axis so that the loop is one of vectors.
-inline void block_distances(const std::vector<std::vector<float>>& scaled, std::span<const std::size_t> axes,
-                            std::span<const float> place, std::size_t first, std::size_t count,
-                            std::array<float, block>& out) {
-    out.fill(0);
-    for (const auto axis : axes) {
-        const float* column = scaled[axis].data() + first;
-        const float here = place[axis];
-        for (std::size_t i = 0; i < count; ++i) out[i] += std::abs(column[i] - here);
-    }
-}
-
 RIDGE_EVERY_VECTOR_WIDTH
 Neighbours nearest_nodes(const std::vector<std::vector<float>>& scaled, std::span<const std::size_t> axes,
                          std::size_t count, std::span<const float> place, const LeftOut& left_out) {
@@ -86,21 +63,6 @@ Neighbours nearest_nodes(const std::vector<std::vector<float>>& scaled, std::spa
                 found.offer(first + i, distances[i]);
     }
     return found;
-}
-
-// exp(x) of x ≤ 0 within 3e-6: two to the whole part by the exponent's bits, to the rest by its series. The
-// compiler makes vectors of it, which it does not of std::exp.
-inline float exponential(float x) {
-    constexpr float to_octaves = 1.44269504F, least = -120.0F, rounder = 12582912.0F;  // 1.5 · 2^23
-    const float octaves = std::max(x * to_octaves, least);
-    const float rounded = octaves + rounder;
-    const float rest = octaves - (rounded - rounder);
-    const float power =
-        1.0F +
-        rest * (0.69314718F +
-                rest * (0.24022651F + rest * (0.05550411F + rest * (0.00961813F + rest * 0.00133336F))));
-    const auto whole = std::bit_cast<std::int32_t>(rounded) - std::bit_cast<std::int32_t>(rounder);
-    return std::bit_cast<float>(std::bit_cast<std::int32_t>(power) + whole * (1 << 23));
 }
 
 float distance_between(const std::vector<std::vector<float>>& scaled, std::size_t one, std::size_t other) {
@@ -146,20 +108,6 @@ Vector solved(const Matrix& lower, const Vector& towards, std::size_t count) {
     return out;
 }
 
-// Σ weight · exp(-distance) over all nodes, whole blocks of them, so that the sums of a block stay in
-// registers.
-RIDGE_EVERY_VECTOR_WIDTH
-float weighted_sum(const std::vector<std::vector<float>>& scaled, std::span<const std::size_t> axes,
-                   const std::vector<float>& weights, std::span<const float> place) {
-    std::array<float, block> sums{};
-    for (std::size_t first = 0; first < weights.size(); first += block) {
-        std::array<float, block> distances{};
-        block_distances(scaled, axes, place, first, block, distances);
-        for (std::size_t i = 0; i < block; ++i) sums[i] += weights[first + i] * exponential(-distances[i]);
-    }
-    return std::accumulate(sums.begin(), sums.end(), 0.0F);
-}
-
 // (K + noise)⁻¹ · values, K row by row in its lower half; K is overwritten.
 std::vector<double> solve_all(std::vector<double>& matrix, std::vector<double> values) {
     const auto count = values.size();
@@ -181,9 +129,6 @@ std::vector<double> solve_all(std::vector<double>& matrix, std::vector<double> v
     }
     return values;
 }
-
-// Whole blocks, filled up with nodes that weigh nothing.
-void fill_up(std::vector<float>& column) { column.resize((column.size() + block - 1) / block * block, 0.0F); }
 
 std::vector<double> column_of(const std::vector<CorrectionNode>& nodes, std::size_t axis) {
     std::vector<double> out;
@@ -240,6 +185,34 @@ void Correction::unpack() {
         fill_up(column);
     }
     fill_up(weight_);
+    set_powers();
+}
+
+void Correction::set_powers() {
+    powers_.clear();
+    if (weight_.empty()) return;
+    for (const auto axis : varying_) {
+        const std::span nodes(scaled_[axis].data(), size());
+        const auto [low, high] = std::ranges::minmax(nodes);
+        if (high - low > 2 * widest_half) return powers_.clear();
+        auto& one = powers_.emplace_back(Powers{.middle = (low + high) / 2, .up = {}, .down = {}});
+        for (const float node : nodes) {
+            one.up.push_back(std::exp(node - one.middle));
+            one.down.push_back(std::exp(one.middle - node));
+        }
+        fill_up(one.up);
+        fill_up(one.down);
+    }
+}
+
+float Correction::weighted_powers(std::span<const float> place) const {
+    std::array<AxisPowers, most_axes> axes{};
+    for (std::size_t i = 0; i < powers_.size(); ++i) {
+        const auto& nodes = powers_[i];
+        const float from = std::clamp(place[varying_[i]] - nodes.middle, -2 * widest_half, 2 * widest_half);
+        axes.at(i) = {nodes.up.data(), nodes.down.data(), std::exp(from), std::exp(-from)};
+    }
+    return sum_of_products({axes.data(), powers_.size()}, weight_);
 }
 
 CorrectionValue Correction::at(std::span<const double> place, const LeftOut& left_out) const {
@@ -283,7 +256,9 @@ float Correction::common_distance(std::span<const float> place) const {
 double Correction::weighted(std::span<const float> place) const {
     const float common = common_distance(place);
     const float near = common > 0 ? std::exp(-common) : 1.0F;
-    return mean_ + static_cast<double>(near * weighted_sum(scaled_, varying_, weight_, place));
+    const float sum =
+        powers_.empty() ? weighted_sum(scaled_, varying_, weight_, place) : weighted_powers(place);
+    return mean_ + static_cast<double>(near * sum);
 }
 
 double Correction::residual_at(std::span<const double> place) const {

@@ -74,6 +74,8 @@ class Correction {
 
   private:
     void unpack();
+    void set_powers();
+    [[nodiscard]] float weighted_powers(std::span<const float> place) const;
     [[nodiscard]] double octaves_to(std::size_t node, std::span<const float> place) const;
     [[nodiscard]] float common_distance(std::span<const float> place) const;  // along the other axes
     [[nodiscard]] double weighted(std::span<const float> place) const;
@@ -88,6 +90,14 @@ class Correction {
     std::vector<std::vector<float>> scaled_;  // places over lengths, and noises, for speed
     std::vector<std::size_t> varying_;        // axes along which nodes differ
     std::vector<float> noise_, weight_;
+
+    // Along one of varying_: e^(place - middle) and e^(middle - place) of each node.
+    struct Powers {
+        float middle = 0;
+        std::vector<float> up, down;
+        bool operator==(const Powers&) const = default;
+    };
+    std::vector<Powers> powers_;  // empty without solve(), or where they would leave the range of a float
 };
 
 }  // namespace ridge::cost_model

@@ -14,6 +14,7 @@ constexpr std::size_t most_rows = 600;
 // Shares of bandwidth up to 1.5: warm operands come from caches, which move up to 8 times what the memory
 // does (Jia et al. 2018, table 3.1: 2.2 to 3 times on four of NVIDIA's; larger ones have come since).
 constexpr double least_share = 0.002, most_share = 1.5, most_cache_share = 8;
+constexpr double least_cache_share = 1;  // of products
 constexpr double least_latency_s = 1e-9, most_latency_s = 1e-2;
 
 RowPointers thinned(const RowPointers& rows) {
@@ -80,12 +81,20 @@ double most_of(const std::string& share) {
     return share == "L2" ? most_cache_share : most_share;
 }
 
-std::vector<BoundedParameter> problem_at(const KernelParameters& start) {
+// What a cache slower than memory would explain in products is arithmetic that few rows do not fill.
+bool are_products(const RowPointers& rows) {
+    const auto& regime = rows.front()->features.regime;
+    return regime == "gemm" || regime == "experts";
+}
+
+std::vector<BoundedParameter> problem_at(const KernelParameters& start, bool products) {
     std::vector<BoundedParameter> out;
     for (const auto& one : start.latencies)
         out.push_back({.low = least_latency_s, .high = most_latency_s, .start = one.value});
-    for (const auto& one : start.shares)
-        out.push_back({.low = least_share, .high = most_of(one.name), .start = one.value});
+    for (const auto& one : start.shares) {
+        const double low = products && one.name == "L2" ? least_cache_share : least_share;
+        out.push_back({.low = low, .high = most_of(one.name), .start = std::max(one.value, 2 * low)});
+    }
     // p from the sum to what cannot be told from the maximum.
     out.push_back({.low = 1.0, .high = 16.0, .start = start.overlap});
     return out;
@@ -104,10 +113,11 @@ struct Candidate {
 };
 
 std::optional<Candidate> fit_from(const RowPointers& rows, KernelParameters start) {
-    const auto fit = robust_least_squares(problem_at(start), [&](const std::vector<double>& values) {
-        set_values(start, values);
-        return residuals_at(rows, start);
-    });
+    const auto fit =
+        robust_least_squares(problem_at(start, are_products(rows)), [&](const std::vector<double>& values) {
+            set_values(start, values);
+            return residuals_at(rows, start);
+        });
     if (!fit) return std::nullopt;
     set_values(start, fit->values);
     return Candidate{start, fit->loss};

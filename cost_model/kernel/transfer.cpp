@@ -173,14 +173,17 @@ bool is_version_of(const KernelGroup& group, const GroupKey& chosen) {
     return key == chosen;
 }
 
-// Peak for each watt of the target's thermal design power over the source's; 1 where a figure is not known.
+// What running at the peak would take of the thermal design power, the target's over the source's, where each
+// operation's energy goes with the process' length; 1 where a figure is not known.
 double denser_power(const DeviceFacts& source, const DeviceFacts& target, Precision precision) {
     const auto of = [&](const DeviceFacts& facts) {
         const auto found = compute_ceiling(facts.ceilings, precision);
         return found && facts.device.tdp_w.value_or(0) > 0 ? found->ceiling.rate / *facts.device.tdp_w : 0.0;
     };
     const double here = of(source), there = of(target);
-    return here > 0 && there > 0 ? there / here : 1.0;
+    const double shrink =
+        source.process_nm && target.process_nm ? *target.process_nm / *source.process_nm : 1.0;
+    return here > 0 && there > 0 ? there / here * shrink : 1.0;
 }
 
 double log_analytical(const CallFeatures& features, KernelParameters parameters, double factor) {

@@ -22,7 +22,8 @@ namespace ridge::cost_model {
 struct DeviceFacts {
     Device device;
     Ceilings ceilings;
-    std::string architecture;  ///< "hopper", "ada" …; empty where it is not known
+    std::string architecture;               ///< "hopper", "ada" …; empty where it is not known
+    std::optional<double> process_nm = {};  ///< of manufacture
 };
 
 /// How far two devices are apart; 0 in all for the same figures.

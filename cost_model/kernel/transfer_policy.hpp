@@ -31,8 +31,8 @@ struct Likeness {
     double correction = 0.6;
     double median = 0;
     /// The share of the arithmetic's peak that carries over falls with this power of the peak for each watt
-    /// of the thermal design power.
-    double throttling = 0;
+    /// of the thermal design power, times the process' length.
+    double throttling = 1.0 / 3;
     [[nodiscard]] double distance(const Unlikeness& apart) const {
         return family * apart.family + figures * apart.figures + power * apart.power +
                implementation * apart.implementation;

@@ -12,13 +12,16 @@ namespace ridge::cost_model {
 
 /// An error of a transferred time in units of its own standard deviation.
 struct TransferError {
+    std::string device;
     std::string regime;
     bool same_family = false, calibrated = false;
     double deviations = 0;  ///< |ln(predicted / measured)| over TransferEstimate::deviation
 };
 
 /// Conformal half-widths of transferred times, in standard deviations, by regime, family and whether the
-/// device was calibrated: what holds 80 and 95 % of the calls of devices that were left out.
+/// device was calibrated: what holds 80 and 95 % of the calls of devices that were left out. A device counts
+/// by the root of the number of its calls, since they are off together: neither as one of few nor as
+/// thousands.
 class TransferWidths {
   public:
     TransferWidths() = default;

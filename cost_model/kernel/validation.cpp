@@ -321,8 +321,12 @@ std::vector<TransferError> transfer_errors(const std::vector<ValidationPoint>& p
     std::vector<TransferError> out;
     for (const auto& point : points)
         if (point.deviation > 0 && point.device != left_out)
-            out.push_back({point.key.regime, point.same_family, point.split == Split::calibrated,
-                           std::abs(std::log(point.predicted_s / point.measured_s)) / point.deviation});
+            out.push_back(
+                {.device = point.device,
+                 .regime = point.key.regime,
+                 .same_family = point.same_family,
+                 .calibrated = point.split == Split::calibrated,
+                 .deviations = std::abs(std::log(point.predicted_s / point.measured_s)) / point.deviation});
     return out;
 }
 

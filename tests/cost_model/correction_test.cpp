@@ -59,15 +59,23 @@ TEST(Correction, WithAllWeightsAgreesWithTheNeighbours) {
     EXPECT_EQ(Correction::from_json(JsonReader(written, "model")), correction);
 }
 
-// Sums run over blocks of 64 nodes: below one, whole ones, and a rest. Every node's residual comes back.
+// Sums run over blocks of 80 nodes: below one, whole ones, and a rest; of powers, or of exponentials where
+// powers of the distance in lengths would leave the range of a float. Every node's residual comes back, and
+// far from all of them the median.
 TEST(Correction, WithAllWeightsCountsEveryNodeOnce) {
-    for (const int count : {5, 64, 128, 150}) {
-        auto correction = on_a_line(count, [](double x) { return std::sin(x); });
-        correction.solve();
-        for (int x = 0; x < count; ++x)
-            ASSERT_NEAR(correction.residual_at(std::vector{static_cast<double>(x)}), std::sin(x), 2e-3)
-                << x << " of " << count;
-    }
+    for (const int count : {5, 80, 150, 160})
+        for (const double length : {0.5, 2.5, 4.0}) {
+            auto correction = on_a_line(
+                count, [](double x) { return std::sin(x); }, length);
+            correction.solve();
+            for (int x = 0; x < count; ++x)
+                ASSERT_NEAR(correction.residual_at(std::vector{static_cast<double>(x)}), std::sin(x), 3e-3)
+                    << x << " of " << count << " with lengths of " << length;
+            const double median = correction.at(std::vector{1e6}).residual;
+            EXPECT_LT(std::abs(median), 1.0);
+            for (const double far : {-1e6, 1e3, 1e6})
+                EXPECT_NEAR(correction.residual_at(std::vector{far}), median, 1e-6) << far;
+        }
 }
 
 TEST(Correction, LeavesOutWhatItIsToldTo) {

@@ -92,7 +92,7 @@ TEST(AttentionFeatures, OfAPromptByHand) {
     EXPECT_NEAR(one.ceilings.at("exp"), 8 * 3 * 16384.0 / 160e9, 1e-12);
     const double bytes = 2.0 * (2 * 2 * 256 * 4 * 64 + 2 * 2 * 256 * 2 * 64);
     EXPECT_DOUBLE_EQ(one.ceilings.at("DRAM"), bytes / 1e11);
-    EXPECT_DOUBLE_EQ(one.ceilings.at("L2"), bytes / 1e11);
+    EXPECT_EQ(one.ceilings.at("L2"), 0);
     EXPECT_EQ(one.latencies.at("step"), 2);
     EXPECT_EQ(one.latencies.at("block"), 16 / 10.0);
     EXPECT_NEAR(one.latencies.at("pass"), bytes / 1e11 * 1e6, 1e-9);
@@ -241,11 +241,16 @@ TEST(RowFeatures, OfAGatherAreThoseOfTheRowsItTakes) {
     EXPECT_EQ(one.latencies.at("row"), 4);
 }
 
-// Traffic that grows as the arithmetic does would be told from it by no call.
-TEST(GemmFeatures, MoveEachOperandOnceThroughTheCache) {
+// Traffic that grows as the arithmetic does would be told from it by no call; what comes from memory counts
+// there alone.
+TEST(GemmFeatures, MoveEachOperandOnceFromTheCacheOrFromMemory) {
     const auto one = features_of("gemm m=1024 n=2048 k=4096 a=bf16 w=bf16 c=bf16");
     const double bytes = 2.0 * (1024 * 4096 + 4096 * 2048 + 1024 * 2048);
-    EXPECT_DOUBLE_EQ(one.ceilings.at("L2"), bytes / 1e11);
+    EXPECT_DOUBLE_EQ(one.ceilings.at("DRAM"), bytes / 1e11);
+    EXPECT_EQ(one.ceilings.at("L2"), 0);
+    const auto held = features_of("gemm m=64 n=64 k=64 a=bf16 w=bf16 c=bf16", {}, CacheState::warm);
+    EXPECT_EQ(held.ceilings.at("DRAM"), 0);
+    EXPECT_DOUBLE_EQ(held.ceilings.at("L2"), 2.0 * 3 * 64 * 64 / 1e11);
 }
 
 TEST(OperatorFeatures, SayWhichFigureADeviceLacks) {

@@ -170,7 +170,13 @@ TEST(Transfer, ArithmeticThatLacksPowerKeepsLessOfItsPeak) {
     const auto at = [&](const TransferPolicy& one) {
         return std::exp(Transfer(target, {source(known, 0.8, 0.7)}, one).estimate(query(large))->log_time);
     };
-    EXPECT_NEAR(at(policy) / at({}), 2.0, 0.02);
+    TransferPolicy plenty;
+    plenty.set("gemm", Likeness{.throttling = 0});
+    EXPECT_NEAR(at(policy) / at(plenty), 2.0, 0.02);
+    // What a finer process takes less for each operation makes up for it.
+    known.process_nm = 16;
+    target.process_nm = 2;
+    EXPECT_NEAR(at(policy) / at(plenty), 1.0, 0.02);
 }
 
 // Devices that all miss by one level: what is learned is that level, and no neighbourhood of its own.
@@ -199,6 +205,20 @@ TEST(TransferLearning, FindsTheSpreadBetweenDevices) {
 }
 
 // A call on a device that nobody measured has the width that such calls turned out to need.
+// Calls of one device are off together: a hundred times as many count ten times as much.
+TEST(TransferWidths, CountADeviceByTheRootOfItsCalls) {
+    std::vector<TransferError> errors(10000, {.device = "many", .regime = "gemm", .deviations = 1});
+    for (int i = 0; i < 100; ++i) errors.push_back({.device = "few", .regime = "gemm", .deviations = 3});
+    // "few" has 10 of 110.
+    const auto one = TransferWidths(errors).at("gemm", false, false);
+    EXPECT_EQ(one.of_80, 1.0);
+    EXPECT_EQ(one.of_95, 3.0);
+    // Two more of its kind: 30 of 130.
+    for (const char* device : {"another", "third"})
+        for (int i = 0; i < 100; ++i) errors.push_back({.device = device, .regime = "gemm", .deviations = 3});
+    EXPECT_EQ(TransferWidths(errors).at("gemm", false, false).of_80, 3.0);
+}
+
 TEST(TransferWidths, AreShipped) {
     const auto widths = read_transfer_widths();
     for (const bool same : {true, false})

@@ -102,7 +102,7 @@ CallFeatures attention_features(const OperatorCall& call, const KernelConfig&, C
     out.ceilings.add({"compute", compute_seconds(work.flop * kernel.pairs / useful, work.compute, machine)});
     out.ceilings.add({"exp", exponential_seconds(kernel.pairs, machine)});
     out.ceilings.add({"DRAM", memory_seconds(work.bytes(), cache, machine)});
-    out.ceilings.add({"L2", shared_cache_seconds(work.bytes(), machine)});
+    out.ceilings.add({"L2", shared_cache_seconds(work.bytes(), cache, machine)});
     add_axes(out, shape, kernel, machine);
     return out;
 }

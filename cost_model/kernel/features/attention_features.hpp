@@ -14,7 +14,7 @@ namespace ridge::cost_model {
 ///              groups of 16 query heads (the rows of a tensor core's instruction)
 ///     exp      exponentials of the same pairs
 ///     DRAM     queries, output and cached keys and values that the caches do not hold
-///     L2       all of them
+///     L2       those that they do
 /// Latencies:
 ///     launch   1
 ///     step     key tiles that the busiest unit walks over, one after the other

@@ -56,8 +56,8 @@ double pass_count(double bytes, const Machine& machine) {
     return memory_seconds(bytes, CacheState::cold, machine) * microseconds;
 }
 
-double shared_cache_seconds(double bytes, const Machine& machine) {
-    return memory_seconds(bytes, CacheState::cold, machine);
+double shared_cache_seconds(double bytes, CacheState cache, const Machine& machine) {
+    return memory_seconds(bytes, CacheState::cold, machine) - memory_seconds(bytes, cache, machine);
 }
 
 double link_seconds(double bytes, const std::string& way, const Machine& machine) {

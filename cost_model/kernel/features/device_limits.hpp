@@ -25,10 +25,10 @@ namespace ridge::cost_model {
 /// operands before and after a kernel proper.
 [[nodiscard]] double pass_count(double bytes, const Machine& machine);
 
-/// Through the cache that all units share, at the memory's bandwidth: data sheets leave the cache's out, and
-/// caches are built in proportion to the memory behind them more than to units and clocks. What the cache is
-/// faster by is part of the share that a fit finds.
-[[nodiscard]] double shared_cache_seconds(double bytes, const Machine& machine);
+/// What the cache that all units share serves in the memory's place, at the memory's bandwidth: data sheets
+/// leave the cache's out, and caches are built in proportion to the memory behind them more than to units and
+/// clocks. What the cache is faster by is part of the share that a fit finds.
+[[nodiscard]] double shared_cache_seconds(double bytes, CacheState cache, const Machine& machine);
 
 /// Between devices: bandwidth ceiling `way` ("link", "pair", "network"; add_links()) in one direction; where
 /// it is not known, "link", and without that the memory's, which all that a link carries passes.

@@ -64,7 +64,7 @@ CallFeatures expert_features(const OperatorCall& call, const KernelConfig& confi
     out.latencies.add({"pass", pass_count(copied_bytes(call, rank), machine)});
     out.ceilings.add({"compute", compute_seconds(work.flop * filled, work.compute, machine)});
     out.ceilings.add({"DRAM", memory_seconds(work.bytes(), cache, machine)});
-    out.ceilings.add({"L2", shared_cache_seconds(work.bytes(), machine)});
+    out.ceilings.add({"L2", shared_cache_seconds(work.bytes(), cache, machine)});
     add_axes(out, call, rank);
     return out;
 }

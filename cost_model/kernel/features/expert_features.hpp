@@ -10,7 +10,7 @@ namespace ridge::cost_model {
 
 /// Of the busiest rank; `config` may have "load" (ExpertLoad), even where it has none.
 /// Ceilings, in seconds: compute (rows filled up to tiles of 64), DRAM (weights of the experts with tokens,
-/// tokens in and out, that the caches do not hold), L2 (weights again for every tile of rows).
+/// tokens in and out, that the caches do not hold), L2 (what the caches do hold).
 /// Latencies: launch; step (64 features of a tile's k, one after the other, for each wave of tiles); expert
 /// (experts with tokens); pass (microseconds at memory bandwidth for rows into the order of experts and
 /// back). Axes, log2: tokens, hidden, inter, k, experts, local_experts, rows, touched (experts with tokens),

@@ -9,8 +9,8 @@ namespace ridge::cost_model {
 /// processor, whose kernels name theirs in the configuration).
 [[nodiscard]] bool is_accelerator_gemm(const OperatorCall& call, const Machine& machine);
 
-/// Ceilings "compute", "DRAM" (of a warm call what the largest cache does not hold) and "L2" (operands
-/// re-read for every tile); latencies "launch" and "step" (64 elements along k by the busiest unit, split
+/// Ceilings "compute", "DRAM" (of a warm call what the largest cache does not hold) and "L2" (what it does
+/// hold); latencies "launch" and "step" (64 elements along k by the busiest unit, split
 /// over idle units); axes m, n, k and the matrices of a batch, "aligned" (whether m is a multiple of 4, which
 /// chooses other kernels where a format has scales) and "tail" (log2 of the last wave's excess over the
 /// waves' own work, of 128 × 128 tiles).
