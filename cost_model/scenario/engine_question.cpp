@@ -70,18 +70,26 @@ EngineParameters engine_from(const Answerer& answerer, const JsonReader& questio
     return engine;
 }
 
+// Over all devices by tensor parallelism, or by that within each of some stages.
+Parallelism spread_from(const JsonReader& question) {
+    const auto devices = question.integer_or("devices", 1), stages = question.integer_or("stages", 1);
+    if (stages < 1 || devices % stages != 0)
+        question.at("stages").fail("a number of at least 1 that divides the devices");
+    return {.tensor = devices / stages, .pipeline = stages};
+}
+
 void set_steps(Question& out, Answerer& answerer, const JsonReader& question) {
     const auto model = question.at("model").text();
     const auto known = list_configs("models");
     if (!std::ranges::binary_search(known, model)) question.at("model").fail("a model of the catalogue");
     const auto precisions = precisions_from(question);
+    const auto spread = spread_from(question);
     try {
         if (question.at("figure").text() == "samples_per_s") {
             out.samples = sample_demands(model, *out.device, precisions, out.lengths.prompt);
             return;
         }
-        auto placement = make_placement(load_model(model), precisions, *out.device,
-                                        {.tensor = question.integer_or("devices", 1)}, out.engine);
+        auto placement = make_placement(load_model(model), precisions, *out.device, spread, out.engine);
         if (const auto other = question.find("experts_on"))
             placement.expert_device = &answerer.device(*other);
         out.steps = StepModel(std::move(placement));

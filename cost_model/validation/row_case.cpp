@@ -9,6 +9,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "core/units.hpp"
 #include "cost_model/shipped_kernels.hpp"
 #include "cost_model/validation/row_layout.hpp"
 
@@ -137,6 +138,33 @@ Precisions precisions_of(const PublishedRow& row, NumberFormat weights, const st
     return out;
 }
 
+bool has_experts_on_host(const PublishedRow& row) { return row.parallelism == "CPU experts + GPU attention"; }
+
+// "RTX4090D-24GB + 2xXeon-6454S (8ch DDR5-4800 per socket)": what stands behind the accelerator, and how
+// many.
+struct Host {
+    std::string device;
+    double sockets = 1;
+};
+
+Host host_of(std::string_view text) {
+    constexpr std::string_view plus = " + ";
+    const auto at = text.find(plus);
+    if (at == std::string_view::npos) return {};
+    Host out{std::string(text.substr(at + plus.size()))};
+    const auto times = out.device.find('x');
+    const auto count = number_alone(std::string_view(out.device).substr(0, times));
+    if (times != std::string::npos && count) out.sockets = *count, out.device.erase(0, times + 1);
+    return out;
+}
+
+// Each socket computes from its own memory.
+void multiply(Ceilings& ceilings, double sockets) {
+    for (auto& [precision, ceiling] : ceilings.compute) ceiling.rate *= sockets;
+    for (auto* levels : {&ceilings.bandwidth, &ceilings.read})
+        for (auto& [level, ceiling] : *levels) ceiling.rate *= sockets;
+}
+
 // MLPerf Inference has GPT-J search with 4 beams.
 double beams_of(const PublishedRow& row, const std::string& model) {
     return model == "gpt-j-6b" && holds(row.conditions, "MLPerf") ? 4 : 1;
@@ -174,15 +202,35 @@ const DeviceModel& RowReader::device(const std::string& id) {
     return devices_.emplace(id, std::move(device)).first->second;
 }
 
+const DeviceModel* RowReader::expert_device(const PublishedRow& row) {
+    if (!has_experts_on_host(row)) return nullptr;
+    if (row.metric == "prefill_throughput")
+        throw NotComparable{"prompts on a processor: which of its instructions the kernels use is not given"};
+    if (holds(row.conditions, "6 experts"))
+        throw NotComparable{"fewer experts than the model has for a token"};
+    if (names_.framework(row.framework) == "llamacpp")
+        throw NotComparable{"whole layers are on one side or the other"};
+    const auto host = host_of(row.device);
+    const auto id = names_.device(host.device);
+    if (!id) throw NotComparable{"processor " + host.device + " is not in the catalogue"};
+    auto experts = device(*id);
+    experts.device.id += " x" + significant(host.sockets);
+    multiply(experts.ceilings, host.sockets);
+    return &devices_.emplace(experts.device.id, std::move(experts)).first->second;
+}
+
 const StepModel& RowReader::steps(const std::string& model, const Precisions& precisions,
-                                  const DeviceModel& device, const Parallelism& parallelism) {
-    const auto key = join({model, device.device.id, parallelism.text(), precisions.activations.text(),
-                           precisions.weights.text(), precisions.kv.text(), precisions.head().text(),
-                           precisions.weight_sparsity.text()},
+                                  const DeviceModel& device, const Parallelism& parallelism,
+                                  const DeviceModel* experts) {
+    const auto key = join({model, device.device.id, experts ? experts->device.id : "", parallelism.text(),
+                           precisions.activations.text(), precisions.weights.text(), precisions.kv.text(),
+                           precisions.head().text(), precisions.weight_sparsity.text()},
                           "|");
     const auto found = steps_.find(key);
     if (found != steps_.end()) return found->second;
-    return steps_.emplace(key, StepModel(load_model(model), precisions, device, parallelism)).first->second;
+    auto placement = make_placement(load_model(model), precisions, device, parallelism);
+    placement.expert_device = experts;
+    return steps_.emplace(key, StepModel(std::move(placement))).first->second;
 }
 
 void RowReader::set_lengths(RowCase& out, const PublishedRow& row) const {
@@ -207,8 +255,12 @@ void RowReader::set_run(RowCase& out, const PublishedRow& row) const {
 
 // What was measured did fit: where a replica's devices cannot hold the weights, its parallelism was inferred
 // (MLPerf names none), and the next one took as many devices for fewer replicas.
-void RowReader::set_steps(RowCase& out, const std::string& model, const Precisions& precisions,
-                          Parallelism parallelism) {
+void RowReader::set_steps(RowCase& out, const PublishedRow& row, const std::string& model,
+                          const Precisions& precisions, Parallelism parallelism) {
+    if (const auto* experts = expert_device(row)) {
+        out.steps = steps(model, precisions, *out.device, parallelism, experts);
+        return;
+    }
     out.steps = steps(model, precisions, *out.device, parallelism);
     while (!out.steps->memory().weights_fit() && out.replicas >= 2) {
         parallelism.tensor *= 2, out.replicas /= 2;
@@ -223,7 +275,7 @@ void RowReader::set_model(RowCase& out, const PublishedRow& row) {
     if (!id) throw NotComparable{"device " + row.device + " is not in the catalogue"};
     const auto weights = names_.weight_format(row.weight_precision);
     if (!weights) throw NotComparable{"weights in " + row.weight_precision + " are not known"};
-    const auto layout = parse_layout(row.parallelism, row.devices);
+    const auto layout = parse_layout(has_experts_on_host(row) ? "none" : row.parallelism, row.devices);
     if (!layout) throw NotComparable{"parallelism " + row.parallelism + " is not modelled"};
     out.device = &device(*id);
     out.framework = names_.framework(row.framework);
@@ -236,7 +288,7 @@ void RowReader::set_model(RowCase& out, const PublishedRow& row) {
     if (is_encoder(model))
         out.samples = sample_demands(model, *out.device, precisions, *names_.prompt_tokens("squad"));
     else
-        set_steps(out, model, precisions, layout->parallelism);
+        set_steps(out, row, model, precisions, layout->parallelism);
 }
 
 RowReading RowReader::read(const PublishedRow& row) {

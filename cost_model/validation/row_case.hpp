@@ -63,10 +63,12 @@ class RowReader {
 
   private:
     const DeviceModel& device(const std::string& id);
+    /// The processor that computes the experts of a row, all its sockets as one; null where none does.
+    const DeviceModel* expert_device(const PublishedRow& row);
     const StepModel& steps(const std::string& model, const Precisions& precisions, const DeviceModel& device,
-                           const Parallelism& parallelism);
-    void set_steps(RowCase& out, const std::string& model, const Precisions& precisions,
-                   Parallelism parallelism);
+                           const Parallelism& parallelism, const DeviceModel* experts = nullptr);
+    void set_steps(RowCase& out, const PublishedRow& row, const std::string& model,
+                   const Precisions& precisions, Parallelism parallelism);
     void set_model(RowCase& out, const PublishedRow& row);
     void set_lengths(RowCase& out, const PublishedRow& row) const;
     void set_run(RowCase& out, const PublishedRow& row) const;

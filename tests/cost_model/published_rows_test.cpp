@@ -159,6 +159,46 @@ TEST(Predictions, TakeTheFewestDevicesThatHoldTheWeights) {
     EXPECT_DOUBLE_EQ(read.row_case->replicas, 4);
 }
 
+PublishedRow hybrid_row() {
+    auto one = saturated_row(1, "CPU experts + GPU attention", 12);
+    one.device = "RTX4090D-24GB + 2xXeon-6454S (8ch DDR5-4800 per socket)", one.model = "DeepSeek-V3";
+    one.weight_precision = "Q4_K_M", one.act_precision = one.kv_precision = "bf16";
+    one.batch = "1", one.input_len = "500", one.output_len = "~500", one.framework = "KTransformers 0.2";
+    one.metric = "decode_throughput";
+    return one;
+}
+
+std::string refusal(const PublishedRow& row) {
+    RowReader reader(PublishedNames::load());
+    return reader.read(row).left_out;
+}
+
+// Both sockets compute their experts from their own memory.
+TEST(Predictions, PutExpertsOnTheHostsSockets) {
+    RowReader reader(PublishedNames::load());
+    auto one = hybrid_row(), single = hybrid_row();
+    single.device = "RTX4090D-24GB + 1xXeon-6454S (8ch DDR5-4800)";
+    std::vector<ReadRow> rows = read_rows(reader, {one, single});
+    ASSERT_TRUE(rows[0].reading.row_case) << rows[0].reading.left_out;
+    ASSERT_TRUE(rows[1].reading.row_case) << rows[1].reading.left_out;
+    ASSERT_TRUE(rows[0].reading.row_case->steps->placement().expert_device);
+    const auto fit = EngineFit::load();
+    const double two = predict_published(rows[0], fit).predicted,
+                 alone = predict_published(rows[1], fit).predicted;
+    EXPECT_GT(two, 1.1 * alone);
+    EXPECT_LT(two, 2 * alone);
+    EXPECT_NEAR(two, 12.2, 4);
+
+    one.metric = "prefill_throughput";
+    EXPECT_NE(refusal(one).find("prompts on a processor"), std::string::npos);
+    one = hybrid_row(), one.device = "RTX4090D-24GB + 2xAbacus";
+    EXPECT_NE(refusal(one).find("Abacus"), std::string::npos);
+    one = hybrid_row(), one.framework = "llama.cpp";
+    EXPECT_NE(refusal(one).find("whole layers"), std::string::npos);
+    one = hybrid_row(), one.conditions = "V0.2 dual socket 6 experts";
+    EXPECT_NE(refusal(one).find("fewer experts"), std::string::npos);
+}
+
 TEST(Predictions, TakeAFigureOnceThatStandsForMoreDevices) {
     RowReader reader(PublishedNames::load());
     const auto rows = read_rows(reader, {saturated_row(8, "TP8", 1234.56), saturated_row(64, "TP8", 1234.56),

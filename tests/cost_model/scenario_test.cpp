@@ -71,6 +71,22 @@ TEST(Expressions, AskTheEngine) {
     EXPECT_GT(rate.interval.high, rate.value);
 }
 
+// Where links join pairs alone, stages of a pair serve more than exchanges among all eight over PCIe.
+TEST(Expressions, SpreadAModelOverStages) {
+    const auto full = [](const std::string& more) {
+        return answer(
+                   (R"({"of": "engine", "figure": "full_tokens_per_s", "model": "llama-2-70b", "device": "h100-nvl",
+                           "devices": 8, "prompt": 128, "output": 128)" +
+                    more + "}")
+                       .c_str())
+            .value;
+    };
+    EXPECT_GT(full(R"(, "stages": 4)"), 1.2 * full(""));
+    EXPECT_THROW((void)full(R"(, "stages": 3)"), InputError);
+    EXPECT_THROW((void)full(R"(, "stages": 0)"), InputError);
+    EXPECT_THROW((void)full(R"(, "framework": "trtlm")"), InputError);
+}
+
 TEST(Expressions, ReuseShortensTheFirstToken) {
     const auto first = [](const char* reuse) {
         return answer((std::string(R"({"of": "engine", "figure": "first_token_s", "model": "qwen2.5-7b",
