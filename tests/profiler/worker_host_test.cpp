@@ -223,7 +223,8 @@ struct MemoryCase {
 };
 
 // Nothing is kept twice: no dense copy of sparse weights, no wider copy of narrow ones. The reference of a
-// row and the stacks of threads are small change.
+// row, the stacks of threads and what the system has not yet added up of each thread's pages are small
+// change.
 TEST(WorkerHost, MeasuringTakesTheOperandsAndATenthMore) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     GTEST_SKIP() << "sanitizers keep memory of their own";
@@ -257,7 +258,7 @@ TEST(WorkerHost, MeasuringTakesTheOperandsAndATenthMore) {
             EXPECT_THAT(measurement.reason, ::testing::HasSubstr("no undisturbed sample")) << call;
         }
         EXPECT_LE(worker.peak_bytes() - before, 1.1 * bytes + small_change) << call;
-        EXPECT_GE(worker.peak_bytes() - before, bytes) << call << " is not measured at all";
+        EXPECT_GE(worker.peak_bytes() - before, bytes - small_change) << call << " is not measured at all";
     }
 }
 
