@@ -50,9 +50,9 @@ struct DequantiseRow {
         constexpr int width = Quantised<Q>::is_packed ? lanes : 1;
         const std::int64_t whole = width > 1 ? first + group / width * width : first;
 #if defined(RIDGE_HAS_AVX512)
-        if constexpr (width > 1 && line_of < Y >> lanes) {
+        if constexpr (constexpr int line = line_of<Y>; width > 1 && line > lanes) {
             std::int64_t j = first;
-            for (; j + line_of<Y> <= first + group; j += line_of<Y>) {
+            for (; j + line <= first + group; j += line) {
                 prefetch(from + Quantised<Q>::row_length(j) + 2048);
                 store_line(to + j, narrow_line<Y>([&](int i) {
                                return Quantised<Q>::load(from, j + i * lanes) * Vector<float>(scale);

@@ -158,22 +158,6 @@ struct AddDifferences {
 };
 
 template <typename T>
-struct AddSquaredDifferences {
-    const T* x;
-    Pack<T> mean;
-    Gathered<T>& squares;
-    template <typename Step>
-    KOKKOS_FORCEINLINE_FUNCTION void operator()(const Step& step, std::int64_t j) const {
-        Packs<Step, T> value;
-        step.load(x + j, value);
-        for (int p = 0; p < Step::parts; ++p) {
-            const auto difference = value[p] - mean;
-            squares.part[p] = Kokkos::fma(difference, difference, squares.part[p]);
-        }
-    }
-};
-
-template <typename T>
 struct CentreAndScale {
     const T *x, *w, *b;
     T* y;
@@ -222,20 +206,24 @@ struct LayerNorm {
     /// `squares`: the sum of squared differences from the mean.
     template <typename Team>
     KOKKOS_FORCEINLINE_FUNCTION C mean_of(const T* from, const Team& team, C& squares) const {
+        C mean = mean_of_first(from);
+        // Where the first elements' mean is not near, differences from it are large, and what is made of them
+        // has lost digits or is no number: once more, from the mean that they gave.
+        if (!is_near(from, team, mean, squares)) is_near(from, team, mean, squares);
+        return mean;
+    }
+    /// Corrects the mean, and whether it was within a deviation.
+    template <typename Team>
+    KOKKOS_FORCEINLINE_FUNCTION bool is_near(const T* from, const Team& team, C& mean, C& squares) const {
         // Lanes beyond a row's end hold zeros, which are no elements.
         const auto whole = n / lanes_of<T> * lanes_of<T>;
-        const C near = mean_of_first(from);
         Gathered<T> sum(0), of_squares(0);
-        for_each_step<T>(whole, team, AddDifferences<T>{from, n, Pack<T>(near), sum, of_squares});
-        const C off = (sum.sum(team) + differences_of(from, whole, n, near)) / static_cast<C>(n);
+        for_each_step<T>(whole, team, AddDifferences<T>{from, n, Pack<T>(mean), sum, of_squares});
+        const C off = (sum.sum(team) + differences_of(from, whole, n, mean)) / static_cast<C>(n);
         const C lost = off * off * static_cast<C>(n);
-        squares = of_squares.sum(team) + squares_of_rest(from, whole, near) - lost;
-        if (lost > squares) {  // not near: the difference has lost digits
-            Gathered<T> exact(0);
-            for_each_step<T>(whole, team, AddSquaredDifferences<T>{from, Pack<T>(near + off), exact});
-            squares = exact.sum(team) + squares_of_rest(from, whole, near + off);
-        }
-        return near + off;
+        squares = Kokkos::max(of_squares.sum(team) + squares_of_rest(from, whole, mean) - lost, C(0));
+        mean += off;
+        return lost <= squares;
     }
     KOKKOS_FORCEINLINE_FUNCTION C mean_of_first(const T* from) const {
         constexpr std::int64_t most = 16;
