@@ -21,7 +21,8 @@ namespace ridge::operators {
 [[nodiscard]] double summation_error(Precision compute, double roundings);
 
 /// Bound of a sum whose terms have independent roundings to `precision`: their largest sum, or what they stay
-/// below with the probability of summation_error. `magnitude`: of the terms together; `squares`: of each.
+/// below with the probability of summation_error (Hoeffding 1963); terms that are all alike share a rounding
+/// and can be further off. `magnitude`: of the terms together; `squares`: of each.
 [[nodiscard]] double rounded_terms_error(Precision precision, double magnitude, double squares);
 
 /// |value - reference| / bound; infinity when a value is not finite or the bound is no positive number, since

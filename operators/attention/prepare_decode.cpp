@@ -108,6 +108,7 @@ std::optional<std::string> decode_refusal(const OperatorCall& call, const Kernel
 std::optional<std::string> paired_decode_refusal(const OperatorCall& call, const KernelConfig& config) {
     const auto shape = AttentionShape::from(call);
     const int unit = paired_unit(shape.kv.precision);
+    if (unit == 0) return std::string(paired_decode_name) + " needs AVX-512 with BF16 and VBMI";
     if (shape.key_dim % unit != 0 || shape.value_dim % unit != 0)
         return std::string(paired_decode_name) + " needs keys and values of a multiple of " +
                std::to_string(unit) + " elements for kv=" + shape.kv.text();

@@ -47,28 +47,26 @@ struct DequantiseRow {
     template <typename Team>
     KOKKOS_FORCEINLINE_FUNCTION void scale_up(const Q* from, Y* to, std::int64_t first, float scale,
                                               const Team& team) const {
-        constexpr int width = Quantised<Q>::is_packed ? lanes : 1;
-        const std::int64_t whole = width > 1 ? first + group / width * width : first;
+        constexpr int width = Quantised<Q>::is_packed ? lanes : 1, line = line_of<Y>;
+        const std::int64_t end = first + group;
+        std::int64_t j = first;
+        const auto prefetch_ahead = [&] { prefetch(from + Quantised<Q>::row_length(j) + 2048); };
 #if defined(RIDGE_HAS_AVX512)
-        if constexpr (constexpr int line = line_of<Y>; width > 1 && line > lanes) {
-            std::int64_t j = first;
-            for (; j + line <= first + group; j += line) {
-                prefetch(from + Quantised<Q>::row_length(j) + 2048);
-                store_line(to + j, narrow_line<Y>([&](int i) {
-                               return Quantised<Q>::load(from, j + i * lanes) * Vector<float>(scale);
-                           }),
-                           past_caches);
+        if constexpr (width > 1 && line > width)
+            for (; j + line <= end; j += line) {
+                prefetch_ahead();
+                const auto part = [&](int i) {
+                    return Quantised<Q>::load(from, j + i * lanes) * Vector<float>(scale);
+                };
+                store_line(to + j, narrow_line<Y>(part), past_caches);
             }
-            for (; j < first + group; ++j) to[j] = from_float<Y>(Quantised<Q>::at(from, j) * scale);
-            return;
-        }
 #endif
         if constexpr (width > 1)
-            for (std::int64_t j = first; j < whole; j += width) {
-                prefetch(from + Quantised<Q>::row_length(j) + 2048);
+            for (; j + width <= end; j += width) {
+                prefetch_ahead();
                 store_up_to(to + j, Quantised<Q>::load(from, j) * Vector<float>(scale), lanes, past_caches);
             }
-        for (std::int64_t j = whole + team.rank; j < first + group; j += team.size)
+        for (j += team.rank; j < end; j += team.size)
             to[j] = from_float<Y>(Quantised<Q>::at(from, j) * scale);
     }
 };

@@ -9,9 +9,14 @@
 /// half written, and bf16 becomes fp8 by look-up, 64 numbers in the instructions that 16 take by way of fp32.
 namespace ridge::operators {
 
-/// Elements of Y that a step of a cast writes.
+/// Elements of Y that a step of a cast writes: a line where there are instructions for it.
+#if defined(RIDGE_HAS_AVX512)
 template <typename Y>
-inline constexpr int line_of = lanes == 16 && sizeof(Y) <= 2 ? 64 / static_cast<int>(sizeof(Y)) : lanes;
+inline constexpr int line_of = sizeof(Y) <= 2 ? 64 / static_cast<int>(sizeof(Y)) : lanes;
+#else
+template <typename Y>
+inline constexpr int line_of = lanes;
+#endif
 
 #if defined(RIDGE_HAS_AVX512) && defined(__AVX512VBMI__)
 #define RIDGE_HAS_FP8_LOOK_UP

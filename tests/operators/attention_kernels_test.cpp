@@ -24,7 +24,8 @@ std::string random_heads(Random& random) {
 
 // A multiple of 32 half of the time: what int4 with groups of 32 takes.
 std::int64_t random_head_dim(Random& random) {
-    return random() % 2 == 0 ? 32 * static_cast<std::int64_t>(1 + random() % 4) : random_extent(random, 100);
+    static const std::vector<std::int64_t> in_groups = {32, 64, 96, 128, 128, 192, 256};
+    return random() % 2 == 0 ? pick(in_groups, random) : random_extent(random, 100);
 }
 
 std::string random_attention(Random& random) {
