@@ -92,6 +92,6 @@ struct GroupEstimate {
 [[nodiscard]] KernelConfig config_for(const KernelGroup& group, const CallFeatures& features,
                                       const KernelConfig& workload);
 
-inline constexpr const char* kernel_model_kind = "kernel-analytical-2";
+inline constexpr const char* kernel_model_kind = "kernel-analytical-3";
 
 }  // namespace ridge::cost_model
