@@ -18,7 +18,7 @@ struct TransferError {
     double deviations = 0;  ///< |ln(predicted / measured)| over TransferEstimate::deviation
 };
 
-/// Conformal half-widths of transferred times, in standard deviations, by regime, family and whether the
+/// Empirical half-widths of transferred times, in standard deviations, by regime, family and whether the
 /// device was calibrated: what holds 80 and 95 % of the calls of devices that were left out. A device counts
 /// by the root of the number of its calls, since they are off together: neither as one of few nor as
 /// thousands.

@@ -213,6 +213,9 @@ const DeviceModel* RowReader::expert_device(const PublishedRow& row) {
     const auto host = host_of(row.device);
     const auto id = names_.device(host.device);
     if (!id) throw NotComparable{"processor " + host.device + " is not in the catalogue"};
+    constexpr double most_sockets = 64;
+    if (!(host.sockets >= 1) || host.sockets > most_sockets)
+        throw NotComparable{"a host of " + significant(host.sockets) + " sockets"};
     auto experts = device(*id);
     experts.device.id += " x" + significant(host.sockets);
     multiply(experts.ceilings, host.sockets);

@@ -193,6 +193,8 @@ TEST(Predictions, PutExpertsOnTheHostsSockets) {
     EXPECT_NE(refusal(one).find("prompts on a processor"), std::string::npos);
     one = hybrid_row(), one.device = "RTX4090D-24GB + 2xAbacus";
     EXPECT_NE(refusal(one).find("Abacus"), std::string::npos);
+    one = hybrid_row(), one.device = "RTX4090D-24GB + 0xXeon-6454S (8ch DDR5-4800)";
+    EXPECT_NE(refusal(one).find("0 sockets"), std::string::npos);
     one = hybrid_row(), one.framework = "llama.cpp";
     EXPECT_NE(refusal(one).find("whole layers"), std::string::npos);
     one = hybrid_row(), one.conditions = "V0.2 dual socket 6 experts";
