@@ -6,6 +6,7 @@
 #include "operators/attention/paired_rows.hpp"
 #include "operators/attention/row_sums.hpp"
 #include "operators/gemm/tile.hpp"
+#include "operators/memory.hpp"
 
 /// Attention of few queries: the cache streams past once for all query heads that share it. The context is
 /// split over tasks, whose partial results are merged afterwards (Dao et al. 2023, "Flash-Decoding"). Keys
@@ -292,6 +293,14 @@ struct DecodeTask {
         return R;
     }
 };
+
+template <typename Format>
+void run_decode(const DecodeProblem& problem) {
+    using Tasks =
+        Kokkos::RangePolicy<DeviceSpace, Kokkos::Schedule<Kokkos::Dynamic>, Kokkos::IndexType<std::int64_t>>;
+    const DecodeTask<Format> task{problem};
+    Kokkos::parallel_for("attention decode", Tasks(0, task.tasks()), task);
+}
 
 /// Runs it on every task; decode_paired with caches in bf16, fp8 and int4 where paired_unit() is not zero.
 void decode_floats(const NumberFormat& format, const DecodeProblem& problem);

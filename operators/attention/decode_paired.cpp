@@ -2,14 +2,10 @@
 #include <algorithm>
 
 #include "operators/attention/decode.hpp"
-#include "operators/memory.hpp"
 
 namespace ridge::operators {
 #if defined(RIDGE_HAS_DECODE_PAIRS)
 namespace {
-
-using Tasks =
-    Kokkos::RangePolicy<DeviceSpace, Kokkos::Schedule<Kokkos::Dynamic>, Kokkos::IndexType<std::int64_t>>;
 
 using AllRows =
     Kokkos::RangePolicy<DeviceSpace, Kokkos::Schedule<Kokkos::Static>, Kokkos::IndexType<std::int64_t>>;
@@ -45,10 +41,7 @@ void order_queries(Precision precision, std::int64_t rows, std::int64_t key_dim,
 }
 
 void decode_paired(const NumberFormat& format, const DecodeProblem& problem) {
-    with_paired(format.precision, [&](auto paired) {
-        const DecodeTask<decltype(paired)> task{problem};
-        Kokkos::parallel_for("attention decode", Tasks(0, task.tasks()), task);
-    });
+    with_paired(format.precision, [&](auto paired) { run_decode<decltype(paired)>(problem); });
 }
 #else
 int paired_unit(Precision) { return 0; }
