@@ -15,7 +15,8 @@ Results are checked against the fp64 reference where a configuration is chosen, 
 
 With --roof read or copy, each sample stands between two samples of our stream over 256 MiB, and the share of the roof is the
 bytes that the call has to move (`ridge predict`) over its time over the stream's rate: the median over the rounds in which the two
-streams agree within an eighth, since neighbours change the rate of the memory of a virtual machine.
+streams agree within an eighth, since neighbours change the rate of the memory of a virtual machine. For a warm call the stream moves as
+many bytes as the call and stays warm as well: the share is one of the cache's rate.
 """
 import argparse
 import csv
@@ -28,7 +29,8 @@ import statistics
 import subprocess
 import sys
 
-STREAMS = {"read": ("stream_read n=67108864 x=fp32", 4 * 67108864), "copy": ("stream_copy n=67108864 x=fp32", 8 * 67108864)}
+STREAM_BYTES = {"read": 4, "copy": 8}  # of an element
+FROM_MEMORY = 67108864  # elements that no cache holds
 LIBRARIES = {"openblas", "onednn", "mkl", "cublaslt", "cusparselt", "hipblaslt"}
 
 
@@ -131,25 +133,35 @@ def candidates_of(workers, call, cache, tries, tuned):
 
 
 class Roof:
-    """The rate of our stream, best configuration of a few."""
+    """The rate of our stream, best configuration of a few: from memory, or over as many bytes as a warm call moves."""
 
     def __init__(self, kind, worker, options, tuned):
-        call, self.bytes = STREAMS[kind]
-        self.ridge = options.ridge
-        self.stream = min(candidates_of([worker], call, "cold", options.tries, tuned),
-                          key=lambda one: min(one.measure(one.config, 5, 1.0), default=math.inf))
+        self.kind, self.worker, self.options, self.tuned, self.streams = kind, worker, options, tuned, {}
 
-    def rate(self):
-        return self.bytes / statistics.median(self.stream.measure(self.stream.config, 3, 1.0, verify=False))
+    def stream_beside(self, candidate):
+        warm = candidate.cache == "warm"
+        count = round(self.bytes_of(candidate.call) / STREAM_BYTES[self.kind]) if warm else FROM_MEMORY
+        if count not in self.streams:
+            call = "stream_%s n=%d x=fp32" % (self.kind, count)
+            found = candidates_of([self.worker], call, candidate.cache, self.options.tries, self.tuned)
+            best = min(found, key=lambda one: min(one.measure(one.config, 5, 1.0), default=math.inf))
+            self.streams[count] = best, count * STREAM_BYTES[self.kind]
+        return self.streams[count]
+
+    def rate(self, candidate):
+        stream, moved = self.stream_beside(candidate)
+        return moved / statistics.median(stream.measure(stream.config, 3, 1.0, verify=False))
 
     def bytes_of(self, call):
-        command = [self.ridge, "predict", "--without-fitted", "--device", "h100-sxm", "--format", "json"] + call.split()
+        command = [self.options.ridge, "predict", "--without-fitted", "--device", "h100-sxm", "--format", "json"] + call.split()
         work = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["work"]["rows"][0]
         return work["read_bytes"] + work["written_bytes"]
 
     def around(self, candidate, samples):
         """Samples of a candidate and, between two streams that agree, its share of their rate."""
-        before, taken, after = self.rate(), candidate.measure(candidate.config, samples, 2.0, verify=False), self.rate()
+        before = self.rate(candidate)
+        taken = candidate.measure(candidate.config, samples, 2.0, verify=False)
+        after = self.rate(candidate)
         if taken and abs(before - after) < before / 8:
             candidate.shares.append(self.bytes_of(candidate.call) / statistics.median(taken) / ((before + after) / 2))
         return taken
@@ -193,7 +205,7 @@ def main():
     parser.add_argument("--tries", type=int, default=12, help="configurations that each implementation tries")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--samples", type=int, default=1, help="of a candidate in each round")
-    parser.add_argument("--roof", choices=sorted(STREAMS), help="give shares of the rate at which our stream reads or copies")
+    parser.add_argument("--roof", choices=sorted(STREAM_BYTES), help="give shares of the rate at which our stream reads or copies")
     parser.add_argument("--ridge", default="build/release/bin/ridge", help="the program, which says what a call has to move")
     parser.add_argument("--csv", help="file for the table")
     options = parser.parse_args()

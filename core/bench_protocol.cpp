@@ -183,6 +183,7 @@ Json MeasureAnswer::json() const {
     set_if(out, "energy_j", m.energy_j);
     set_if(out, "clock_before_hz", m.clock_before_hz);
     set_if(out, "clock_after_hz", m.clock_after_hz);
+    set_if(out, "memory_bytes_per_s", m.memory_bytes_per_s);
     return out;
 }
 
@@ -203,6 +204,7 @@ MeasureAnswer MeasureAnswer::from_json(const JsonReader& json) {
     m.energy_j = json.find_positive("energy_j");
     m.clock_before_hz = json.find_positive("clock_before_hz");
     m.clock_after_hz = json.find_positive("clock_after_hz");
+    m.memory_bytes_per_s = json.find_positive("memory_bytes_per_s");
     return answer;
 }
 

@@ -44,6 +44,8 @@ struct Measurement {
     std::int64_t workspace_bytes = 0;
     std::optional<double> energy_j;  ///< of one call, where a counter is readable
     std::optional<double> clock_before_hz, clock_after_hz;
+    /// What reads of memory reached around and between the samples, median: how fast memory was then.
+    std::optional<double> memory_bytes_per_s;
 };
 
 }  // namespace ridge

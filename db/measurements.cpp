@@ -11,7 +11,7 @@ namespace {
 constexpr const char* select_measurements = R"sql(
 SELECT m.uuid, s.digest, m.id, c.uuid, d.slug, k.text, i.name, i.version, f.parameters, m.round, m.order_index, m.seed,
        m.environment_id, m.taken_at, m.source, m.status, m.reason, m.cache, m.samples, m.stop, m.discarded, m.error,
-       m.workspace_bytes, m.energy_j, m.clock_before_hz, m.clock_after_hz, m.sample_count, m.median_s, m.low_s, m.high_s,
+       m.workspace_bytes, m.energy_j, m.clock_before_hz, m.clock_after_hz, m.memory_bytes_per_s, m.sample_count, m.median_s, m.low_s, m.high_s,
        m.min_s, m.max_s, m.spread
 FROM measurement m
 JOIN device d ON d.id = m.device_id
@@ -34,6 +34,7 @@ Measurement measurement_from(Row& row) {
     m.energy_j = row.find_real();
     m.clock_before_hz = row.find_real();
     m.clock_after_hz = row.find_real();
+    m.memory_bytes_per_s = row.find_real();
     return m;
 }
 

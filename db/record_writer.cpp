@@ -15,8 +15,8 @@ constexpr const char* insert_measurement = R"sql(
 INSERT INTO measurement
     (uuid, campaign_id, device_id, call_id, implementation_id, config_id, environment_id, import_source_id, cache, round,
      order_index, seed, taken_at, source, status, reason, stop, discarded, error, workspace_bytes, energy_j, clock_before_hz,
-     clock_after_hz, samples, sample_count, median_s, low_s, high_s, min_s, max_s, spread)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     clock_after_hz, memory_bytes_per_s, samples, sample_count, median_s, low_s, high_s, min_s, max_s, spread)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO NOTHING)sql";
 
 [[noreturn]] void refuse(const Record& record, const std::string& why) {
@@ -120,7 +120,8 @@ bool RecordWriter::add(const StoredRecord& stored) {
                  std::bit_cast<std::int64_t>(record.seed),
                  record.taken_at.empty() ? timestamp() : record.taken_at, record.source, name(m.status),
                  m.reason, m.stop, m.discarded, m.error, m.workspace_bytes, m.energy_j, m.clock_before_hz,
-                 m.clock_after_hz, sample_bytes(m.samples_s), static_cast<std::int64_t>(m.samples_s.size()));
+                 m.clock_after_hz, m.memory_bytes_per_s, sample_bytes(m.samples_s),
+                 static_cast<std::int64_t>(m.samples_s.size()));
     if (m.status == Status::ok) {
         const auto s = summarize(m.samples_s);
         for (const double value : {s.median, s.interval.low, s.interval.high, s.min, s.max, s.spread})

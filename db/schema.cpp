@@ -142,7 +142,12 @@ CREATE TABLE model_measurement (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array steps_so_far = {Migration{"the first layout", version_1}};
+constexpr const char* version_2 = R"sql(
+ALTER TABLE measurement ADD COLUMN memory_bytes_per_s REAL CHECK (memory_bytes_per_s > 0);
+)sql";
+
+constexpr std::array steps_so_far = {Migration{"the first layout", version_1},
+                                     Migration{"how fast memory was", version_2}};
 
 std::int64_t version_of(Connection& connection) { return connection.integer("PRAGMA user_version"); }
 

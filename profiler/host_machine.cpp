@@ -2,10 +2,13 @@
 #include "profiler/host_machine.hpp"
 
 #include <Kokkos_Core.hpp>
+#include <memory>
+#include <type_traits>
 
 #include "profiler/device_identity.hpp"
 #include "profiler/environment.hpp"
 #include "profiler/host_timer.hpp"
+#include "profiler/memory_probe.hpp"
 #include "profiler/roofs/roofs.hpp"
 #include "profiler/system_files.hpp"
 
@@ -17,6 +20,10 @@ double last_level_bytes(const Device& device) {
     return device.caches.empty() ? 0.0 : total_cache_bytes(device, device.caches.back());
 }
 
+constexpr bool kernels_run_on_host() {
+    return std::is_same_v<Kokkos::DefaultExecutionSpace, Kokkos::DefaultHostExecutionSpace>;
+}
+
 int kernel_threads() { return Kokkos::DefaultHostExecutionSpace().concurrency(); }
 
 }  // namespace
@@ -25,6 +32,10 @@ Machine host_machine(std::map<std::string, std::string> libraries) {
     Machine machine;
     machine.timer = host_timer;
     machine.clock_hz = measure_clock_hz;
+    if (kernels_run_on_host()) {
+        const auto probe = std::make_shared<MemoryProbe>(last_level_bytes(found_device()));
+        machine.memory_bytes_per_s = [probe] { return probe->read(); };
+    }
     machine.available_bytes = [] { return available_bytes(); };
     machine.flush = find_cache_flush(last_level_bytes(found_device()));
     const ProgramFacts facts{

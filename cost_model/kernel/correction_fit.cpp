@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::size_t least_for_lengths = 24;  // fewer calls cannot tell lengths apart
 constexpr std::size_t asked_for_lengths = 200, asked_for_intervals = 600;
-constexpr std::size_t least_for_intervals = 12;  // each is asked for twice, but they are no more than that
+// Fewer calls have no correction, fewer than the second no intervals: each is asked for twice, but they are
+// no more than that.
+constexpr std::size_t least_for_correction = 6, least_for_intervals = 12;
 constexpr double first_noise = 0.02;
 constexpr double runaway = 3.0;  // deviations beyond which a call's own noise is taken to be larger
 constexpr double largest_error =
@@ -216,7 +218,7 @@ void fit_correction(KernelGroup& group, const RowPointers& rows) {
     if (rows.empty()) return;
     const auto problem = problem_of(group, rows);
     auto correction = choose_noise(problem, choose_lengths(problem));
-    if (rows.size() < least_calls || criterion(problem, correction) >= without_correction(problem))
+    if (rows.size() < least_for_correction || criterion(problem, correction) >= without_correction(problem))
         correction = without_residuals(problem, correction);
     if (rows.size() >= least_for_intervals)
         group.intervals = IntervalTable(cross_validated(problem, correction));

@@ -14,57 +14,6 @@
 namespace ridge::cost_model {
 namespace {
 
-struct SplitRows {
-    RowPointers fitted, held_out;
-};
-
-SplitRows split(const std::vector<TrainingRow>& rows) {
-    SplitRows out;
-    for (const auto& row : rows) (is_held_out(row.call_text) ? out.held_out : out.fitted).push_back(&row);
-    return out;
-}
-
-// Which rows a group borrows when its own are too few; the first step that is enough is taken. Shares are of
-// the ceilings, so that they carry over between precisions better than between implementations.
-struct Pooling {
-    const char* text;
-    bool (*joins)(const GroupKey& key, const GroupKey& other);
-};
-
-bool same_kernel(const GroupKey& key, const GroupKey& other) {
-    return other.op == key.op && other.regime == key.regime && other.implementation == key.implementation;
-}
-
-constexpr std::array<Pooling, 4> poolings = {{
-    {"", [](const GroupKey&, const GroupKey&) { return false; }},
-    {"warm and cold calls",
-     [](const GroupKey& key, const GroupKey& other) {
-         return same_kernel(key, other) && key.formats == other.formats && key.sparsity == other.sparsity;
-     }},
-    {"all kinds of sparsity",
-     [](const GroupKey& key, const GroupKey& other) {
-         return same_kernel(key, other) && key.formats == other.formats;
-     }},
-    {"all precisions and kinds of sparsity", same_kernel},
-}};
-
-struct Lending {
-    RowPointers rows;
-    const char* text = "";
-};
-
-Lending lending_for(const GroupKey& key, std::size_t own, const TrainingGroups& groups) {
-    Lending out;
-    for (const auto& pooling : poolings) {
-        out = {{}, pooling.text};
-        for (const auto& [other, rows] : groups)
-            if (other != key && pooling.joins(key, other))
-                for (const auto* row : split(rows).fitted) out.rows.push_back(row);
-        if (own + out.rows.size() >= least_calls) break;
-    }
-    return out;
-}
-
 HeldOutPoint point_of(const KernelGroup& group, const TrainingRow& row, const Machine& machine) {
     const auto found = estimate_unseen(group, row, machine);
     const auto widths = group.intervals.at(found.correction.variance);
@@ -91,38 +40,43 @@ HeldOutErrors errors_of(const std::vector<HeldOutPoint>& points) {
     return {error_table(measured, predicted), error_table(measured, roofline)};
 }
 
-struct FittedGroup {
-    GroupFit fit;
-    std::optional<KernelGroup> group;
-    std::vector<std::int64_t> fitted_on;
-};
-
-// Errors by a fit without the held-out calls; then these become nodes too, under the same parameters.
-FittedGroup fit_and_check(const GroupKey& key, const TrainingGroups& groups, const Machine& machine) {
-    const auto& rows = groups.at(key);
-    const auto own = split(rows);
-    const auto lending = lending_for(key, own.fitted.size(), groups);
-    FittedGroup out;
-    out.fit = {.key = key, .held_out_calls = own.held_out.size(), .note = {}};
-    out.group = fit_group(own.fitted, lending.rows, lending.text, out.fit);
-    if (!out.group) return out;
-    for (const auto* row : own.held_out) out.group->points.push_back(point_of(*out.group, *row, machine));
-    const auto [model, roofline] = errors_of(out.group->points);
-    out.group->held_out = model;
-    out.group->roofline = roofline;
-    for (const auto& row : rows) out.fitted_on.push_back(row.id);
-    for (const auto* row : lending.rows) out.fitted_on.push_back(row->id);
-    add_nodes(*out.group, own.held_out);
+SeenGroups outside_held_out(const TrainingGroups& groups) {
+    SeenGroups out;
+    for (const auto& [key, rows] : groups)
+        for (const auto& row : rows)
+            if (auto& seen = out[key]; !is_held_out(row.call_text)) seen.push_back(&row);
     return out;
 }
 
-// Groups are independent of each other: each thread takes the next.
-std::vector<FittedGroup> fit_all(const TrainingGroups& groups, const Machine& machine) {
-    std::vector<const GroupKey*> keys;
-    for (const auto& [key, rows] : groups) keys.push_back(&key);
-    std::vector<FittedGroup> out(keys.size());
-    for_each_parallel(keys.size(), [&](std::size_t i) { out[i] = fit_and_check(*keys[i], groups, machine); });
-    return out;
+// Errors on the held-out calls, which the fit did not see; then these become nodes too, under the same
+// parameters.
+void check(FittedGroup& fitted, const std::vector<TrainingRow>& rows, const Machine& machine) {
+    RowPointers held_out;
+    for (const auto& row : rows)
+        if (is_held_out(row.call_text)) held_out.push_back(&row);
+    fitted.fit.held_out_calls = held_out.size();
+    if (!fitted.group) return;
+    for (const auto* row : held_out) fitted.group->points.push_back(point_of(*fitted.group, *row, machine));
+    const auto [model, roofline] = errors_of(fitted.group->points);
+    fitted.group->held_out = model;
+    fitted.group->roofline = roofline;
+    add_nodes(*fitted.group, held_out);
+}
+
+// By regime where its small groups tell enough, else by all of them.
+void set_lent_intervals(std::vector<FittedGroup>& groups) {
+    std::map<std::string, std::vector<CrossValidated>> by_regime;
+    std::vector<CrossValidated> all;
+    for (const auto& [fit, group, left_out] : groups) {
+        auto& here = by_regime[fit.key.regime];
+        here.insert(here.end(), left_out.begin(), left_out.end());
+        all.insert(all.end(), left_out.begin(), left_out.end());
+    }
+    for (auto& one : groups) {
+        if (!one.group || one.fit.calls >= calls_to_stand_alone) continue;
+        one.group->intervals = IntervalTable(by_regime.at(one.fit.key.regime));
+        if (one.group->intervals.empty()) one.group->intervals = IntervalTable(all);
+    }
 }
 
 std::string summary_of(const FitReport& report) {
@@ -155,6 +109,16 @@ std::vector<Roof> roofs_of(const db::Store& store, const std::string& device) {
 
 }  // namespace
 
+std::vector<FittedGroup> fit_groups(const SeenGroups& seen) {
+    const Kinship kin(seen);
+    const std::vector groups(seen.begin(), seen.end());
+    std::vector<FittedGroup> out(groups.size());
+    for_each_parallel(groups.size(),
+                      [&](std::size_t i) { out[i] = fit_group(groups[i].first, groups[i].second, kin); });
+    set_lent_intervals(out);
+    return out;
+}
+
 FitReport fit_kernel_model(const std::vector<db::Record>& records, const std::vector<Roof>& roofs,
                            const Device& device, const std::optional<std::vector<Interconnect>>& links) {
     FitReport report;
@@ -162,12 +126,16 @@ FitReport fit_kernel_model(const std::vector<db::Record>& records, const std::ve
     auto ceilings = make_ceilings(device, roofs);
     if (links) add_links(ceilings, *links);
     const Machine machine{device, ceilings};
-    for (auto& [fit, group, fitted_on] : fit_all(training_groups(records, machine), machine)) {
-        report.groups.push_back(fit);
-        if (!group) continue;
-        report.points.insert(report.points.end(), group->points.begin(), group->points.end());
-        report.fitted_on.insert(report.fitted_on.end(), fitted_on.begin(), fitted_on.end());
-        report.model.groups.push_back(std::move(*group));
+    const auto groups = training_groups(records, machine);
+    auto fitted = fit_groups(outside_held_out(groups));
+    for (auto& one : fitted) {
+        const auto& rows = groups.at(one.fit.key);
+        check(one, rows, machine);
+        report.groups.push_back(one.fit);
+        if (!one.group) continue;
+        report.points.insert(report.points.end(), one.group->points.begin(), one.group->points.end());
+        for (const auto& row : rows) report.fitted_on.push_back(row.id);
+        report.model.groups.push_back(std::move(*one.group));
     }
     finish(report);
     return report;

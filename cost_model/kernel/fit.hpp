@@ -7,6 +7,7 @@
 
 #include "cost_model/kernel/group_fit.hpp"
 #include "cost_model/kernel/kernel_model.hpp"
+#include "cost_model/kernel/kinship.hpp"
 #include "cost_model/kernel/splits.hpp"
 #include "db/store.hpp"
 
@@ -15,10 +16,10 @@ namespace ridge::cost_model {
 /// One fitted, or refused, group of a fit.
 struct GroupFit {
     GroupKey key;
-    std::size_t calls = 0;  ///< that parameters and correction were fitted on
+    std::size_t calls = 0;  ///< of its own that parameters and correction were fitted on
     std::size_t held_out_calls = 0;
     bool fitted = false;
-    std::string note;  ///< why not fitted, what was pooled, which parameter sits at its bound
+    std::string note;  ///< why not fitted, what was borrowed, what the calls do not tell
 };
 
 struct FitReport {
@@ -40,10 +41,19 @@ struct FitReport {
     const std::vector<db::Record>& records, const std::vector<Roof>& roofs, const Device& device,
     const std::optional<std::vector<Interconnect>>& links = std::nullopt);
 
-/// A group of a model fitted on these rows; nothing with the reason in `fit.note` when it cannot be.
-/// `lending`: rows of other groups that the parameters borrow from when the own ones are too few.
-[[nodiscard]] std::optional<KernelGroup> fit_group(const RowPointers& rows, const RowPointers& lending,
-                                                   const char* lent_by, GroupFit& fit);
+/// A group of a model; nothing with the reason in `fit.note` when it cannot be fitted.
+struct FittedGroup {
+    GroupFit fit;
+    std::optional<KernelGroup> group;
+    std::vector<CrossValidated> left_out;  ///< errors of a group that borrows from its kin
+};
+
+/// On these calls, and where they are few on what `kin` lends.
+[[nodiscard]] FittedGroup fit_group(const GroupKey& key, const RowPointers& rows, const Kinship& kin);
+
+/// Every group, in the order of their keys. Those too small for intervals of their own have them from the
+/// left-out errors of all such groups of their regime.
+[[nodiscard]] std::vector<FittedGroup> fit_groups(const SeenGroups& seen);
 
 /// What a group predicts for a row that it was not fitted on: with the configuration of the nearest node.
 [[nodiscard]] GroupEstimate estimate_unseen(const KernelGroup& group, const TrainingRow& row,

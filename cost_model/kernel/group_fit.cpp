@@ -54,10 +54,25 @@ void set_configs(KernelGroup& group, const RowPointers& rows) {
     if (group.configs.size() < 2) group.config_of.clear();
 }
 
-RowPointers joined(const RowPointers& rows, const RowPointers& lending) {
-    RowPointers out = rows;
-    out.insert(out.end(), lending.begin(), lending.end());
+// What left-out calls of a group are off by, each predicted from the others and from its kin without it.
+std::vector<CrossValidated> left_out_errors(const GroupKey& key, const RowPointers& rows,
+                                            const Kinship& kin) {
+    std::vector<CrossValidated> out;
+    for (const auto* row : rows) {
+        const auto lent = kin.lend(key, row);
+        if (!lent) continue;
+        auto others = rows;
+        std::erase(others, row);
+        const auto parameters = others.empty() ? lent->prior.centre : fit_parameters(others, &lent->prior);
+        if (parameters)
+            out.push_back({.variance = 1, .log_error = std::abs(log_residual(*row, *parameters))});
+    }
     return out;
+}
+
+std::optional<KernelParameters> parameters_of(const RowPointers& rows, const std::optional<Lent>& lent) {
+    if (!lent) return fit_parameters(rows);
+    return rows.empty() ? lent->prior.centre : fit_parameters(rows, &lent->prior);
 }
 
 }  // namespace
@@ -69,39 +84,42 @@ void add_nodes(KernelGroup& group, const RowPointers& rows) {
     extend_correction(group, rows);
 }
 
-std::optional<KernelGroup> fit_group(const RowPointers& rows, const RowPointers& lending, const char* lent_by,
-                                     GroupFit& fit) {
-    const auto all = joined(rows, lending);
-    fit.calls = all.size();
-    if (all.size() < least_calls) {
-        fit.note = "too few calls: " + std::to_string(all.size()) + " outside the held-out quarter, " +
-                   std::to_string(least_calls) + " are needed";
-        return std::nullopt;
+FittedGroup fit_group(const GroupKey& key, const RowPointers& rows, const Kinship& kin) {
+    FittedGroup out;
+    out.fit = {.key = key, .calls = rows.size(), .note = {}};
+    const bool borrows = rows.size() < calls_to_stand_alone;
+    const auto lent = borrows ? kin.lend(key) : std::nullopt;
+    if (borrows && !lent) {
+        out.fit.note = rows.empty() ? "too few calls: none of its implementation outside the held-out quarter"
+                                    : "too few calls of its kind outside the held-out quarter: " +
+                                          std::to_string(least_calls) + " are needed";
+        return out;
     }
-    const auto parameters = fit_parameters(all);
+    const auto parameters = parameters_of(rows, lent);
     if (!parameters) {
-        fit.note = "the least squares did not converge";
-        return std::nullopt;
+        out.fit.note = "the least squares did not converge";
+        return out;
     }
-    if (median_log_error(all, *parameters) > worst_median_residual) {
-        fit.note = "the model misses half of the calls it was fitted on by more than a factor of 2";
-        return std::nullopt;
+    if (!rows.empty() && median_log_error(rows, *parameters) > worst_median_residual) {
+        out.fit.note = "the model misses half of the calls it was fitted on by more than a factor of 2";
+        return out;
     }
-    KernelGroup group;
-    group.key = fit.key;
+    out.fit.fitted = true;
+    auto& group = out.group.emplace();
+    group.key = key;
     group.parameters = *parameters;
-    group.pooled_from = lending.empty() ? "" : lent_by;
+    group.pooled_from = lent ? lent->by : "";
+    out.fit.note =
+        group.pooled_from.empty() ? unidentified(rows, *parameters) : "borrows from " + group.pooled_from;
     set_configs(group, rows);
     fit_correction(group, rows);
-    fit.fitted = true;
-    fit.note = unidentified(all, *parameters);
-    if (!lending.empty())
-        fit.note = std::string("pooled over ") + lent_by + (fit.note.empty() ? "" : "; " + fit.note);
-    return group;
+    if (borrows) out.left_out = left_out_errors(key, rows, kin);
+    return out;
 }
 
 GroupEstimate estimate_unseen(const KernelGroup& group, const TrainingRow& row, const Machine& machine) {
-    if (group.configs.empty()) return estimate(group, row.features);
+    if (group.configs.empty())
+        return estimate(group, features_with(row, row.workload, group.key.cache, machine));
     const auto config = config_for(group, row.features, row.workload);
     return estimate(group, features_with(row, config, group.key.cache, machine));
 }

@@ -12,12 +12,16 @@ namespace ridge::cost_model {
 /// Rows that a group is fitted on: pointers, since cross-validation takes many subsets.
 using RowPointers = std::vector<const TrainingRow*>;
 
-/// Fewest calls for the analytical parameters: the prior holds what they do not tell.
-inline constexpr std::size_t least_calls = 6;
+/// Parameters of relatives, and the standard deviation (ln) of what others differ from them by.
+struct KernelPrior {
+    KernelParameters centre;
+    double spread = 0;
+};
 
-/// The analytical parameters by robust least squares in log space, from several starts; nothing when it does
-/// not converge. Rows have the terms of one operator.
-[[nodiscard]] std::optional<KernelParameters> fit_parameters(const RowPointers& rows);
+/// The analytical parameters by robust least squares in log space; nothing when it does not converge. With a
+/// prior each is pulled towards its centre.
+[[nodiscard]] std::optional<KernelParameters> fit_parameters(const RowPointers& rows,
+                                                             const KernelPrior* prior = nullptr);
 
 /// ln(measured / analytical) of a row.
 [[nodiscard]] double log_residual(const TrainingRow& row, const KernelParameters& parameters);

@@ -38,10 +38,13 @@ HeldOutPoint point_from(const JsonReader& json, const std::string& implementatio
 }
 
 Json key_json(const GroupKey& key) {
-    return {{"operator", key.op},      {"implementation", key.implementation},
-            {"version", key.version},  {"formats", key.formats},
-            {"regime", key.regime},    {"sparsity", name(key.sparsity)},
-            {"cache", name(key.cache)}};
+    Json out = {{"operator", key.op},      {"implementation", key.implementation},
+                {"version", key.version},  {"formats", key.formats},
+                {"regime", key.regime},    {"sparsity", name(key.sparsity)},
+                {"cache", name(key.cache)}};
+    if (key.activation_sparsity != Sparsity::Kind::dense)
+        out["activation_sparsity"] = name(key.activation_sparsity);
+    return out;
 }
 
 GroupKey key_from(const JsonReader& json) {
@@ -51,6 +54,7 @@ GroupKey key_from(const JsonReader& json) {
             .formats = json.at("formats").text(),
             .regime = json.text_or("regime", ""),
             .sparsity = json.at("sparsity").parsed(parse_sparsity_kind),
+            .activation_sparsity = parse_sparsity_kind(json.text_or("activation_sparsity", "dense")),
             .cache = json.at("cache").parsed(parse_cache_state)};
 }
 
@@ -131,8 +135,20 @@ ErrorTable error_table(const std::vector<double>& measured_s, const std::vector<
 
 std::string GroupKey::text() const {
     return op + (regime.empty() || regime == op ? "" : " " + regime) + " " + formats + " " + implementation +
-           (version.empty() ? "" : " " + version) + " " + std::string(name(sparsity)) + " " +
-           std::string(name(cache));
+           (version.empty() ? "" : " " + version) + " " + std::string(name(sparsity)) +
+           (activation_sparsity == Sparsity::Kind::dense
+                ? ""
+                : " activations " + std::string(name(activation_sparsity))) +
+           " " + std::string(name(cache));
+}
+
+bool GroupKey::has_sparsity_of(const OperatorCall& call) const {
+    return sparsity == call.sparsity.kind && activation_sparsity == call.activation_sparsity.kind;
+}
+
+OperatorCall GroupKey::as_run(OperatorCall call) const {
+    if (activation_sparsity == Sparsity::Kind::dense) call.activation_sparsity = {};
+    return call;
 }
 
 std::string formats_of(const OperatorCall& call) {

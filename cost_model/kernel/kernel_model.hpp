@@ -26,16 +26,21 @@ struct ErrorTable {
                                      const std::vector<double>& predicted_s);
 
 /// Calls that share parameters: one operator and regime, implementation and version, formats of the operands,
-/// kind of sparsity, cache state.
+/// kinds of sparsity, cache state.
 struct GroupKey {
     std::string op;
     std::string implementation;
     std::string version;  ///< of the implementation
     std::string formats;  ///< "a=bf16 w=bf16 c=bf16"
     std::string regime;   ///< CallFeatures::regime: prefill and decode of one operator are different kernels
-    Sparsity::Kind sparsity = Sparsity::Kind::dense;
+    Sparsity::Kind sparsity = Sparsity::Kind::dense;             ///< of the weights
+    Sparsity::Kind activation_sparsity = Sparsity::Kind::dense;  ///< few kernels skip zeros there
     CacheState cache = CacheState::cold;
     [[nodiscard]] std::string text() const;
+    /// Whether calls of these kinds of sparsity belong here.
+    [[nodiscard]] bool has_sparsity_of(const OperatorCall& call) const;
+    /// The call as this kernel runs it: one that runs dense activations does not look for zeros.
+    [[nodiscard]] OperatorCall as_run(OperatorCall call) const;
     auto operator<=>(const GroupKey&) const = default;
 };
 

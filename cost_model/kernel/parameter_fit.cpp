@@ -16,6 +16,7 @@ constexpr std::size_t most_rows = 600;
 constexpr double least_share = 0.002, most_share = 1.5, most_cache_share = 8;
 constexpr double least_cache_share = 1;  // of products
 constexpr double least_latency_s = 1e-9, most_latency_s = 1e-2;
+constexpr double left_of_a_call = 0.1;  // by a fitted formula (ln), against which a prior's spread counts
 
 RowPointers thinned(const RowPointers& rows) {
     RowPointers out;
@@ -76,6 +77,19 @@ void set_start(KernelParameters& parameters, const RowPointers& rows, double ove
     parameters.overlap = overlap;
 }
 
+void take_over(std::vector<Parameter>& parameters, const std::vector<Parameter>& prior) {
+    for (const auto& one : prior) {
+        add_name(parameters, one.name);
+        std::ranges::find(parameters, one.name, &Parameter::name)->value = one.value;
+    }
+}
+
+void take_over(KernelParameters& parameters, const KernelParameters& prior) {
+    take_over(parameters.latencies, prior.latencies);
+    take_over(parameters.shares, prior.shares);
+    parameters.overlap = prior.overlap;
+}
+
 double most_of(const std::string& share) {
     if (share == "compute") return most_compute_share;
     return share == "L2" ? most_cache_share : most_share;
@@ -100,6 +114,15 @@ std::vector<BoundedParameter> problem_at(const KernelParameters& start, bool pro
     return out;
 }
 
+// The pull towards a prior is one on the logarithm; what varies is its logistic.
+void pull_to_start(std::vector<BoundedParameter>& problem, double spread) {
+    for (auto& one : problem) {
+        const double range = std::log(one.high / one.low);
+        const double share = std::clamp(std::log(one.start / one.low) / range, 0.01, 0.99);
+        one.prior = left_of_a_call / spread * range * share * (1 - share);
+    }
+}
+
 std::vector<double> residuals_at(const RowPointers& rows, const KernelParameters& parameters) {
     std::vector<double> out;
     out.reserve(rows.size());
@@ -112,21 +135,22 @@ struct Candidate {
     double loss = 0;
 };
 
-std::optional<Candidate> fit_from(const RowPointers& rows, KernelParameters start) {
-    const auto fit =
-        robust_least_squares(problem_at(start, are_products(rows)), [&](const std::vector<double>& values) {
-            set_values(start, values);
-            return residuals_at(rows, start);
-        });
+std::optional<Candidate> fit_from(const RowPointers& rows, KernelParameters start, const KernelPrior* prior) {
+    auto problem = problem_at(start, are_products(rows));
+    if (prior) pull_to_start(problem, prior->spread);
+    const auto fit = robust_least_squares(problem, [&](const std::vector<double>& values) {
+        set_values(start, values);
+        return residuals_at(rows, start);
+    });
     if (!fit) return std::nullopt;
     set_values(start, fit->values);
     return Candidate{start, fit->loss};
 }
 
-// Standard deviations of the logarithms from the curvature at the optimum, with a weak prior (a factor of e²)
-// so that what the rows do not tell stays finite.
-void set_uncertainty(KernelParameters& parameters, const RowPointers& rows) {
-    constexpr double step = 1e-3, prior_sd = 2.0;
+// Standard deviations of the logarithms from the curvature at the optimum, with a prior so that what the rows
+// do not tell stays finite.
+void set_uncertainty(KernelParameters& parameters, const RowPointers& rows, double prior_sd) {
+    constexpr double step = 1e-3;
     const auto values = values_of(parameters);
     const auto at_optimum = residuals_at(rows, parameters);
     Eigen::MatrixXd slopes(static_cast<Eigen::Index>(rows.size()), static_cast<Eigen::Index>(values.size()));
@@ -157,19 +181,22 @@ double log_residual(const TrainingRow& row, const KernelParameters& parameters) 
     return std::log(row.seconds / kernel_time(row.features, parameters));
 }
 
-// From several starts, because launch time and overlap trade against each other.
-std::optional<KernelParameters> fit_parameters(const RowPointers& all) {
+std::optional<KernelParameters> fit_parameters(const RowPointers& all, const KernelPrior* prior) {
     const auto rows = thinned(all);
     if (rows.empty()) return std::nullopt;
     std::optional<Candidate> best;
+    // From several starts, because launch time and overlap trade against each other; with a prior from there.
     for (const double overlap : {2.0, 6.0}) {
         auto start = names_of(rows);
         set_start(start, rows, overlap);
-        auto fit = fit_from(rows, start);
+        if (prior) take_over(start, prior->centre);
+        auto fit = fit_from(rows, start, prior);
         if (fit && (!best || fit->loss < best->loss)) best = std::move(fit);
+        if (prior) break;
     }
     if (!best) return std::nullopt;
-    set_uncertainty(best->parameters, rows);
+    constexpr double unknown_spread = 2;
+    set_uncertainty(best->parameters, rows, prior ? prior->spread : unknown_spread);
     return best->parameters;
 }
 

@@ -99,7 +99,7 @@ enum class Match { same_formats, same_arithmetic, other_precision, none };
 
 Match match_of(const OperatorCall& call, Precision compute, const KernelGroup& group) {
     const auto& key = group.key;
-    if (key.op != call.op || key.sparsity != call.sparsity.kind) return Match::none;
+    if (key.op != call.op || !key.has_sparsity_of(key.as_run(call))) return Match::none;
     if (key.formats == formats_of(call)) return Match::same_formats;
     auto other = call;
     const auto formats = OperatorCall::parse(key.op + " " + key.formats).operands;
@@ -176,9 +176,10 @@ double group_seconds(const OperatorCall& call, const KernelGroup& group, const M
 
 // Operands come from where they came from when the group was measured.
 // Nothing when the call is of another regime than the group.
-std::optional<FromFit> from_group(const OperatorCall& call, const KernelGroup& group, Match match,
+std::optional<FromFit> from_group(const OperatorCall& asked, const KernelGroup& group, Match match,
                                   const DeviceModel& device) {
     const Machine machine{device.device, device.ceilings};
+    const auto call = group.key.as_run(asked);
     const auto features = features_for(call, group, machine);
     if (features.regime != group.key.regime) return std::nullopt;
     const auto found = estimate(group, features);
@@ -254,13 +255,16 @@ std::optional<double> kernel_seconds(const OperatorCall& call, const std::string
                                      const DeviceModel& device) {
     if (!device.kernels) return std::nullopt;
     const Machine machine{device.device, device.ceilings};
-    const auto features = call_features(call, config, cache, machine);
     const auto formats = formats_of(call);
     for (const auto& group : device.kernels->groups) {
         const auto& key = group.key;
-        if (key.op == call.op && key.implementation == implementation && key.formats == formats &&
-            key.sparsity == call.sparsity.kind && key.cache == cache && key.regime == features.regime)
-            return std::max(estimate(group, features).time_s, least_time(call, cache, machine));
+        const auto run = key.as_run(call);
+        if (key.op != call.op || key.implementation != implementation || key.formats != formats ||
+            key.cache != cache || !key.has_sparsity_of(run))
+            continue;
+        const auto features = call_features(run, config, cache, machine);
+        if (key.regime == features.regime)
+            return std::max(estimate(group, features).time_s, least_time(run, cache, machine));
     }
     return std::nullopt;
 }

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <tuple>
 
 #include "core/error.hpp"
+#include "core/statistics.hpp"
 #include "cost_model/kernel/features.hpp"
 #include "cost_model/kernel/splits.hpp"
 #include "operators/catalogue.hpp"
@@ -75,21 +77,63 @@ std::vector<const db::Record*> best_records(const std::vector<db::Record>& recor
     return out;
 }
 
-double bare_roofline(const OperatorCall& call, CacheState cache, const Machine& machine) {
+constexpr std::string_view memory = "DRAM";
+
+double bare_roofline(const OperatorCall& call, CacheState cache, const Machine& machine, double slowdown) {
     const auto features = make_features(call, {}, cache, machine.device, machine.ceilings);
-    return std::max(features.compute_s, features.levels.front().seconds);
+    const auto& level = features.levels.front();
+    return std::max(features.compute_s, level.seconds * (level.name == memory ? slowdown : 1.0));
 }
 
-TrainingRow row_of(const db::Record& record, const Machine& machine) {
+void slow_down(CallFeatures& features, double slowdown) {
+    for (auto& term : features.ceilings)
+        if (term.name == memory) term.seconds *= slowdown;
+}
+
+// What memory reaches mostly, where measurements tell.
+std::optional<double> usual_memory_rate(const std::vector<const db::Record*>& records) {
+    std::vector<double> rates;
+    for (const auto* record : records)
+        if (record->measurement.memory_bytes_per_s) rates.push_back(*record->measurement.memory_bytes_per_s);
+    return rates.empty() ? std::nullopt : std::optional(median(rates));
+}
+
+double slowdown_of(const db::Record& record, std::optional<double> usual) {
+    const auto& rate = record.measurement.memory_bytes_per_s;
+    return usual && rate ? *usual / *rate : 1.0;
+}
+
+// Implementations of an operator that run dense activations, and so do not look for zeros.
+using DenseKernels = std::set<std::pair<std::string, std::string>>;
+
+DenseKernels dense_kernels(const std::vector<const db::Record*>& records) {
+    constexpr std::string_view sparse = " activation_sparsity=";
+    DenseKernels out;
+    for (const auto* record : records)
+        if (record->call.find(sparse) == std::string::npos)
+            out.emplace(record->call.substr(0, record->call.find(' ')), record->implementation);
+    return out;
+}
+
+OperatorCall call_as_run(const db::Record& record, const DenseKernels& dense) {
+    auto call = operators::parse_call(record.call);
+    if (dense.contains({call.op, record.implementation})) call.activation_sparsity = {};
+    return call;
+}
+
+TrainingRow row_of(const db::Record& record, OperatorCall call, const Machine& machine,
+                   double memory_slowdown) {
     TrainingRow row;
     row.id = record.id;
-    row.call = operators::parse_call(record.call);
+    row.call = std::move(call);
     row.call_text = record.call;
     row.config = feature_config_of(record.config);
     row.workload = workload_of(record.config);
     row.seconds = record.summary->median;
+    row.memory_slowdown = memory_slowdown;
     row.features = call_features(row.call, row.config, record.measurement.cache, machine);
-    row.roofline_s = bare_roofline(row.call, record.measurement.cache, machine);
+    slow_down(row.features, memory_slowdown);
+    row.roofline_s = bare_roofline(row.call, record.measurement.cache, machine, memory_slowdown);
     row.site = stable_hash(site_text(row.call));
     return row;
 }
@@ -101,6 +145,7 @@ GroupKey key_of(const db::Record& record, const TrainingRow& row) {
             .formats = formats_of(row.call),
             .regime = std::string(row.features.regime),
             .sparsity = row.call.sparsity.kind,
+            .activation_sparsity = row.call.activation_sparsity.kind,
             .cache = record.measurement.cache};
 }
 
@@ -108,9 +153,12 @@ GroupKey key_of(const db::Record& record, const TrainingRow& row) {
 
 TrainingGroups training_groups(const std::vector<db::Record>& records, const Machine& machine) {
     TrainingGroups groups;
-    for (const auto* record : best_records(records, machine.device)) {
+    const auto best = best_records(records, machine.device);
+    const auto usual = usual_memory_rate(best);
+    const auto dense = dense_kernels(best);
+    for (const auto* record : best) {
         try {
-            auto row = row_of(*record, machine);
+            auto row = row_of(*record, call_as_run(*record, dense), machine, slowdown_of(*record, usual));
             const auto key = key_of(*record, row);
             groups[key].push_back(std::move(row));
         } catch (const InputError&) {
@@ -122,7 +170,10 @@ TrainingGroups training_groups(const std::vector<db::Record>& records, const Mac
 
 CallFeatures features_with(const TrainingRow& row, const KernelConfig& config, CacheState cache,
                            const Machine& machine) {
-    return config == row.config ? row.features : call_features(row.call, config, cache, machine);
+    if (config == row.config) return row.features;
+    auto features = call_features(row.call, config, cache, machine);
+    slow_down(features, row.memory_slowdown);
+    return features;
 }
 
 }  // namespace ridge::cost_model

@@ -14,14 +14,17 @@ namespace ridge::cost_model {
 
 /// One measured call as a fit sees it.
 struct TrainingRow {
-    std::int64_t id = 0;  ///< Record::id
-    OperatorCall call;
-    std::string call_text;
+    std::int64_t id = 0;    ///< Record::id
+    OperatorCall call;      ///< as the kernel runs it: GroupKey::as_run()
+    std::string call_text;  ///< as it was asked for
     KernelConfig config;    ///< what features need of it
     KernelConfig workload;  ///< the part of it that whoever asks for a prediction knows: "load" of experts
     double seconds = 0;
     CallFeatures features;
-    double roofline_s = 0;   ///< of the bare ceilings
+    double roofline_s = 0;  ///< of the bare ceilings
+    /// What memory took for a byte while the call was measured, over what it takes mostly on this device:
+    /// counted in the features and in roofline_s. 1 where nobody looked.
+    double memory_slowdown = 1;
     std::uint64_t site = 0;  ///< stable_hash(site_text())
 };
 

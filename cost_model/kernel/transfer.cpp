@@ -62,7 +62,7 @@ int format_distance(const OperatorCall& call, Precision compute, const GroupKey&
 std::optional<Fitness> fitness_of(const TransferQuery& query, std::string_view regime, Precision compute,
                                   const KernelGroup& group) {
     const auto& key = group.key;
-    if (key.op != query.call.op || key.regime != regime || key.sparsity != query.call.sparsity.kind)
+    if (key.op != query.call.op || key.regime != regime || !key.has_sparsity_of(query.call))
         return std::nullopt;
     const int formats = format_distance(query.call, compute, key);
     if (formats < 0) return std::nullopt;

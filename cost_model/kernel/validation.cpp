@@ -71,24 +71,22 @@ void add_yardsticks(std::vector<ValidationPoint>& points, std::size_t first, con
     }
 }
 
-std::vector<ValidationPoint> validate_group(const ValidationDevice& device, const GroupKey& key,
-                                            const std::vector<TrainingRow>& rows, Split split,
-                                            bool with_yardsticks) {
-    const auto parts = split == Split::extrapolation ? by_size(rows) : by_hash(rows, split);
-    GroupFit fit{.key = key, .note = {}};
-    const auto group = fit_group(parts.seen, {}, "", fit);
+// Calls of sites or sizes that were not seen say something only beside some that were.
+constexpr std::size_t least_seen = 6;
+
+std::vector<ValidationPoint> ask(const ValidationDevice& device, const KernelGroup& group, const Parts& parts,
+                                 Split split, bool with_yardsticks) {
     std::vector<ValidationPoint> out;
-    if (!group) return out;
     const Machine machine{device.facts.device, device.facts.ceilings};
     for (const auto* row : parts.asked) {
-        auto point = point_of(split, device.facts.device.id, key, *row);
-        const auto found = estimate_unseen(*group, *row, machine);
+        auto point = point_of(split, device.facts.device.id, group.key, *row);
+        const auto found = estimate_unseen(group, *row, machine);
         point.predicted_s = found.time_s;
-        if (const auto widths = group->intervals.at(found.correction.variance))
+        if (const auto widths = group.intervals.at(found.correction.variance))
             point.half_width_80 = widths->of_80;
         out.push_back(std::move(point));
     }
-    if (with_yardsticks) add_yardsticks(out, 0, parts.seen, parts.asked);
+    if (with_yardsticks && parts.seen.size() >= least_seen) add_yardsticks(out, 0, parts.seen, parts.asked);
     return out;
 }
 
@@ -259,32 +257,34 @@ Split parse_split(std::string_view text) {
 }
 
 KernelModel fit_on_all(const ValidationDevice& device) {
-    std::vector<const TrainingGroups::value_type*> groups;
-    for (const auto& entry : device.groups) groups.push_back(&entry);
-    std::vector<std::optional<KernelGroup>> fitted(groups.size());
-    for_each_parallel(groups.size(), [&](std::size_t i) {
-        RowPointers rows;
-        for (const auto& row : groups[i]->second) rows.push_back(&row);
-        GroupFit fit{.key = groups[i]->first, .note = {}};
-        fitted[i] = fit_group(rows, {}, "", fit);
-    });
+    SeenGroups seen;
+    for (const auto& [key, rows] : device.groups)
+        for (const auto& row : rows) seen[key].push_back(&row);
     KernelModel out;
     out.device = device.facts.device.id;
-    for (auto& group : fitted)
-        if (group) out.groups.push_back(std::move(*group));
+    for (auto& one : fit_groups(seen))
+        if (one.group) out.groups.push_back(*std::move(one.group));
     return out;
 }
 
 std::vector<ValidationPoint> validate_known(const ValidationDevice& device, Split split,
                                             bool with_yardsticks) {
-    std::vector<const TrainingGroups::value_type*> groups;
-    for (const auto& entry : device.groups) groups.push_back(&entry);
-    std::vector<std::vector<ValidationPoint>> parts(groups.size());
+    std::map<GroupKey, Parts> parts;
+    SeenGroups seen;
+    for (const auto& [key, rows] : device.groups) {
+        auto one = split == Split::extrapolation ? by_size(rows) : by_hash(rows, split);
+        if (split != Split::random && one.seen.size() < least_seen) continue;
+        seen[key] = one.seen;
+        parts[key] = std::move(one);
+    }
+    const auto groups = fit_groups(seen);
+    std::vector<std::vector<ValidationPoint>> points(groups.size());
     for_each_parallel(groups.size(), [&](std::size_t i) {
-        parts[i] = validate_group(device, groups[i]->first, groups[i]->second, split, with_yardsticks);
+        const auto& group = groups[i].group;
+        if (group) points[i] = ask(device, *group, parts.at(group->key), split, with_yardsticks);
     });
     std::vector<ValidationPoint> out;
-    append(out, parts);
+    append(out, points);
     return out;
 }
 

@@ -78,6 +78,8 @@ constexpr std::array columns = {
                  [](const Record& r) { return optional_number(r.measurement.clock_before_hz); }},
     ExportColumn{"clock_after_hz", "Hz", "clock after sampling",
                  [](const Record& r) { return optional_number(r.measurement.clock_after_hz); }},
+    ExportColumn{"memory_bytes_per_s", "B/s", "reads of memory between the samples",
+                 [](const Record& r) { return optional_number(r.measurement.memory_bytes_per_s); }},
     ExportColumn{"samples_s", "s", "every sample, in the order taken",
                  [](const Record& r) { return Json(r.measurement.samples_s); }},
 };

@@ -7,6 +7,7 @@
 #include <new>
 
 #include "core/error.hpp"
+#include "core/statistics.hpp"
 #include "core/text.hpp"
 #include "core/units.hpp"
 #include "operators/catalogue.hpp"
@@ -144,12 +145,24 @@ Measurement Worker::verified_and_timed(ReadyKernel& ready, const protocol::Measu
 }
 
 void Worker::time(ReadyKernel& ready, const protocol::MeasureRequest& request, Measurement& out) {
+    std::vector<double> memory_rates;
+    const auto read_memory = [&] {
+        if (!machine_.memory_bytes_per_s) return;
+        if (const auto rate = machine_.memory_bytes_per_s()) memory_rates.push_back(*rate);
+    };
     TimedWork work{.run = [&kernel = *ready.kernel] { kernel.run(); }, .make_cold = {}};
     const auto regions = ready.kernel->regions();
-    if (request.cache == CacheState::cold) work.make_cold = [&] { machine_.flush.flush(regions); };
+    if (request.cache == CacheState::cold)
+        work.make_cold = [&] {
+            read_memory();
+            machine_.flush.flush(regions);
+        };
     out.clock_before_hz = machine_.clock_hz();
+    read_memory();
     auto sampling = sample(machine_.timer(), work, request.budget);
+    read_memory();
     out.clock_after_hz = machine_.clock_hz();
+    if (!memory_rates.empty()) out.memory_bytes_per_s = median(memory_rates);
     out.status = sampling.samples_s.empty() ? Status::failed : Status::ok;
     out.reason = sampling.reason;
     out.samples_s = std::move(sampling.samples_s);

@@ -20,6 +20,7 @@ namespace ridge::profiler {
 struct Machine {
     std::function<Timer()> timer;  ///< asked once for each request, when all threads exist
     std::function<std::optional<double>()> clock_hz;
+    std::function<std::optional<double>()> memory_bytes_per_s;  ///< now; empty where nothing tells
     /// Memory that can still be had; nothing when that is not known.
     std::function<std::optional<std::int64_t>()> available_bytes;
     CacheFlush flush;

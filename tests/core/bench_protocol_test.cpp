@@ -39,6 +39,7 @@ MeasureAnswer ok_answer() {
     answer.measurement.energy_j = 0.5;
     answer.measurement.clock_before_hz = 2e9;
     answer.measurement.clock_after_hz = 1.9e9;
+    answer.measurement.memory_bytes_per_s = 5.1e10;
     return answer;
 }
 
@@ -139,6 +140,7 @@ TEST(MeasureAnswerRefusals, WhatCannotBeTrue) {
         {"workspace_bytes", 1.5, "key 'workspace_bytes' is 1.5, should be a whole number"},
         {"energy_j", 0, "key 'energy_j' is 0, should be a number above 0"},
         {"clock_after_hz", -2e9, "key 'clock_after_hz'"},
+        {"memory_bytes_per_s", 0, "key 'memory_bytes_per_s'"},
         {"id", "seven", "key 'id' is \"seven\", should be a whole number"},
     };
     for (const auto& [key, value, why] : cases)

@@ -214,8 +214,93 @@ TEST(Fit, BorrowsFromOtherKindsOfSparsityWhenThereAreTooFew) {
     const auto report = fit(records);
     ASSERT_EQ(report.model.groups.size(), 2U);
     EXPECT_EQ(report.model.groups[0].pooled_from, "");
-    EXPECT_EQ(report.model.groups[1].pooled_from, "all kinds of sparsity");
+    EXPECT_EQ(report.model.groups[1].pooled_from, "other kinds of sparsity");
     EXPECT_EQ(report.model.groups[1].nodes.size(), 1U);
+}
+
+// One call tells how far its kind is from its kin; the rest of the formula is theirs.
+TEST(Fit, OneCallOfAKindMovesWhatItsKinLend) {
+    auto records = synthetic::records(synthetic::gemm_calls(), planted, 0.0, 1.0);
+    auto slower = planted;
+    for (auto& one : slower.shares) one.value *= 0.6;
+    const std::string suffix = " k=2048 a=int8 w=int8 c=int32";
+    std::vector<std::string> few;
+    for (const int n : {256, 1024, 4096, 11008})
+        for (const int m : {1, 128}) {
+            const auto call = "gemm m=" + std::to_string(m) + " n=" + std::to_string(n) + suffix;
+            if (!is_held_out(call)) few.push_back(call);
+        }
+    ASSERT_GE(few.size(), 4U);
+    std::int64_t id = 700;
+    for (const auto& call : {few[0], few[1]})
+        records.push_back(synthetic::record(call, synthetic::planted_time(call, slower), ++id));
+    const auto report = fit(records);
+    ASSERT_EQ(report.model.groups.size(), 2U);
+    EXPECT_EQ(report.model.groups[1].pooled_from, "other precisions");
+    const auto device = model_of(report);
+    for (const auto& call : {few[2], few[3]}) {
+        const double truth = synthetic::planted_time(call, slower);
+        const double by_kin = synthetic::planted_time(call, planted);
+        const double error = std::abs(std::log(predict(operators::parse_call(call), device).time_s / truth));
+        EXPECT_LT(error, 0.5 * std::abs(std::log(by_kin / truth))) << call;
+    }
+}
+
+// Small groups together tell what they are off by.
+TEST(Fit, SmallGroupsHaveIntervalsFromEachOther) {
+    auto records = synthetic::records(synthetic::gemm_calls(), planted, 0.0, 1.0);
+    std::mt19937_64 generator(5);
+    std::normal_distribution<double> normal(0.0, 0.1);
+    std::int64_t id = 700;
+    for (const auto* sparsity : {"1:4", "2:4", "block:16x16@0.25", "unstructured@0.1"})
+        for (const int n : {1024, 1536, 2048, 3072, 4096, 6144, 8192}) {
+            const auto call =
+                "gemm m=1 n=" + std::to_string(n) + " k=4096 a=fp32 w=fp32 c=fp32 sparsity=" + sparsity;
+            const double seconds = synthetic::planted_time(call, planted) * std::exp(normal(generator));
+            records.push_back(synthetic::record(call, seconds, ++id));
+        }
+    const auto report = fit(records);
+    ASSERT_GE(report.model.groups.size(), 4U);
+    for (const auto& group : report.model.groups) {
+        const auto widths = group.intervals.at(1);
+        ASSERT_TRUE(widths) << group.key.text();
+        if (group.pooled_from.empty()) continue;
+        EXPECT_GT(widths->of_80, 0.05);
+        EXPECT_LT(widths->of_80, 0.4);
+    }
+}
+
+// Zeros among the activations are nothing to a kernel that runs dense ones.
+TEST(Fit, DenseKernelsRunSparseActivationsAsDense) {
+    auto records = synthetic::records(synthetic::gemm_calls(), planted, 0.0, 1.0);
+    const std::string dense = "gemm m=1 n=4096 k=8192 a=fp32 w=fp32 c=fp32";
+    const auto sparse = dense + " activation_sparsity=unstructured@0.1";
+    records.push_back(synthetic::record(sparse, synthetic::planted_time(dense, planted), 900));
+    const auto report = fit(records);
+    ASSERT_EQ(report.model.groups.size(), 1U);
+    const auto device = model_of(report);
+    EXPECT_DOUBLE_EQ(predict(operators::parse_call(sparse), device).time_s,
+                     predict(operators::parse_call(dense), device).time_s);
+}
+
+// Twice as slow a memory while a call was measured is not the kernel's fault.
+TEST(Fit, CountsHowFastMemoryWasMeanwhile) {
+    auto records = synthetic::records(synthetic::gemm_calls(), planted, 0.0, 1.0);
+    auto slow = planted;
+    for (auto& one : slow.shares)
+        if (one.name == "DRAM") one.value /= 2;
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        auto& record = records[i];
+        const bool slowed = stable_hash(record.call + "!") % 3 == 0;
+        if (slowed)
+            record = synthetic::record(record.call, synthetic::planted_time(record.call, slow), record.id);
+        record.measurement.memory_bytes_per_s = slowed ? 1e10 : 2e10;
+    }
+    const auto knowing = fit(records);
+    EXPECT_LT(knowing.held_out.p90, 0.02);
+    EXPECT_NEAR(share(knowing.model.groups.front().parameters, "DRAM"), share(planted, "DRAM"), 0.01);
+    for (auto& record : records) record.measurement.memory_bytes_per_s = std::nullopt;
+    EXPECT_GT(fit(records).held_out.p90, 0.2);
 }
 
 TEST(Fit, OfNothingSaysSo) {

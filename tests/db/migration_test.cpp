@@ -47,6 +47,7 @@ TEST_F(MigrationTest, AFileOfVersion1IsReadWhole) {
     ASSERT_EQ(records.size(), 3u);
     EXPECT_EQ(records[0].summary->median, 4e-6);
     EXPECT_EQ(records[0].measurement.energy_j, 0.001);
+    EXPECT_EQ(records[0].measurement.memory_bytes_per_s, std::nullopt);
     EXPECT_EQ(records[1].measurement.reason, "the worker hung");
     EXPECT_EQ(records[2].campaign, "");
     EXPECT_EQ(records[2].config.integer("mr"), 12);
@@ -87,10 +88,11 @@ TEST_F(MigrationTest, LaterStepsRunInOrderAfterACopyWasMade) {
     const auto connection = open(steps);
     EXPECT_EQ(connection->integer("PRAGMA user_version"), static_cast<std::int64_t>(before + 2));
     EXPECT_EQ(connection->text("SELECT note FROM measurement WHERE id = 2"), "round 1");
-    const auto backup = path_.string() + ".v" + std::to_string(before) + ".bak";
+    const auto backup = path_.string() + ".v1.bak";
     ASSERT_TRUE(std::filesystem::exists(backup));
-    const Store copy(backup, Access::read_only);
-    EXPECT_EQ(copy.measurements({}).size(), 3u);
+    Connection copy(backup, OpenMode::read_only);
+    EXPECT_EQ(copy.integer("PRAGMA user_version"), 1);
+    EXPECT_EQ(copy.integer("SELECT count(*) FROM measurement"), 3);
 }
 
 TEST_F(MigrationTest, AStepThatRebuildsATableKeepsReferences) {
@@ -120,7 +122,7 @@ TEST_F(MigrationTest, AStepThatFailsLeavesTheVersionBeforeIt) {
                     {"bad", "ALTER TABLE measurement ADD COLUMN other TEXT; UPDATE nowhere SET x = 1"}});
     EXPECT_THROW((void)open(steps), Error);
     Connection connection(path_, OpenMode::read_only);
-    EXPECT_EQ(connection.integer("PRAGMA user_version"), 2);
+    EXPECT_EQ(connection.integer("PRAGMA user_version"), static_cast<std::int64_t>(migrations().size() + 1));
     EXPECT_EQ(
         connection.integer("SELECT count(*) FROM pragma_table_info('measurement') WHERE name = 'other'"), 0);
     EXPECT_EQ(connection.integer("SELECT count(*) FROM measurement"), 3);
@@ -141,7 +143,9 @@ TEST_F(MigrationTest, ReadingAnOlderFileSaysHowToUpgradeIt) {
     const auto message = message_of<InputError>([&] {
         (void)open(with_later({{"nothing", "SELECT 1"}}), Access::read_only);
     });
-    EXPECT_THAT(message, HasSubstr("version 1, this program reads version 2; open it once for writing"));
+    const auto later = std::to_string(migrations().size() + 1);
+    EXPECT_THAT(message,
+                HasSubstr("version 1, this program reads version " + later + "; open it once for writing"));
     EXPECT_EQ(read_bytes(path_), bytes);
 }
 

@@ -37,6 +37,7 @@ void expect_same(const Record& read, const Record& written) {
     EXPECT_EQ(a.energy_j, b.energy_j);
     EXPECT_EQ(a.clock_before_hz, b.clock_before_hz);
     EXPECT_EQ(a.clock_after_hz, b.clock_after_hz);
+    EXPECT_EQ(a.memory_bytes_per_s, b.memory_bytes_per_s);
 }
 
 Record full_record(std::int64_t environment) {
@@ -55,6 +56,7 @@ Record full_record(std::int64_t environment) {
     record.measurement.energy_j = 1.5;
     record.measurement.clock_before_hz = 2.1e9;
     record.measurement.clock_after_hz = 2.0e9;
+    record.measurement.memory_bytes_per_s = 5.1e10;
     return record;
 }
 

@@ -12,4 +12,6 @@ step(${CMAKE_COMMAND} -S ${CONSUMER_DIR} -B ${WORK_DIR}/build -G Ninja -DCMAKE_P
     -DCMAKE_CXX_FLAGS=${CXX_FLAGS})
 step(${CMAKE_COMMAND} --build ${WORK_DIR}/build)
 step(${WORK_DIR}/build/consumer)
+# With a store of its own: what the user's holds is nobody else's business.
+set(ENV{RIDGE_DB} ${WORK_DIR}/none.db)
 step(${WORK_DIR}/prefix/bin/ridge cost --model llama-2-7b --device h100-sxm)

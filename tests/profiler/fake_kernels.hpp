@@ -19,7 +19,8 @@ namespace ridge::profiler::testing {
 
 /// How often what happened.
 struct Counts {
-    int operands = 0, prepared = 0, poisoned = 0, verified = 0, runs = 0, flushed = 0, alive = 0;
+    int operands = 0, prepared = 0, poisoned = 0, verified = 0, runs = 0, flushed = 0, alive = 0,
+        memory_reads = 0;
 };
 
 struct FakeOperands : operators::OperandSet {};
@@ -110,6 +111,9 @@ struct FakeWorker {
         Machine machine;
         machine.timer = [this] { return clock.timer(); };
         machine.clock_hz = [] { return std::optional(2e9); };
+        machine.memory_bytes_per_s = [this] {
+            return std::optional(1e9 * static_cast<double>(++counts.memory_reads));
+        };
         machine.available_bytes = [this, available] { return available - counts.alive * held_by_a_kernel; };
         machine.flush = {[this](std::span<const operators::MemoryRegion>) { ++counts.flushed; }, "pretended"};
         machine.describe = [] {

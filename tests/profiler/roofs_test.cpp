@@ -11,6 +11,7 @@
 #include "core/error.hpp"
 #include "profiler/cache_flush.hpp"
 #include "profiler/host_timer.hpp"
+#include "profiler/memory_probe.hpp"
 #include "profiler/roofs/bandwidth.hpp"
 #include "profiler/roofs/compute.hpp"
 #include "profiler/roofs/repeats.hpp"
@@ -133,6 +134,16 @@ TEST(CacheFlush, LeavesTheValuesAsTheyAre) {
                                                {nullptr, 0}};
     flush.flush(regions);
     for (std::size_t i = 0; i < values.size(); ++i) ASSERT_EQ(values[i], static_cast<int>(i));
+}
+
+TEST(MemoryProbe, ReadsAtWhatMemoriesReachAllAroundItsBuffer) {
+    MemoryProbe probe(1 * MiB);
+    for (int part = 0; part < 10; ++part) {
+        const auto rate = probe.read();
+        ASSERT_TRUE(rate);
+        EXPECT_GT(*rate, 1e8);
+        EXPECT_LT(*rate, 1e13);
+    }
 }
 
 TEST(HostTimer, MovesForwardAndKnowsItsClock) {

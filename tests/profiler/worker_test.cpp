@@ -29,6 +29,8 @@ TEST(Worker, ARightKernelIsVerifiedAndTimed) {
     EXPECT_EQ(answer.measurement.error, 0.25);
     EXPECT_EQ(answer.measurement.workspace_bytes, 77);
     EXPECT_EQ(answer.measurement.clock_before_hz, 2e9);
+    // Before, after and at each of the seven flushes.
+    EXPECT_EQ(answer.measurement.memory_bytes_per_s, 5e9);
     EXPECT_EQ(fake.counts.poisoned, 1);
     EXPECT_EQ(fake.counts.flushed, 7);
 }

@@ -84,6 +84,10 @@ bool is_accelerator_attention(const OperatorCall& call, const Machine& machine) 
     return machine.device.kind != "cpu" && call.op.starts_with("attention");
 }
 
+std::string_view attention_regime(const OperatorCall& call) {
+    return is_prefill(shape_of(call)) ? "prefill" : "decode";
+}
+
 CallFeatures attention_features(const OperatorCall& call, const KernelConfig&, CacheState cache,
                                 const Machine& machine) {
     const auto work = operators::work(call);
@@ -92,7 +96,7 @@ CallFeatures attention_features(const OperatorCall& call, const KernelConfig&, C
     const bool prompt = is_prefill(shape);
     const auto kernel = prompt ? prefill(shape) : decode(shape, units);
     CallFeatures out;
-    out.regime = prompt ? "prefill" : "decode";
+    out.regime = attention_regime(call);
     out.latencies.add({"launch", 1});
     out.latencies.add({"step", kernel.serial_tiles});
     out.latencies.add({"block", kernel.blocks / units});

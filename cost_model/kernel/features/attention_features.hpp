@@ -9,6 +9,9 @@ namespace ridge::cost_model {
 /// attention_mla_prefill, on a device other than a processor.
 [[nodiscard]] bool is_accelerator_attention(const OperatorCall& call, const Machine& machine);
 
+/// "prefill" where several positions of a sequence are new, or all of them are; else "decode". On any device.
+[[nodiscard]] std::string_view attention_regime(const OperatorCall& call);
+
 /// Ceilings, in seconds:
 ///     compute  products of the key tiles met, masked corners of a tile included; of decode those of whole
 ///              groups of 16 query heads (the rows of a tensor core's instruction)
@@ -25,8 +28,7 @@ namespace ridge::cost_model {
 /// (elements of keys that are seen), kv_heads, group (query heads of a kv head), even_group (1 where that is
 /// a power of two, which libraries have other kernels for), head_dim, queries, context (positions that the
 /// last query sees), unseen (positions of the cache over those), tail. Blocks rather than sequences, because
-/// it is their number that has to fill the units. Regime "prefill" where several positions of a sequence are
-/// new, or all of them are; else "decode".
+/// it is their number that has to fill the units. Regime: attention_regime().
 [[nodiscard]] CallFeatures attention_features(const OperatorCall& call, const KernelConfig& config,
                                               CacheState cache, const Machine& machine);
 

@@ -24,6 +24,13 @@ std::string_view level_name(const std::string& name) {
     return found == level_names.end() ? level_names.back() : *found;
 }
 
+// What bounds alike: products, prompts, decode steps, and what passes over rows.
+std::string_view regime_of(const OperatorCall& call) {
+    if (operators::is_gemm(call) || call.op == "conv2d" || call.op == "patch_embedding") return "gemm";
+    if (call.op.starts_with("attention")) return attention_regime(call);
+    return "rows";
+}
+
 // What holds for every operator: one launch, arithmetic and traffic at their ceilings, near in every
 // dimension.
 CallFeatures plain_features(const OperatorCall& call, const KernelConfig& config, CacheState cache,
@@ -36,7 +43,7 @@ CallFeatures plain_features(const OperatorCall& call, const KernelConfig& config
     const auto& info = operators::find_operator(call.op);
     for (std::size_t i = 0; i < call.dimensions.size() && i < info.dimensions.size(); ++i)
         out.axes.add({info.dimensions[i].name, std::log2(static_cast<double>(call.dimensions[i].value))});
-    out.regime = "rows";
+    out.regime = regime_of(call);
     return out;
 }
 
@@ -61,9 +68,7 @@ CallFeatures call_features(const OperatorCall& call, const KernelConfig& config,
                            const Machine& machine) {
     for (const auto& entry : special)
         if (entry.concerns(call, machine)) return entry.features(call, config, cache, machine);
-    auto out = plain_features(call, config, cache, machine);
-    if (operators::is_gemm(call)) out.regime = "gemm";
-    return out;
+    return plain_features(call, config, cache, machine);
 }
 
 }  // namespace ridge::cost_model
