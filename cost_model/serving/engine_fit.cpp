@@ -14,13 +14,13 @@ namespace {
 constexpr std::array<std::string_view, effect_levels> level_names = {
     "all", "frameworks", "architectures", "devices", "arithmetic", "framework_families"};
 
-constexpr std::string_view portable_framework = "llamacpp";
+constexpr std::string_view portable_engine = "llamacpp";
 // DeepSpeed-Inference widens 8-bit weights in a kernel of its own before each product
 // (csrc/transformer/inference, launch_dequantize into the workspace of qkv_gemm_int8 and its like).
-constexpr std::string_view widening_framework = "deepspeed";
+constexpr std::string_view widening_engine = "deepspeed";
 // TensorRT-LLM's cache takes a share of the memory that is free once the model is loaded
 // (kv_cache_free_gpu_mem_fraction), and its scheduler's default, GUARANTEED_NO_EVICT, reserves whole outputs.
-constexpr std::string_view reserving_framework = "trtllm";
+constexpr std::string_view reserving_engine = "trtllm";
 
 struct EngineNumber {
     const char* parameter;
@@ -73,16 +73,28 @@ std::string family_of(const DeviceModel& device) {
 
 std::string arithmetic_name(ArithmeticClass arithmetic, const std::string& framework) {
     const std::string out(name(arithmetic));
-    if (arithmetic == ArithmeticClass::weight4 && framework == portable_framework) return out + "_portable";
-    if (arithmetic == ArithmeticClass::weight8 && framework == widening_framework) return out + "_widened";
+    const auto engine = engine_of(framework);
+    if (arithmetic == ArithmeticClass::weight4 && engine == portable_engine) return out + "_portable";
+    if (arithmetic == ArithmeticClass::weight8 && engine == widening_engine) return out + "_widened";
     return out;
 }
 
+std::string engine_of(const std::string& framework) {
+    const auto dash = framework.rfind('-');
+    if (dash == std::string::npos || dash == 0 || dash + 1 == framework.size()) return framework;
+    const bool release = framework.find_first_not_of("0123456789.", dash + 1) == std::string::npos;
+    return release ? framework.substr(0, dash) : framework;
+}
+
 std::string generation_name(const std::string& framework, std::string_view parameter) {
-    constexpr auto of_kernels =
+    constexpr auto shared =
         std::to_array<std::string_view>({"compute", "memory", "kernel_share", "output_reserved"});
-    const bool shared = std::ranges::find(of_kernels, parameter) != of_kernels.end();
-    return shared ? framework.substr(0, framework.find('-')) : framework;
+    const bool of_engine = std::ranges::find(shared, parameter) != shared.end();
+    return of_engine ? engine_of(framework) : framework;
+}
+
+bool depends_on(const std::string& framework, std::string_view parameter) {
+    return parameter != "output_reserved" || engine_of(framework) != reserving_engine;
 }
 
 EngineFit EngineFit::from_json(const JsonReader& json) {
@@ -170,9 +182,9 @@ EngineParameters EngineFit::parameters(const std::string& framework, const Devic
     out.link_share = std::min(1.0, value(direct ? "direct_link" : "pcie_link"));
     out.latency_factor = value(direct ? "direct_latency" : "pcie_latency");
     out.memory_fraction = std::min(1.0, out.memory_fraction);
-    out.fraction_of_free = framework.starts_with(reserving_framework);
+    out.fraction_of_free = engine_of(framework) == reserving_engine;
     auto& reserved = out.requests.output_reserved;
-    reserved = framework.starts_with(reserving_framework) ? 1.0 : std::min(1.0, reserved);
+    reserved = depends_on(framework, "output_reserved") ? std::min(1.0, reserved) : 1.0;
     out.chunk_tokens = static_cast<std::int64_t>(value("chunk_tokens"));
     out.power = PowerShares{value("waiting_power"), value("memory_power"), value("compute_power")};
     if (!has_tiles(device)) out.tile_rows = of_vector_units;

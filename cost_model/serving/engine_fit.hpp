@@ -70,8 +70,15 @@ class EngineFit {
 /// Name of the class in the fit: llama.cpp's formats of few bits run on kernels of their own.
 [[nodiscard]] std::string arithmetic_name(ArithmeticClass arithmetic, const std::string& framework);
 
-/// Name of the framework that a parameter stands under: generations of an engine ("trtllm-0" before 1.0)
-/// launch and schedule differently, on the same kernels.
+/// "trtllm" of "trtllm-0", its releases before 1.0. A generation is a number behind the last dash; any other
+/// name is the engine's own.
+[[nodiscard]] std::string engine_of(const std::string& framework);
+
+/// Name of the framework that a parameter stands under: generations of an engine launch and schedule
+/// differently, on the same kernels.
 [[nodiscard]] std::string generation_name(const std::string& framework, std::string_view parameter);
+
+/// Whether the fit decides about a parameter of a framework: not about what its engine is known to reserve.
+[[nodiscard]] bool depends_on(const std::string& framework, std::string_view parameter);
 
 }  // namespace ridge::cost_model

@@ -49,6 +49,11 @@ double reads_of_prompt(double beams) {
     return std::max(1.0, beams / cache_over_memory);
 }
 
+// Mean context of each beam, as if its reads of the prompt were its own.
+double context_of(const RequestLengths& lengths, double beams) {
+    return lengths.prompt / beams * reads_of_prompt(beams) + lengths.output / 2;
+}
+
 // Steps with and without prompt tokens take turns: prompts run in lumps, one whole or a chunk of it a step.
 EngineState mixed_steps(const StepModel& model, double running, const RequestLengths& lengths,
                         double prompts_per_step, double beams) {
@@ -56,7 +61,7 @@ EngineState mixed_steps(const StepModel& model, double running, const RequestLen
     const double lumps = prompts_per_step * lengths.prompt / lump;
     const double with_prompt = std::min(lumps, 1.0);
     const double lump_prompts = std::max(lumps, 1.0) * lump / lengths.prompt;
-    const double context = lengths.prompt / beams * reads_of_prompt(beams) + lengths.output / 2;
+    const double context = context_of(lengths, beams);
     const auto plain = step(model, 0, lengths.prompt, running * beams, context);
     const auto filled = step(model, lump_prompts, lengths.prompt, running * beams, context);
     EngineState state{.running = running, .decode_step_s = plain.time_s};
@@ -70,12 +75,12 @@ EngineState mixed_steps(const StepModel& model, double running, const RequestLen
 
 // All steps of a run, each kind at its means.
 EngineState played(const StepModel& model, const RequestLengths& lengths, double requests,
-                   const ClosedRunCounts& counts) {
+                   const ClosedRunCounts& counts, double beams) {
     const auto &plain = counts.plain, &filled = counts.with_prompts;
-    const double steps = plain.count + filled.count;
-    const auto without = step(model, 0, lengths.prompt, plain.running, middle(lengths));
+    const double steps = plain.count + filled.count, context = context_of(lengths, beams);
+    const auto without = step(model, 0, lengths.prompt, plain.running * beams, context);
     const auto with =
-        step(model, filled.prompt_tokens / lengths.prompt, lengths.prompt, filled.running, middle(lengths));
+        step(model, filled.prompt_tokens / lengths.prompt, lengths.prompt, filled.running * beams, context);
     const double seconds = plain.count * without.time_s + filled.count * with.time_s;
     const double joules = plain.count * without.energy_j + filled.count * with.energy_j;
     return {.step_s = seconds / steps,
@@ -122,10 +127,9 @@ StaticBatch static_batch(const StepModel& model, double batch, const RequestLeng
     return result;
 }
 
-EngineState kept_running(const StepModel& model, double running, const RequestLengths& lengths,
-                         double beams) {
+EngineState kept_running(const StepModel& model, double running, const RequestLengths& lengths) {
     const double held = std::min(running, fitting(model, lengths));
-    return mixed_steps(model, held, lengths, held / lengths.output, beams);
+    return mixed_steps(model, held, lengths, held / lengths.output, 1);
 }
 
 EngineState saturated(const StepModel& model, const RequestLengths& lengths, double beams) {
@@ -133,13 +137,17 @@ EngineState saturated(const StepModel& model, const RequestLengths& lengths, dou
     return mixed_steps(model, held, lengths, held / lengths.output, beams);
 }
 
-EngineState run_to_end(const StepModel& model, const RequestLengths& lengths, PlayedRuns& runs) {
+EngineState run_to_end(const StepModel& model, const RequestLengths& lengths, PlayedRuns& runs,
+                       double beams) {
     const auto requests = static_cast<double>(runs.run().requests);
-    const double held = std::min({held_sequences(model, lengths), sequence_limit(model), requests});
+    const double held = std::min({held_sequences(model, lengths, beams), sequence_limit(model), requests});
     const auto places = static_cast<std::int64_t>(std::max(1.0, held));
     const double beyond = std::max(0.0, held - static_cast<double>(places));
-    auto state = played(model, lengths, requests, runs.of_users(places));
-    if (beyond > 0) mix(state, played(model, lengths, requests, runs.of_users(places + 1)), beyond);
+    const auto with = [&](std::int64_t users) {
+        return played(model, lengths, requests, runs.of_users(users), beams);
+    };
+    auto state = with(places);
+    if (beyond > 0) mix(state, with(places + 1), beyond);
     state.running = held;
     return state;
 }

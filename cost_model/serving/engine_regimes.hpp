@@ -33,16 +33,16 @@ struct EngineState {
     /// step.
     [[nodiscard]] double median_step_s() const { return prompts_per_step < 1 ? decode_step_s : step_s; }
 };
-/// `running` sequences, kept up by new requests. `beams` are decoded for each.
-[[nodiscard]] EngineState kept_running(const StepModel& model, double running, const RequestLengths& lengths,
-                                       double beams = 1);
-/// As many as the cache and the engine hold.
+/// `running` sequences, kept up by new requests.
+[[nodiscard]] EngineState kept_running(const StepModel& model, double running, const RequestLengths& lengths);
+/// As many as the cache and the engine hold. `beams` are decoded for each.
 [[nodiscard]] EngineState saturated(const StepModel& model, const RequestLengths& lengths, double beams = 1);
 
 /// The same run to its end, of as many requests as `runs` have: as many users as the server has places
 /// (whole ones; between two counts on a straight line), and it stops where the last request does, with ever
 /// fewer sequences running.
-[[nodiscard]] EngineState run_to_end(const StepModel& model, const RequestLengths& lengths, PlayedRuns& runs);
+[[nodiscard]] EngineState run_to_end(const StepModel& model, const RequestLengths& lengths, PlayedRuns& runs,
+                                     double beams = 1);
 
 struct Serving {
     EngineState state;

@@ -138,8 +138,10 @@ Fitting::Fitting(std::vector<ReadRow*> rows, const EngineFit* start) : rows_(std
 void Fitting::collect_effects() {
     std::map<EffectKey, Effect> found;
     for (std::size_t row = 0; row < rows_.size(); ++row) {
+        const auto& asked = *rows_[row]->reading.row_case;
         for (const auto& parameter : fit_parameters) {
-            const auto names = names_of(*rows_[row]->reading.row_case, parameter.name);
+            if (!depends_on(asked.framework, parameter.name)) continue;
+            const auto names = names_of(asked, parameter.name);
             for (std::size_t level = 0; level < effect_levels; ++level) {
                 if (parameter.widths[level] <= 0) continue;
                 const EffectKey key{static_cast<EffectLevel>(level), names[level], parameter.name};

@@ -306,6 +306,8 @@ RowReading RowReader::read(const PublishedRow& row) {
                 throw NotComparable{"an encoder's latency is not modelled"};
             out.regime = Regime::encoder;
         }
+        if (out.beams > 1 && out.regime != Regime::saturated)
+            throw NotComparable{"a search with beams is modelled only where everything is queued"};
         set_lengths(out, row);
         if (out.regime == Regime::closed_loop || out.regime == Regime::saturated) set_run(out, row);
         return {std::move(out), {}};

@@ -40,7 +40,7 @@ struct RowCase {
     double replicas = 1;             ///< that share nothing
     /// Of one replica: a closed loop's, or one of everything queued where it is known how many requests.
     PlayedRuns runs;
-    double beams = 1;
+    double beams = 1;  ///< of each sequence; more than one only where everything is queued
     const DeviceModel* device = nullptr;
     std::string framework;  ///< class
     ArithmeticClass arithmetic = ArithmeticClass::f16;

@@ -64,7 +64,8 @@ Yield of_encoder(const RowCase& row_case, const EngineParameters& engine) {
 }
 
 EngineState of_queued(RowCase& row_case) {
-    if (row_case.runs.run().requests > 0) return run_to_end(*row_case.steps, row_case.lengths, row_case.runs);
+    auto& runs = row_case.runs;
+    if (runs.run().requests > 0) return run_to_end(*row_case.steps, row_case.lengths, runs, row_case.beams);
     return saturated(*row_case.steps, row_case.lengths, row_case.beams);
 }
 

@@ -131,9 +131,10 @@ TEST(Regimes, AnEngineThatTakesAShareOfWhatIsFreeLeavesLessUnused) {
 
 TEST(Regimes, BeamsShareTheirPrompt) {
     const RequestLengths lengths{.prompt = 8000, .output = 10};
-    const double alone = kept_running(llama(), 8, lengths).decode_step_s;
-    const double beams = kept_running(llama(), 8, lengths, 4).decode_step_s;
-    const double unshared = kept_running(llama(), 32, lengths).decode_step_s;
+    const auto model = llama({.sequence_limit = 8}), wide = llama({.sequence_limit = 32});
+    const double alone = saturated(model, lengths).decode_step_s;
+    const double beams = saturated(model, lengths, 4).decode_step_s;
+    const double unshared = saturated(wide, lengths).decode_step_s;
     EXPECT_GT(beams, alone);
     EXPECT_LT(beams, (alone + unshared) / 2);
 }
@@ -162,6 +163,17 @@ TEST(Regimes, ARunThatEndsIsSlowerThanOneThatGoesOn) {
     EXPECT_LT(run_to_end(model, lengths, more).tokens_per_s, 0.85 * whole);
     const double steady = saturated(model, lengths).tokens_per_s;
     EXPECT_NEAR(run_to_end(model, lengths, many).tokens_per_s, steady, 0.05 * steady);
+}
+
+// Beams cost a run to its end what they cost the steady state that it comes to.
+TEST(Regimes, ARunThatEndsHasItsBeams) {
+    const RequestLengths lengths{.prompt = 100, .output = 1000};
+    const auto model = llama({.chunk_tokens = 8192, .sequence_limit = 64});
+    auto alone = queued(64 * 50), searched = queued(64 * 50);
+    const double rate = run_to_end(model, lengths, searched, 4).tokens_per_s;
+    EXPECT_LT(rate, 0.9 * run_to_end(model, lengths, alone).tokens_per_s);
+    const double steady = saturated(model, lengths, 4).tokens_per_s;
+    EXPECT_NEAR(rate, steady, 0.05 * steady);
 }
 
 TEST(Regimes, AFirstTokenInALoopIsStepsPromptsAndAPlace) {
@@ -199,6 +211,21 @@ TEST(EngineChoice, NoEngineReservesMoreThanWholeOutputs) {
     EXPECT_DOUBLE_EQ(*first.memory_share, *now.memory_share);
     EXPECT_GT(first.call_s, now.call_s);
     EXPECT_FALSE(fit.parameters("vllm", h100()).fraction_of_free);
+}
+
+TEST(EngineChoice, AGenerationIsANumberBehindTheLastDash) {
+    for (const auto& [framework, engine] : std::to_array<std::pair<const char*, const char*>>(
+             {{"trtllm-0", "trtllm"},
+              {"trtllm-1.2", "trtllm"},
+              {"trtllm", "trtllm"},
+              {"tensorrt", "tensorrt"},
+              {"text-generation-inference", "text-generation-inference"},
+              {"text-generation-inference-3", "text-generation-inference"},
+              {"engine-", "engine-"},
+              {"-0", "-0"}}))
+        EXPECT_EQ(engine_of(framework), engine) << framework;
+    EXPECT_EQ(generation_name("text-generation-inference-3", "memory"), "text-generation-inference");
+    EXPECT_EQ(generation_name("trtllm-0", "call_s"), "trtllm-0");
 }
 
 double memory_seconds(const SampleDemands::Batch& batch) {

@@ -173,6 +173,19 @@ std::string refusal(const PublishedRow& row) {
     return reader.read(row).left_out;
 }
 
+TEST(Predictions, CompareBeamsWhereEverythingIsQueued) {
+    auto one = saturated_row(1, "none", 10);
+    one.device = "H100-SXM-80GB", one.model = "GPT-J-6B", one.conditions = "MLPerf v4.1 closed Offline";
+    RowReader reader(PublishedNames::load());
+    const auto read = reader.read(one);
+    ASSERT_TRUE(read.row_case) << read.left_out;
+    EXPECT_EQ(read.row_case->beams, 4);
+    one.batch = "conc=8";
+    EXPECT_NE(refusal(one).find("beams"), std::string::npos);
+    one.conditions = "";
+    EXPECT_EQ(refusal(one), "");
+}
+
 // Both sockets compute their experts from their own memory.
 TEST(Predictions, PutExpertsOnTheHostsSockets) {
     RowReader reader(PublishedNames::load());
@@ -254,6 +267,21 @@ TEST(Fitting, ExpectsWidenedWeightsToBeReadFiveTimes) {
     ASSERT_NE(found, effects.end());
     EXPECT_NEAR(found->second, 0.2, 0.05);
     EXPECT_NEAR(effects.at({EffectLevel::framework, "deepspeed", "memory"}), 1, 0.2);
+}
+
+// TensorRT-LLM reserves whole outputs: a factor of its own would stay where it begins and say nothing.
+TEST(Fitting, HasNoParameterThatTheEngineDoesNotUse) {
+    RowReader reader(PublishedNames::load());
+    const auto reserved = [&](const char* framework) {
+        auto row = saturated_row(8, "TP8", 1000);
+        row.framework = framework;
+        auto rows = read_rows(reader, {row});
+        const auto fit = fit_engines({&rows[0]});
+        return fit.effects().contains(
+            {EffectLevel::framework, rows[0].reading.row_case->framework, "output_reserved"});
+    };
+    EXPECT_FALSE(reserved("TensorRT-LLM 1.0"));
+    EXPECT_TRUE(reserved("vLLM"));
 }
 
 TEST(Fitting, LeavesOutWhatItIsAskedFor) {
