@@ -6,8 +6,9 @@
 #include <cmath>
 
 #include "core/configs.hpp"
+#include "core/known_keys.hpp"
+#include "core/lower_case.hpp"
 #include "core/units.hpp"
-#include "cost_model/validation/published_names.hpp"
 
 namespace ridge::cost_model {
 namespace {
@@ -44,6 +45,9 @@ double value_of(const Setting& setting, const JsonReader& json) {
     return value;
 }
 
+constexpr auto conditions =
+    std::to_array<std::string_view>({"source", "framework", "model", "prompt", "output", "tensor_below"});
+
 bool contains(std::string_view text, std::string_view part) {
     return text.find(part) != std::string_view::npos;
 }
@@ -53,11 +57,7 @@ bool contains(std::string_view text, std::string_view part) {
 PublishedBenchmarks::Entry PublishedBenchmarks::entry_of(const JsonReader& json) {
     Entry out;
     const auto when = json.at("when");
-    constexpr auto conditions =
-        std::to_array<std::string_view>({"source", "framework", "model", "prompt", "output", "tensor_below"});
-    for (const auto& [name, value] : when.members())
-        if (std::ranges::find(conditions, name) == conditions.end())
-            value.fail("one of source, framework, model, prompt, output, tensor_below");
+    refuse_other_keys(when, conditions);
     out.source = when.at("source").text();
     out.framework = when.text_or("framework", "");
     out.model = when.text_or("model", "");
@@ -87,7 +87,7 @@ PublishedBenchmarks PublishedBenchmarks::load() {
 
 ClosedRun PublishedBenchmarks::applied(ClosedRun run, const PublishedRow& row, const std::string& framework,
                                        std::int64_t tensor) const {
-    const auto model = lower(row.model);
+    const auto model = lower_case(row.model);
     for (const auto& one : entries_) {
         if (!contains(row.source, one.source) || !contains(model, one.model)) continue;
         if (!one.framework.empty() && one.framework != framework) continue;

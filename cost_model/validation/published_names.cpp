@@ -6,21 +6,19 @@
 
 #include "core/configs.hpp"
 #include "core/error.hpp"
+#include "core/lower_case.hpp"
 
 namespace ridge::cost_model {
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (auto& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return out;
-}
-
 namespace {
+
+// In the place of a format: that of the row's weights.
+constexpr std::string_view as_weights = "weights";
 
 // Letters and digits alone, so that "RTX 5090-24GB" begins with "rtx5090".
 std::string squeezed(std::string_view text) {
     std::string out;
-    for (const char c : lower(text))
+    for (const char c : lower_case(text))
         if (std::isalnum(static_cast<unsigned char>(c))) out += c;
     return out;
 }
@@ -37,13 +35,25 @@ std::string without_vendor(std::string text) {
 PublishedNames PublishedNames::from_json(const JsonReader& json) {
     PublishedNames names;
     for (const auto& one : json.at("frameworks").items())
-        names.frameworks_.emplace_back(lower(one.at("contains").text()), one.at("class").text());
+        names.frameworks_.emplace_back(lower_case(one.at("contains").text()), one.at("class").text());
     for (const auto& one : json.at("devices").items())
         names.devices_.emplace_back(squeezed(one.at("begins").text()), one.at("device").text());
     for (const auto& one : json.at("model_suffixes").items()) names.suffixes_.push_back(one.text());
     for (const auto& [alias, model] : json.at("models").members()) names.models_[alias] = model.text();
     for (const auto& [name, format] : json.at("weight_formats").members())
         names.formats_[name] = format.parsed(NumberFormat::parse);
+    for (const auto& one : json.at("encoders").items()) names.encoders_.push_back(one.text());
+    for (const auto& one : json.at("activation_formats").items()) {
+        const auto format = one.at("format");
+        names.activations_.push_back(
+            {TextCondition::from_json(one.at("name")),
+             format.text() == as_weights ? std::nullopt : std::optional(format.parsed(NumberFormat::parse))});
+    }
+    for (const auto& [name, format] : json.at("cache_formats").members())
+        names.caches_[name] = format.parsed(NumberFormat::parse);
+    for (const auto& one : json.at("sparsities").items())
+        names.sparsities_.push_back(
+            {TextCondition::from_json(one.at("name")), one.at("sparsity").parsed(Sparsity::parse)});
     for (const auto& [workload, entry] : json.at("prompt_tokens").members())
         names.prompts_[workload] = entry.at("tokens").positive();
     names.catalogue_devices_ = list_configs("devices");
@@ -58,7 +68,7 @@ PublishedNames PublishedNames::load() {
 }
 
 std::string PublishedNames::framework(const std::string& name) const {
-    const auto text = lower(name);
+    const auto text = lower_case(name);
     for (const auto& [part, framework] : frameworks_)
         if (text.find(part) != std::string::npos) return framework;
     return "other";
@@ -81,7 +91,7 @@ std::optional<std::string> PublishedNames::device(const std::string& name) const
 }
 
 std::string PublishedNames::model_name(const std::string& name) const {
-    auto text = lower(name);
+    auto text = lower_case(name);
     if (const auto slash = text.rfind('/'); slash != std::string::npos && !models_.contains(text))
         text.erase(0, slash + 1);
     for (bool changed = true; changed;) {
@@ -98,10 +108,32 @@ bool PublishedNames::knows_model(const std::string& catalogue_name) const {
 }
 
 std::optional<NumberFormat> PublishedNames::weight_format(const std::string& name) const {
-    auto text = lower(name.substr(0, name.find_first_of("(>")));
+    auto text = lower_case(name.substr(0, name.find_first_of("(>")));
     while (text.ends_with(' ') || text.ends_with('-')) text.pop_back();
     const auto found = formats_.find(text);
     return found == formats_.end() ? std::nullopt : std::optional(found->second);
+}
+
+bool PublishedNames::is_encoder(const std::string& catalogue_name) const {
+    return std::ranges::find(encoders_, catalogue_name) != encoders_.end();
+}
+
+std::optional<NumberFormat> PublishedNames::activation_format(const std::string& name,
+                                                              const NumberFormat& weights) const {
+    for (const auto& [condition, format] : activations_)
+        if (condition.holds(name)) return format.value_or(weights);
+    return std::nullopt;
+}
+
+std::optional<NumberFormat> PublishedNames::cache_format(const std::string& name) const {
+    const auto found = caches_.find(name);
+    return found == caches_.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::optional<Sparsity> PublishedNames::sparsity(const std::string& name) const {
+    for (const auto& [condition, sparsity] : sparsities_)
+        if (condition.holds(name)) return sparsity;
+    return std::nullopt;
 }
 
 std::optional<double> PublishedNames::prompt_tokens(const std::string& workload) const {

@@ -10,6 +10,8 @@
 
 #include "core/json.hpp"
 #include "core/precision.hpp"
+#include "core/sparsity.hpp"
+#include "cost_model/validation/row_condition.hpp"
 
 namespace ridge::cost_model {
 
@@ -28,7 +30,16 @@ class PublishedNames {
     /// The name that the catalogue would have a model under, and whether it does.
     [[nodiscard]] std::string model_name(const std::string& name) const;
     [[nodiscard]] bool knows_model(const std::string& catalogue_name) const;
+    /// Whether rows of a model of the catalogue count samples, since it generates nothing.
+    [[nodiscard]] bool is_encoder(const std::string& catalogue_name) const;
     [[nodiscard]] std::optional<NumberFormat> weight_format(const std::string& name) const;
+    /// Of 8 bits or fewer; nothing where activations are wider, or not known. Those that stand as the
+    /// weights' have their format.
+    [[nodiscard]] std::optional<NumberFormat> activation_format(const std::string& name,
+                                                                const NumberFormat& weights) const;
+    [[nodiscard]] std::optional<NumberFormat> cache_format(const std::string& name) const;
+    /// Of weights; nothing where the name does not say which zeros there are.
+    [[nodiscard]] std::optional<Sparsity> sparsity(const std::string& name) const;
     /// Mean prompt of a named workload.
     [[nodiscard]] std::optional<double> prompt_tokens(const std::string& workload) const;
 
@@ -36,11 +47,11 @@ class PublishedNames {
     std::vector<std::pair<std::string, std::string>> frameworks_, devices_;
     std::vector<std::string> suffixes_, catalogue_devices_, catalogue_models_;
     std::map<std::string, std::string> models_;
-    std::map<std::string, NumberFormat> formats_;
+    std::vector<std::string> encoders_;
+    std::map<std::string, NumberFormat> formats_, caches_;
+    std::vector<std::pair<TextCondition, std::optional<NumberFormat>>> activations_;  // nothing: the weights'
+    std::vector<std::pair<TextCondition, Sparsity>> sparsities_;
     std::map<std::string, double> prompts_;
 };
-
-/// In small letters, as names are compared.
-[[nodiscard]] std::string lower(std::string_view text);
 
 }  // namespace ridge::cost_model

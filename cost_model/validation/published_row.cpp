@@ -109,6 +109,11 @@ std::string PublishedRow::configuration() const {
 
 bool PublishedRow::is_test() const { return fnv1a(configuration()) % 4 == 0; }
 
+std::string PublishedRow::*text_column(std::string_view name) {
+    const auto found = std::ranges::find(text_columns, name, &TextColumn::name);
+    return found == text_columns.end() ? nullptr : found->field;
+}
+
 std::vector<PublishedRow> read_published_rows(std::string_view text, const std::string& where) {
     Reader reader(where);
     db::for_each_csv_line(text, [&](const db::CsvLine& line) { reader.take(line); });

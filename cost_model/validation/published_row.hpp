@@ -25,6 +25,9 @@ struct PublishedRow {
     [[nodiscard]] bool is_test() const;
 };
 
+/// The column of text under that name; null where there is none.
+[[nodiscard]] std::string PublishedRow::*text_column(std::string_view name);
+
 /// Rows of comma-separated values with the columns of PublishedRow (`n_devices` for devices). Throws
 /// InputError naming file, line and column for a column that is missing or a number that is none.
 [[nodiscard]] std::vector<PublishedRow> read_published_rows(std::string_view text, const std::string& where);

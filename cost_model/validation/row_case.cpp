@@ -21,38 +21,14 @@ struct NotComparable {
     std::string reason;
 };
 
-bool holds(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
-
-struct MetricRefusal {
-    std::string_view ending, reason;
-};
-
-constexpr auto refused_metrics = std::to_array<MetricRefusal>({
-    {"_p99", "a percentile at the rate that an SLO allows"},
-    {"_p90", "a percentile of single requests"},
-    {"wall_power_avg", "power at the wall, host included"},
-    {"speedup_vs_fp16", "a ratio of two runs"},
-    {"speedup_vs_dense_fp8", "a ratio of two runs"},
-    {"_low", "a ratio of two runs"},
-    {"_high", "a ratio of two runs"},
-    {"_max", "a ratio of two runs"},
-    {"_per_8gpu_node", "production traffic of mixed lengths and cache hits"},
-});
-
 constexpr auto known_metrics = std::to_array<std::string_view>(
     {"output_throughput_total", "output_throughput_per_device", "decode_throughput", "prefill_throughput",
      "ttft", "tpot", "throughput_latency", "energy_per_token", "gpu_power_avg", "samples_per_s"});
 
 void check_metric(const PublishedRow& row) {
-    for (const auto& [ending, reason] : refused_metrics)
-        if (row.metric.ends_with(ending)) throw NotComparable{std::string(reason)};
     if (std::ranges::find(known_metrics, row.metric) == known_metrics.end())
         throw NotComparable{"metric " + row.metric + " is not modelled"};
-    if (row.metric == "energy_per_token" && holds(row.conditions, "whole system"))
-        throw NotComparable{"power at the wall, host included"};
 }
-
-bool is_encoder(std::string_view model) { return model == "resnet-50" || model == "bert-large"; }
 
 std::optional<double> number_alone(std::string_view text) {
     double value = 0;
@@ -62,9 +38,8 @@ std::optional<double> number_alone(std::string_view text) {
     return whole ? std::optional(value) : std::nullopt;
 }
 
-void set_batch(RowCase& out, const PublishedRow& row) {
+void set_batch(RowCase& out, const PublishedRow& row, const RowTraits& traits) {
     const std::string_view batch = row.batch;
-    if (batch == "slo-limited") throw NotComparable{"the rate is set by an SLO's percentile"};
     if (batch == "saturated") {
         out.regime = Regime::saturated;
         if (row.metric == "ttft" || row.metric == "tpot")
@@ -81,64 +56,47 @@ void set_batch(RowCase& out, const PublishedRow& row) {
     const auto number = number_alone(batch);
     if (!number || *number <= 0) throw NotComparable{"the batch is not given"};
     out.batch = *number;
-    out.regime = holds(row.conditions, "max_num_seqs") ? Regime::steady : Regime::static_batch;
+    out.regime = traits.kept_up        ? Regime::steady
+                 : traits.decode_alone ? Regime::decode
+                                       : Regime::static_batch;
 }
 
-// A static batch whose tokens after the first alone were timed, or whose prompt alone was.
+// What was measured may be a part of the run.
 void narrow_regime(RowCase& out, const PublishedRow& row) {
-    if (row.metric == "prefill_throughput") out.regime = Regime::prefill;
-    if (out.regime != Regime::static_batch) {
-        if (row.metric == "decode_throughput") out.regime = Regime::decode;
-        return;
-    }
-    if (row.metric == "decode_throughput" || row.metric == "tpot" || out.framework == "gptfast")
+    const bool whole_batch = out.regime == Regime::static_batch || out.regime == Regime::decode;
+    if (row.metric == "prefill_throughput" || (whole_batch && row.metric == "ttft"))
+        out.regime = Regime::prefill;
+    else if (row.metric == "decode_throughput" || (whole_batch && row.metric == "tpot"))
         out.regime = Regime::decode;
-    if (row.metric == "ttft") out.regime = Regime::prefill;
 }
 
 NumberFormat plain(Precision precision) { return {.precision = precision}; }
 
 // Weights of few bits may be widened: to the format of the activations.
-NumberFormat activations_of(const PublishedRow& row, const NumberFormat& weights) {
-    const std::string_view act = row.act_precision;
-    if (act.starts_with("fp8/int8") || act.starts_with("int8")) return NumberFormat::parse("int8:row");
-    if (act == "fp8") return plain(Precision::fp8_e4m3);
-    if (act == "fp4" || act == "nvfp4") return weights;
+NumberFormat widened(const NumberFormat& weights) {
     return plain(weights.precision == Precision::fp16 ? Precision::fp16 : Precision::bf16);
 }
 
-NumberFormat cache_of(const PublishedRow& row) {
-    const auto& kv = row.kv_precision;
-    const bool said = kv == "bf16" || kv == "fp16";
-    const bool narrow = kv == "fp8" || kv == "int8" || (!said && row.act_precision == "fp8");
-    return plain(narrow ? Precision::fp8_e4m3 : Precision::bf16);
-}
-
-Sparsity sparsity_of(const PublishedRow& row) {
-    const std::string_view text = row.sparsity;
-    if (text == "dense" || text.empty()) return {};
-    if (text == "2:4" || text == "2:4 all GEMMs") return Sparsity::n_of_m(2, 4);
-    if (text.starts_with("4:6")) return Sparsity::n_of_m(4, 6);
-    if (text.starts_with("6:8")) return Sparsity::n_of_m(6, 8);
-    throw NotComparable{"sparsity is not disclosed"};
-}
-
-Precisions precisions_of(const PublishedRow& row, NumberFormat weights, const std::string& framework) {
+Precisions precisions_of(const PublishedRow& row, const PublishedNames& names, NumberFormat weights,
+                         const std::string& framework) {
     Precisions out;
+    out.activations = names.activation_format(row.act_precision, weights).value_or(widened(weights));
     // Rows of one scale are what integer arithmetic takes; widened weights have groups.
-    out.activations = activations_of(row, weights);
     const bool narrow = storage_bits(out.activations.precision) < 16;
     if (weights.row_scale && !narrow) weights = NumberFormat::parse("int8:g128");
     out.weights = weights;
-    out.kv = cache_of(row);
-    out.weight_sparsity = sparsity_of(row);
+    // Where nothing is said, a cache in fp8 goes with activations in fp8.
+    const bool fp8 = out.activations.precision == Precision::fp8_e4m3;
+    out.kv =
+        names.cache_format(row.kv_precision).value_or(plain(fp8 ? Precision::fp8_e4m3 : Precision::bf16));
+    const auto sparsity = names.sparsity(row.sparsity);
+    if (!sparsity) throw NotComparable{"sparsity is not disclosed"};
+    out.weight_sparsity = *sparsity;
     // llama.cpp's files of few bits have the output matrix in q6_k, 6.6 bits: int8 in groups is nearest.
     if (framework == "llamacpp" && storage_bits(weights.precision) < 8)
         out.head_weights = NumberFormat::parse("int8:g32");
     return out;
 }
-
-bool has_experts_on_host(const PublishedRow& row) { return row.parallelism == "CPU experts + GPU attention"; }
 
 // "RTX4090D-24GB + 2xXeon-6454S (8ch DDR5-4800 per socket)": what stands behind the accelerator, and how
 // many.
@@ -163,11 +121,6 @@ void multiply(Ceilings& ceilings, double sockets) {
     for (auto& [precision, ceiling] : ceilings.compute) ceiling.rate *= sockets;
     for (auto* levels : {&ceilings.bandwidth, &ceilings.read})
         for (auto& [level, ceiling] : *levels) ceiling.rate *= sockets;
-}
-
-// MLPerf Inference has GPT-J search with 4 beams.
-double beams_of(const PublishedRow& row, const std::string& model) {
-    return model == "gpt-j-6b" && holds(row.conditions, "MLPerf") ? 4 : 1;
 }
 
 }  // namespace
@@ -202,14 +155,7 @@ const DeviceModel& RowReader::device(const std::string& id) {
     return devices_.emplace(id, std::move(device)).first->second;
 }
 
-const DeviceModel* RowReader::expert_device(const PublishedRow& row) {
-    if (!has_experts_on_host(row)) return nullptr;
-    if (row.metric == "prefill_throughput")
-        throw NotComparable{"prompts on a processor: which of its instructions the kernels use is not given"};
-    if (holds(row.conditions, "6 experts"))
-        throw NotComparable{"fewer experts than the model has for a token"};
-    if (names_.framework(row.framework) == "llamacpp")
-        throw NotComparable{"whole layers are on one side or the other"};
+const DeviceModel& RowReader::expert_device(const PublishedRow& row) {
     const auto host = host_of(row.device);
     const auto id = names_.device(host.device);
     if (!id) throw NotComparable{"processor " + host.device + " is not in the catalogue"};
@@ -219,7 +165,7 @@ const DeviceModel* RowReader::expert_device(const PublishedRow& row) {
     auto experts = device(*id);
     experts.device.id += " x" + significant(host.sockets);
     multiply(experts.ceilings, host.sockets);
-    return &devices_.emplace(experts.device.id, std::move(experts)).first->second;
+    return devices_.emplace(experts.device.id, std::move(experts)).first->second;
 }
 
 const StepModel& RowReader::steps(const std::string& model, const Precisions& precisions,
@@ -258,12 +204,8 @@ void RowReader::set_run(RowCase& out, const PublishedRow& row) const {
 
 // What was measured did fit: where a replica's devices cannot hold the weights, its parallelism was inferred
 // (MLPerf names none), and the next one took as many devices for fewer replicas.
-void RowReader::set_steps(RowCase& out, const PublishedRow& row, const std::string& model,
-                          const Precisions& precisions, Parallelism parallelism) {
-    if (const auto* experts = expert_device(row)) {
-        out.steps = steps(model, precisions, *out.device, parallelism, experts);
-        return;
-    }
+void RowReader::set_steps(RowCase& out, const std::string& model, const Precisions& precisions,
+                          Parallelism parallelism) {
     out.steps = steps(model, precisions, *out.device, parallelism);
     while (!out.steps->memory().weights_fit() && out.replicas >= 2) {
         parallelism.tensor *= 2, out.replicas /= 2;
@@ -271,35 +213,41 @@ void RowReader::set_steps(RowCase& out, const PublishedRow& row, const std::stri
     }
 }
 
-void RowReader::set_model(RowCase& out, const PublishedRow& row) {
+void RowReader::set_model(RowCase& out, const PublishedRow& row, const RowTraits& traits) {
     const auto model = names_.model_name(row.model);
     if (!names_.knows_model(model)) throw NotComparable{"model " + row.model + " is not in the catalogue"};
     const auto id = names_.device(row.device);
     if (!id) throw NotComparable{"device " + row.device + " is not in the catalogue"};
     const auto weights = names_.weight_format(row.weight_precision);
     if (!weights) throw NotComparable{"weights in " + row.weight_precision + " are not known"};
-    const auto layout = parse_layout(has_experts_on_host(row) ? "none" : row.parallelism, row.devices);
+    const auto layout = parse_layout(traits.experts_on_host ? "none" : row.parallelism, row.devices);
     if (!layout) throw NotComparable{"parallelism " + row.parallelism + " is not modelled"};
     out.device = &device(*id);
     out.framework = names_.framework(row.framework);
-    if (is_encoder(model) && out.framework.starts_with("trtllm")) out.framework = "tensorrt";
-    const auto precisions = precisions_of(row, *weights, out.framework);
+    const bool encoder = names_.is_encoder(model);
+    if (encoder && out.framework.starts_with("trtllm")) out.framework = "tensorrt";
+    const auto precisions = precisions_of(row, names_, *weights, out.framework);
     out.arithmetic = arithmetic_of(precisions.activations, precisions.weights);
     out.replicas = layout->replicas;
-    out.beams = beams_of(row, model);
+    out.beams = traits.beams;
     // MLPerf names the longest text of SQuAD that BERT gets; submissions compute what is there.
-    if (is_encoder(model))
+    if (encoder)
         out.samples = sample_demands(model, *out.device, precisions, *names_.prompt_tokens("squad"));
+    else if (traits.experts_on_host)
+        out.steps = steps(model, precisions, *out.device, layout->parallelism, &expert_device(row));
     else
-        set_steps(out, row, model, precisions, layout->parallelism);
+        set_steps(out, model, precisions, layout->parallelism);
 }
 
 RowReading RowReader::read(const PublishedRow& row) {
     try {
+        const auto framework = names_.framework(row.framework);
+        if (const auto reason = rules_.left_out(row, framework)) throw NotComparable{*reason};
         check_metric(row);
+        const auto traits = rules_.traits(row, framework);
         RowCase out;
-        set_batch(out, row);
-        set_model(out, row);
+        set_batch(out, row, traits);
+        set_model(out, row, traits);
         narrow_regime(out, row);
         if (!out.steps) {
             if (out.regime != Regime::saturated || row.metric != "samples_per_s")

@@ -13,6 +13,7 @@
 #include "cost_model/validation/published_benchmarks.hpp"
 #include "cost_model/validation/published_names.hpp"
 #include "cost_model/validation/published_row.hpp"
+#include "cost_model/validation/row_rules.hpp"
 
 namespace ridge::cost_model {
 
@@ -57,24 +58,28 @@ class RowReader {
   public:
     /// `kernels`: devices take the kernels that are shipped for them.
     explicit RowReader(PublishedNames names, bool kernels = false)
-        : names_(std::move(names)), benchmarks_(PublishedBenchmarks::load()), kernels_(kernels) {}
+        : names_(std::move(names)),
+          benchmarks_(PublishedBenchmarks::load()),
+          rules_(RowRules::load()),
+          kernels_(kernels) {}
     /// The case keeps what belongs to the reader by reference.
     [[nodiscard]] RowReading read(const PublishedRow& row);
 
   private:
     const DeviceModel& device(const std::string& id);
-    /// The processor that computes the experts of a row, all its sockets as one; null where none does.
-    const DeviceModel* expert_device(const PublishedRow& row);
+    /// The processor that computes the experts of a row, all its sockets as one.
+    const DeviceModel& expert_device(const PublishedRow& row);
     const StepModel& steps(const std::string& model, const Precisions& precisions, const DeviceModel& device,
                            const Parallelism& parallelism, const DeviceModel* experts = nullptr);
-    void set_steps(RowCase& out, const PublishedRow& row, const std::string& model,
-                   const Precisions& precisions, Parallelism parallelism);
-    void set_model(RowCase& out, const PublishedRow& row);
+    void set_steps(RowCase& out, const std::string& model, const Precisions& precisions,
+                   Parallelism parallelism);
+    void set_model(RowCase& out, const PublishedRow& row, const RowTraits& traits);
     void set_lengths(RowCase& out, const PublishedRow& row) const;
     void set_run(RowCase& out, const PublishedRow& row) const;
 
     PublishedNames names_;
     PublishedBenchmarks benchmarks_;
+    RowRules rules_;
     bool kernels_ = false;
     std::map<std::string, DeviceModel> devices_;
     std::map<std::string, StepModel> steps_;

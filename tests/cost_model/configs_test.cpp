@@ -61,6 +61,7 @@ TEST(Schema, OfWhatWasFittedOnPublishedMeasurements) {
     EXPECT_EQ(complaints(read(configs / "published/engine-fit.json"), "engine-fit"), "");
     EXPECT_EQ(complaints(read(configs / "published/names.json"), "published-names"), "");
     EXPECT_EQ(complaints(read(configs / "published/benchmarks.json"), "published-benchmarks"), "");
+    EXPECT_EQ(complaints(read(configs / "published/rows.json"), "published-rows"), "");
 }
 
 TEST(Schema, OfFittedKernelsThatAnyoneCanRead) {

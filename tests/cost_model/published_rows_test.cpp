@@ -110,6 +110,100 @@ TEST(Names, AreFoundInTheCatalogue) {
     EXPECT_FALSE(names.weight_format("unknown"));
 }
 
+PublishedRow saturated_row(double devices, const std::string& parallelism, double value) {
+    PublishedRow one;
+    one.source = "s", one.device = "L40S-48GB", one.parallelism = parallelism, one.model = "LLaMA-2-70B";
+    one.weight_precision = one.act_precision = one.kv_precision = "fp8", one.sparsity = "dense";
+    one.batch = "saturated", one.input_len = "294", one.output_len = "292", one.framework = "TensorRT 10.2";
+    one.metric = "output_throughput_total", one.unit = "tok/s";
+    one.devices = devices, one.value = value;
+    return one;
+}
+
+TEST(Names, OfFormatsAndZeros) {
+    const auto names = PublishedNames::load();
+    const auto weights = NumberFormat::parse("fp4_e2m1:g16:fp8_e4m3");
+    EXPECT_EQ(names.activation_format("FP8", weights)->text(), "fp8_e4m3");
+    EXPECT_EQ(names.activation_format("int8-SQ", weights)->text(), "int8:row");
+    EXPECT_EQ(names.activation_format("fp4", weights), weights);
+    EXPECT_FALSE(names.activation_format("bf16/fp8", weights)) << "weights are widened";
+    EXPECT_EQ(names.cache_format("fp16")->text(), "bf16");
+    EXPECT_FALSE(names.cache_format("unknown"));
+    EXPECT_EQ(names.sparsity("4:6 via SlideSparse"), Sparsity::n_of_m(4, 6));
+    EXPECT_EQ(names.sparsity(""), Sparsity::dense());
+    EXPECT_FALSE(names.sparsity("sparse (undisclosed)"));
+    EXPECT_TRUE(names.is_encoder("bert-large"));
+    EXPECT_FALSE(names.is_encoder("llama-2-7b"));
+}
+
+RowRules rules(const char* text) {
+    const auto json = parse_json(text, "rows.json");
+    return RowRules::from_json(JsonReader(json, "rows.json"));
+}
+
+TEST(RowRules, HoldWhereAllOfTheirColumnsAreSo) {
+    const auto some = rules(R"({
+        "left_out": [{"when": {"metric": {"ends": "_p99"}}, "reason": "first"},
+                     {"when": {"metric": {"begins": "ttft"}, "conditions": {"contains": "HOST"}}, "reason": "second"}],
+        "meanings": [{"when": {"class": {"is": "mine"}}, "means": {"beams": 2, "kept_up": true}, "from": "a"},
+                     {"when": {"source": {"is": "s"}}, "means": {"beams": 3}, "from": "b"}]})");
+    PublishedRow one;
+    one.metric = "ttft_p99", one.conditions = "with host";
+    EXPECT_EQ(some.left_out(one, ""), "first");
+    one.metric = "ttft";
+    EXPECT_EQ(some.left_out(one, ""), "second");
+    one.conditions = "alone";
+    EXPECT_FALSE(some.left_out(one, ""));
+    EXPECT_EQ(some.traits(one, "other").beams, 1);
+    EXPECT_EQ(some.traits(one, "mine").beams, 2);
+    EXPECT_TRUE(some.traits(one, "mine").kept_up);
+    one.source = "s";
+    EXPECT_EQ(some.traits(one, "mine").beams, 3) << "later rules over earlier ones";
+}
+
+TEST(RowRules, RefuseWhatIsNone) {
+    for (const auto* left_out :
+         {R"({"when": {"metrics": {"is": "a"}}, "reason": "r"})", R"({"when": {}, "reason": "r"})",
+          R"({"when": {"metric": {"like": "a"}}, "reason": "r"})",
+          R"({"when": {"metric": {"is": "a", "ends": "b"}}, "reason": "r"})",
+          R"({"when": {"metric": {"is": 3}}, "reason": "r"})", R"({"when": {"metric": {"is": "a"}}})",
+          R"({"when": {"metric": {"is": "a"}}, "reason": "r", "why": "w"})"})
+        EXPECT_THROW(
+            (void)rules((R"({"meanings": [], "left_out": [)" + std::string(left_out) + "]}").c_str()),
+            InputError)
+            << left_out;
+    for (const auto* means : {R"({"beam": 2})", R"({"beams": 0})", R"({"beams": 1.5})", R"({"kept_up": 1})"})
+        EXPECT_THROW(
+            (void)rules(
+                (R"({"left_out": [], "meanings": [{"when": {"unit": {"is": "s"}}, "from": "a", "means": )" +
+                 std::string(means) + "}]}")
+                    .c_str()),
+            InputError)
+            << means;
+}
+
+// What the table's words decide: each by a rule of configs/published.
+TEST(Predictions, TakeRowsByTheRulesThatComeWithTheProgram) {
+    RowReader reader(PublishedNames::load());
+    auto one = saturated_row(1, "none", 10);
+    one.device = "H100-SXM-80GB", one.model = "Llama-3.1-8B", one.batch = "8";
+    EXPECT_EQ(reader.read(one).row_case->regime, Regime::static_batch);
+    one.conditions = "max_num_seqs=8 (saturating request stream)";
+    EXPECT_EQ(reader.read(one).row_case->regime, Regime::steady);
+    one.conditions = "", one.framework = "gpt-fast (torch.compile)";
+    EXPECT_EQ(reader.read(one).row_case->regime, Regime::decode);
+    one.metric = "ttft";
+    EXPECT_EQ(reader.read(one).row_case->regime, Regime::prefill);
+    one.batch = "slo-limited";
+    EXPECT_NE(reader.read(one).left_out.find("SLO"), std::string::npos);
+    one.batch = "8", one.metric = "energy_per_token";
+    EXPECT_EQ(reader.read(one).left_out, "");
+    one.conditions = "MLPerf v4.1; whole system of 1 device(s)";
+    EXPECT_NE(reader.read(one).left_out.find("wall"), std::string::npos);
+    one.metric = "latency";
+    EXPECT_NE(reader.read(one).left_out.find("not modelled"), std::string::npos);
+}
+
 TEST(Predictions, OfTheFixtureComeOutNearWhatWasMeasured) {
     const auto rows = predictions();
     const auto all = summary(rows, "all");
@@ -138,16 +232,6 @@ TEST(Predictions, KnowThatMoreCardsOnPcieHardlyHelp) {
             by_devices[one.row.devices] = one.predicted;
     ASSERT_EQ(by_devices.size(), 2U);
     EXPECT_LT(by_devices[8] / by_devices[4], 1.6);
-}
-
-PublishedRow saturated_row(double devices, const std::string& parallelism, double value) {
-    PublishedRow one;
-    one.source = "s", one.device = "L40S-48GB", one.parallelism = parallelism, one.model = "LLaMA-2-70B";
-    one.weight_precision = one.act_precision = one.kv_precision = "fp8", one.sparsity = "dense";
-    one.batch = "saturated", one.input_len = "294", one.output_len = "292", one.framework = "TensorRT 10.2";
-    one.metric = "output_throughput_total", one.unit = "tok/s";
-    one.devices = devices, one.value = value;
-    return one;
 }
 
 // 70 GB of weights were not on one device of 48: the table's parallelism was inferred.
