@@ -37,6 +37,8 @@ constexpr auto arithmetics =
                                  {"weight8", "w8"},
                                  {"weight4", "w4"}});
 
+constexpr std::string_view samples_figure = "samples_per_s";
+
 Precisions precisions_from(const JsonReader& question) {
     const auto word = question.text_or("arithmetic", "f16");
     const auto found = std::ranges::find(arithmetics, word, &NamedFormats::name);
@@ -84,8 +86,10 @@ void set_steps(Question& out, Answerer& answerer, const JsonReader& question) {
     if (!std::ranges::binary_search(known, model)) question.at("model").fail("a model of the catalogue");
     const auto precisions = precisions_from(question);
     const auto spread = spread_from(question);
+    if (question.at("figure").text() == samples_figure && spread.devices() > 1)
+        question.at("devices").fail("1: samples are computed by single devices, whose number is 'replicas'");
     try {
-        if (question.at("figure").text() == "samples_per_s") {
+        if (question.at("figure").text() == samples_figure) {
             out.samples = sample_demands(model, *out.device, precisions, out.lengths.prompt);
             return;
         }
@@ -165,7 +169,7 @@ constexpr auto figures = std::to_array<Figure>({
     {"joules_per_token",
      [](const Question& q) { return full_watts(q) / (full(q).tokens_per_s * q.replicas); },
      "steady energy_per_token"},
-    {"samples_per_s", [](const Question& q) { return samples_per_s(q.samples, q.engine) * q.replicas; },
+    {samples_figure, [](const Question& q) { return samples_per_s(q.samples, q.engine) * q.replicas; },
      "encoder samples_per_s"},
     {"cache_tokens", [](const Question& q) { return cache_tokens(*q.steps) * q.replicas; }, ""},
 });

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "core/json.hpp"
 #include "cost_model/device_model.hpp"
@@ -40,11 +42,12 @@ class Answerer {
 
   private:
     [[nodiscard]] Estimate of_operation(const JsonReader& question);
-    [[nodiscard]] Estimate of_range(const JsonReader& question);
-    [[nodiscard]] Estimate of_either(const JsonReader& question);
 
     EngineFit fit_;
     std::map<std::string, DeviceModel> devices_;
 };
+
+/// Keys that each form may have, by its `of`.
+[[nodiscard]] std::map<std::string_view, std::span<const std::string_view>> question_keys();
 
 }  // namespace ridge::cost_model

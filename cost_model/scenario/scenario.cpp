@@ -7,10 +7,15 @@
 
 #include "core/configs.hpp"
 #include "core/error.hpp"
+#include "core/known_keys.hpp"
 #include "core/units.hpp"
 
 namespace ridge::cost_model {
 namespace {
+
+constexpr auto scenario_keys = std::to_array<std::string_view>(
+    {"$schema", "id", "words", "source", "claim", "claimed", "question", "missing", "reasoning"});
+constexpr auto claimed_keys = std::to_array<std::string_view>({"value", "relation", "low", "high", "unit"});
 
 constexpr double infinite = std::numeric_limits<double>::infinity();
 // What "about" allows: a rounded figure of two digits may be 5 % off either way, and words are rounder.
@@ -34,6 +39,7 @@ void set_relation(ClaimScenario& scenario, const JsonReader& claimed) {
 }
 
 void set_claimed(ClaimScenario& scenario, const JsonReader& claimed) {
+    refuse_other_keys(claimed, claimed_keys);
     scenario.unit = claimed.text_or("unit", "");
     if (claimed.has("value")) return set_relation(scenario, claimed);
     scenario.claimed = {claimed.at("low").number(), claimed.at("high").number()};
@@ -61,6 +67,7 @@ Interval widened(const Interval& interval) {
 
 ClaimScenario scenario_from_json(const Json& document, const std::string& file) {
     const JsonReader json(document, file);
+    refuse_other_keys(json, scenario_keys);
     ClaimScenario scenario;
     scenario.id = json.at("id").text(), scenario.words = json.at("words").text();
     scenario.source = json.at("source").text(), scenario.file = file;

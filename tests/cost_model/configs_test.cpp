@@ -10,8 +10,10 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include "core/configs.hpp"
+#include "cost_model/scenario/question.hpp"
 #include "cost_model/token_cost.hpp"
 
 namespace ridge::cost_model {
@@ -86,6 +88,25 @@ TEST(Schema, OfSpacesTakesTheExamplesAndRefusesWhatIsWrong) {
         const auto space = R"({"parameters": {"p": )" + std::string(parameter) + "}}";
         EXPECT_NE(complaints(nlohmann::json::parse(space), "space"), "") << space;
     }
+}
+
+// What the program reads and what the schema allows: the same keys.
+TEST(Schema, OfScenariosKnowsEveryFormOfAQuestion) {
+    const auto schema = read(configs / "schema/scenario.schema.json");
+    for (const auto& [of, keys] : question_keys()) {
+        std::set<std::string> read, allowed;
+        for (const auto key : keys) read.emplace(key);
+        for (const auto& [key, value] : schema.at("definitions").at(std::string(of)).at("properties").items())
+            allowed.insert(key);
+        EXPECT_EQ(read, allowed) << of;
+    }
+    auto scenario = read(configs / "scenarios/bloom-176b-8x-a100.json");
+    EXPECT_EQ(complaints(scenario, "scenario"), "");
+    scenario["question"]["stages"] = "two";
+    EXPECT_NE(complaints(scenario, "scenario"), "");
+    scenario["question"].erase("stages");
+    scenario["question"]["stage"] = 2;
+    EXPECT_NE(complaints(scenario, "scenario"), "");
 }
 
 TEST(Schema, OfModelsRefusesWhatIsWrong) {

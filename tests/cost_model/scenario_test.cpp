@@ -50,8 +50,56 @@ TEST(Expressions, RefuseWhatIsNone) {
         {R"(["%", 1, 2])", R"(["+", 1])", R"("12")", R"({"of": "moon"})", R"(["/", 1, 0])",
          R"({"of": "range", "low": 2, "high": 1})", R"({"of": "either", "answers": []})", R"(["^", -1, 2])",
          R"({"of": "device", "figure": "colour", "device": "h100-sxm"})",
+         R"({"of": "device", "figure": "tdp_w", "device": "h100-sxm", "devices": 2})",
+         R"({"of": "rent", "device": "h100-sxm", "hours": 2})",
+         R"({"of": "range", "low": 1, "high": 2, "middle": 1.5})",
          R"({"of": "engine", "figure": "decode_tokens_per_s", "model": "llama-2-7b", "device": "h100-sxm", "batch": 0})"})
         EXPECT_THROW((void)answer(broken), InputError) << broken;
+}
+
+// Of a question that is right but for one key.
+std::string refusal_of(const std::string& key_and_value) {
+    const auto question =
+        R"({"of": "engine", "figure": "decode_tokens_per_s", "model": "llama-2-7b", "device": "h100-sxm", )" +
+        key_and_value + "}";
+    try {
+        (void)answer(question.c_str());
+    } catch (const InputError& error) {
+        return error.what();
+    }
+    return "";
+}
+
+TEST(EngineQuestions, RefuseStagesThatAreNone) {
+    EXPECT_EQ(refusal_of(R"("devices": 4, "stages": 2)"), "");
+    for (const auto* wrong : {R"("devices": 4, "stages": 3)", R"("stages": 0)", R"("stages": -1)"})
+        EXPECT_NE(refusal_of(wrong).find("'stages' is"), std::string::npos) << wrong;
+    for (const auto* wrong : {R"("stages": "two")", R"("stages": 1.5)", R"("stages": [1])"})
+        EXPECT_NE(refusal_of(wrong).find("should be a whole number"), std::string::npos)
+            << wrong << ": " << refusal_of(wrong);
+    const auto unknown = refusal_of(R"("devices": 4, "stage": 2)");
+    EXPECT_NE(unknown.find("not 'stage'"), std::string::npos) << unknown;
+    EXPECT_NE(unknown.find("stages"), std::string::npos) << "names what there is: " << unknown;
+}
+
+TEST(EngineQuestions, CutTheLayersIntoStages) {
+    const auto rate = [](const char* spread) {
+        return answer((R"({"of": "engine", "figure": "decode_tokens_per_s", "model": "llama-2-7b",)"
+                       R"( "device": "h100-sxm", )" +
+                       std::string(spread) + "}")
+                          .c_str())
+            .value;
+    };
+    // A token passes through all stages, one after the other.
+    EXPECT_LT(rate(R"("devices": 4, "stages": 4)"), rate(R"("devices": 4)"));
+}
+
+TEST(EngineQuestions, CountSamplesOfSingleDevices) {
+    const std::string question =
+        R"({"of": "engine", "figure": "samples_per_s", "model": "resnet-50", "device": "h100-sxm", )";
+    const double one = answer((question + R"("replicas": 1})").c_str()).value;
+    EXPECT_DOUBLE_EQ(answer((question + R"("replicas": 8})").c_str()).value, 8 * one);
+    EXPECT_THROW((void)answer((question + R"("devices": 8})").c_str()), InputError);
 }
 
 TEST(Expressions, ReadTheCatalogue) {
