@@ -2,9 +2,9 @@
 #include "reports/call_results.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <tuple>
 
+#include "core/lower_case.hpp"
 #include "core/text.hpp"
 #include "core/units.hpp"
 #include "cost_model/kernel/features.hpp"
@@ -90,21 +90,14 @@ auto order_of(const CallResult& result) {
                       result.best.measurement.cache);
 }
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
-}
-
 bool matches(const CallResult& result, const CallFilter& filter) {
     const auto& best = result.best;
     if (filter.op && best.call.substr(0, best.call.find(' ')) != *filter.op) return false;
     if (filter.compute && result.compute != *filter.compute) return false;
     if (filter.cache && best.measurement.cache != *filter.cache) return false;
-    const auto text = lower(best.call + " " + best.implementation + " " + best.config.text() + " " +
-                            std::string(name(best.measurement.cache)));
-    const auto wanted = lower(filter.text);
+    const auto text = lower_case(best.call + " " + best.implementation + " " + best.config.text() + " " +
+                                 std::string(name(best.measurement.cache)));
+    const auto wanted = lower_case(filter.text);
     return std::ranges::all_of(words(wanted),
                                [&](std::string_view word) { return text.find(word) != std::string::npos; });
 }

@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 
 #include "core/configs.hpp"
 #include "core/error.hpp"
+#include "core/known_keys.hpp"
 #include "core/text.hpp"
 #include "operators/catalogue.hpp"
 
@@ -15,14 +15,6 @@ namespace {
 
 constexpr std::array<std::string_view, 5> suite_keys = {"$schema", "name", "version", "description", "calls"};
 constexpr std::array<std::string_view, 3> call_keys = {"call", "cache", "weight"};
-
-// A misspelt key that is passed over in silence would tune something else than the writer meant.
-void refuse_unknown_keys(const JsonReader& json, std::span<const std::string_view> known) {
-    for (const auto& [key, value] : json.members())
-        if (std::ranges::find(known, key) == known.end())
-            json.fail("an object with the keys " + join({known.begin(), known.end()}, ", ") + ", not '" +
-                      key + "'");
-}
 
 std::string call_text(const JsonReader& json) {
     try {
@@ -39,7 +31,7 @@ CacheState cache_state(const JsonReader& json) {
 }
 
 SuiteCall call_from(const JsonReader& json) {
-    refuse_unknown_keys(json, call_keys);
+    refuse_other_keys(json, call_keys);
     return {.call = call_text(json.at("call")),
             .cache = cache_state(json.at("cache")),
             .weight = json.find_positive("weight").value_or(1)};
@@ -57,7 +49,7 @@ Json Suite::json() const {
 }
 
 Suite Suite::from_json(const JsonReader& json) {
-    refuse_unknown_keys(json, suite_keys);
+    refuse_other_keys(json, suite_keys);
     Suite suite;
     suite.name = json.at("name").text();
     suite.version = json.at("version").integer();

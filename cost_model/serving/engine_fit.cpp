@@ -2,10 +2,10 @@
 #include "cost_model/serving/engine_fit.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 #include "core/configs.hpp"
 #include "core/error.hpp"
+#include "core/lower_case.hpp"
 
 namespace ridge::cost_model {
 namespace {
@@ -66,9 +66,7 @@ std::string_view name(EffectLevel level) { return level_names.at(static_cast<std
 std::string family_of(const DeviceModel& device) {
     if (device.device.kind == "cpu") return "cpu";
     if (!device.architecture.empty()) return device.architecture;
-    auto out = device.device.vendor;
-    for (auto& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return out;
+    return lower_case(device.device.vendor);
 }
 
 std::string arithmetic_name(ArithmeticClass arithmetic, const std::string& framework) {

@@ -26,8 +26,8 @@ constexpr auto matches = std::to_array<Match>(
 
 TextCondition TextCondition::from_json(const JsonReader& json) {
     const auto members = json.members();
-    const auto found = members.size() == 1 ? std::ranges::find(matches, members.front().first, &Match::word)
-                                           : matches.end();
+    const auto found =
+        members.size() == 1 ? std::ranges::find(matches, members.front().first, &Match::word) : matches.end();
     if (found == matches.end())
         json.fail("an object with one of the keys is, begins, ends or contains, and a text");
     TextCondition out;

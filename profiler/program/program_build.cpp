@@ -2,23 +2,18 @@
 #include "profiler/program/program_build.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
 
+#include "core/lower_case.hpp"
 #include "core/text.hpp"
 #include "profiler/program/child.hpp"
 
 namespace ridge::profiler {
 namespace {
 
-std::string lower(std::string text) {
-    for (auto& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return text;
-}
-
 // How GCC, Clang and nvcc show that the source refused the configuration.
 bool refused_by_source(const std::string& log) {
-    const auto text = lower(log);
+    const auto text = lower_case(log);
     const auto has = [&](const char* part) { return text.find(part) != std::string::npos; };
     return has("#error") || has("static assertion") || has("static_assert");
 }
@@ -49,7 +44,7 @@ std::string first_error(const std::string& log) {
     std::string first;
     for (const auto part : split(log, '\n')) {
         const std::string line(part);
-        if (lower(line).find("error") != std::string::npos) return plain(line);
+        if (lower_case(line).find("error") != std::string::npos) return plain(line);
         if (first.empty() && !words(line).empty()) first = line;
     }
     return first.empty() ? "it said nothing" : plain(first);

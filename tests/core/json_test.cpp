@@ -5,11 +5,13 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <limits>
 
 #include "core/device.hpp"
+#include "core/known_keys.hpp"
 #include "message_of.hpp"
 
 namespace ridge {
@@ -189,6 +191,19 @@ TEST(Slugs, LowerCaseAndSingleDashes) {
     EXPECT_EQ(slug("  H100 SXM  "), "h100-sxm");
     EXPECT_EQ(slug(""), "");
     EXPECT_EQ(slug("é"), "");
+}
+
+TEST(KnownKeys, RefusesOthersAndNamesWhatThereIs) {
+    constexpr auto known = std::to_array<std::string_view>({"a", "b"});
+    const auto of = [&](const char* text) {
+        const auto json = parse_json(text, "x.json");
+        return message_of([&] { refuse_other_keys(JsonReader(json, "x.json"), known); });
+    };
+    const Json fine = {{"b", nullptr}};
+    EXPECT_NO_THROW(refuse_other_keys(JsonReader(fine, "x.json"), known));
+    EXPECT_EQ(of(R"({"a": 1, "c": 2})"),
+              R"(x.json: the document is {"a":1,"c":2}, should be an object with the keys a, b, not 'c')");
+    EXPECT_EQ(of("[]"), "x.json: the document is [], should be an object");
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/lower_case.hpp"
 #include "core/units.hpp"
 #include "message_of.hpp"
 
@@ -18,6 +19,11 @@ TEST(Split, KeepsEmptyParts) {
     EXPECT_EQ(split("a/b//c", '/'), (Views{"a", "b", "", "c"}));
     EXPECT_EQ(split("", '/'), (Views{""}));
     EXPECT_EQ(split("/", '/'), (Views{"", ""}));
+}
+
+TEST(LowerCase, IsOfAsciiLettersAlone) {
+    EXPECT_EQ(lower_case("RTX 4090-Ti_ÄZ"), "rtx 4090-ti_Äz");
+    EXPECT_EQ(lower_case(""), "");
 }
 
 TEST(Words, BetweenRunsOfBlanks) {

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/error.hpp"
+#include "core/known_keys.hpp"
 #include "core/text.hpp"
 #include "tuner/expression.hpp"
 #include "tuner/formats/first_valid.hpp"
@@ -159,10 +160,7 @@ SpaceFile read_space(const Document& document) {
     if (is_t1(document)) return from_t1(document);
     const Json json = parse_json(document.text, document.file);
     const JsonReader reader(json, document.file);
-    for (const auto& [key, value] : reader.members())
-        if (std::ranges::find(known_keys, key) == known_keys.end())
-            reader.fail("an object with the keys " + join({known_keys.begin(), known_keys.end()}, ", ") +
-                        ", not '" + key + "'");
+    refuse_other_keys(reader, known_keys);
     refuse_keys_twice(document);
     SpaceFile file;
     read_parameters(file.space, reader.at("parameters"));
