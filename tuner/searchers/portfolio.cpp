@@ -12,35 +12,37 @@ namespace {
 // The best configurations whose surroundings and children are looked at.
 constexpr std::size_t elite_size = 8;
 constexpr std::size_t children_bred = 64;
-// Gains are forgotten by a twentieth with each proposal. As if these had always been brought, so that each
-// way is drawn now and then; expected improvement is the usual way, the others have to earn their use.
+// Gains are forgotten by a twentieth with each proposal. As if these had always been brought.
 constexpr double memory = 0.95;
 constexpr double gains_of_improvement = 1, gains_of_others = 0.02;
 
 }  // namespace
 
+void Gains::add(std::optional<std::size_t> way) {
+    for (auto& gains : gains_) gains *= memory;
+    if (way) gains_[*way] += 1;
+}
+
+std::size_t Gains::choose_way(double drawn) const {
+    auto weight = gains_;
+    for (std::size_t way = 0; way < ways; ++way)
+        weight[way] += way == 0 ? gains_of_improvement : gains_of_others;
+    drawn *= std::accumulate(weight.begin(), weight.end(), 0.0);
+    for (std::size_t way = 0; way + 1 < ways; ++way)
+        if ((drawn -= weight[way]) < 0) return way;
+    return ways - 1;
+}
+
 void PortfolioSearcher::reset() {
-    gains_.fill(0);
+    gains_ = {};
     last_way_.reset();
     best_before_.reset();
 }
 
 // What the last proposal brought, to the way that made it.
 void PortfolioSearcher::credit() {
-    for (auto& gains : gains_) gains *= memory;
-    if (last_way_ && trials().best() != best_before_) gains_[*last_way_] += 1;
+    gains_.add(trials().best() != best_before_ ? last_way_ : std::nullopt);
     best_before_ = trials().best();
-}
-
-// Not by gains for each use: while nothing is gained, that would turn to what has been used little.
-std::size_t PortfolioSearcher::choose_way() {
-    auto weight = gains_;
-    for (std::size_t way = 0; way < ways; ++way)
-        weight[way] += way == 0 ? gains_of_improvement : gains_of_others;
-    double drawn = uniform(random()) * std::accumulate(weight.begin(), weight.end(), 0.0);
-    for (std::size_t way = 0; way + 1 < ways; ++way)
-        if ((drawn -= weight[way]) < 0) return way;
-    return ways - 1;
 }
 
 std::vector<std::size_t> PortfolioSearcher::elite() const {
@@ -86,7 +88,7 @@ std::optional<std::size_t> PortfolioSearcher::ask(std::size_t way, const Surroga
 
 std::size_t PortfolioSearcher::propose(const SurrogateModel& model) {
     credit();
-    last_way_ = choose_way();
+    last_way_ = gains_.choose_way(uniform(random()));
     if (const auto found = ask(*last_way_, model)) return *found;
     last_way_ = 0;
     return model.most_promising().value_or(untried());
