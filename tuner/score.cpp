@@ -159,7 +159,11 @@ double score_of(const Replay& replay, const std::vector<double>& baseline, const
     return sum / static_cast<double>(baseline.size());
 }
 
-// What `of` says of all repeats, and of repeats drawn anew, with replacement, again and again.
+// What `of` says of all repeats, and of repeats drawn anew, with replacement, again and again. Every space
+// draws the same repeats, by the same seed: repeat k of each was run with the same seed (one_repeat), so that
+// searches of alike spaces (a kernel on two devices) go well or badly together. mean_figure adds the draws in
+// this order and so keeps what repeats have in common; drawn apart, the same space recorded twice would count
+// as twice the evidence. Where repeats have nothing in common, their products cancel in the mean.
 template <typename Of>
 Figure bootstrap(std::size_t repeats, std::uint64_t seed, const Of& of) {
     Random random(seed);

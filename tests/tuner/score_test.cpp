@@ -108,6 +108,17 @@ TEST(Score, IntervalsOfSharesStayBelowOneAndTheMeanHasOne) {
     EXPECT_NEAR(both.interval().high, own.high + 0.5, 1e-12);
 }
 
+// Repeats of all spaces are drawn together: a space that is recorded twice is not more evidence.
+TEST(Score, TheSameSpaceUnderTwoNamesHasTheIntervalOfOne) {
+    auto again = line();
+    again.kernel = "another name";
+    const auto one = score(Replay(line()), options("random", 20)).score;
+    const auto both =
+        mean_figure(std::vector<Figure>{one, score(Replay(again), options("random", 20)).score});
+    EXPECT_NEAR(both.interval().low, one.interval().low, 1e-12);
+    EXPECT_NEAR(both.interval().high, one.interval().high, 1e-12);
+}
+
 // Of a hundred searches of 99 values for the best one, half have it after 50.
 TEST(Score, EvaluationsUntilHaveTheIntervalOfTheirMedian) {
     const auto found = score(Replay(line()), options("random", 100));
