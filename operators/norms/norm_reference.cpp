@@ -63,15 +63,26 @@ void add_rmsnorm_reference(const TensorOperands& operands, const RowReference& r
         set(row, j, arithmetic.precision, sum[j], arithmetic.u * std::abs(sum[j]));
 }
 
+// Twice: the sum of a row far from zero loses to rounding what the sum of the differences from its quotient
+// still has, so that the reference is no further off than a kernel in the same precision may be.
+double mean_of(const std::vector<double>& x) {
+    const auto n = static_cast<double>(x.size());
+    double sum = 0, left = 0;
+    for (const double value : x) sum += value;
+    const double first = sum / n;
+    for (const double value : x) left += value - first;
+    return first + left / n;
+}
+
 // The mean is off by at most the error of a sum of magnitudes; that shifts every difference, and the
 // deviation by no more than as much (Chebyshev norm of the shift).
 void layernorm_reference(const TensorOperands& operands, const RowReference& row) {
     const Arithmetic arithmetic(operands.call());
     const auto x = input_row(operands, 0, row.row);
     const auto n = static_cast<double>(x.size());
-    double sum = 0, magnitudes = 0, squares = 0;
-    for (const double value : x) sum += value, magnitudes += std::abs(value);
-    const double mean = sum / n;
+    double magnitudes = 0, squares = 0;
+    for (const double value : x) magnitudes += std::abs(value);
+    const double mean = mean_of(x);
     for (const double value : x) squares += (value - mean) * (value - mean);
     const double factor = 1.0 / std::sqrt(squares / n + norm_epsilon);
     const double mean_error = (arithmetic.sum_error + 2.0 * arithmetic.u) * magnitudes / n;
