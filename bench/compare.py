@@ -153,7 +153,8 @@ class Roof:
         return moved / statistics.median(stream.measure(stream.config, 3, 1.0, verify=False))
 
     def bytes_of(self, call):
-        command = [self.options.ridge, "predict", "--without-fitted", "--device", "h100-sxm", "--format", "json"] + call.split()
+        store = ["--db", self.options.store] if self.options.store else []
+        command = [self.options.ridge, "predict", "--without-fitted", "--device", "h100-sxm", "--format", "json"] + store + call.split()
         work = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["work"]["rows"][0]
         return work["read_bytes"] + work["written_bytes"]
 
