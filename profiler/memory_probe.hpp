@@ -5,8 +5,8 @@
 #include <optional>
 #include <vector>
 
-/// How fast memory is at this moment: on a shared machine it changes by a factor of two within minutes, and what
-/// memory bounds with it.
+/// How fast memory is at this moment: on a shared machine it changes by a factor of two within minutes, and
+/// what memory bounds with it.
 namespace ridge::profiler {
 
 /// Reads parts of a buffer that no cache holds, one after the other.

@@ -168,7 +168,7 @@ void add_group(Table& table, const cost_model::KernelGroup& group) {
     set_parameter(table, "launch_s", p.latencies, "launch");
     set_parameter(table, "compute_share", p.shares, "compute");
     set_parameter(table, "memory_rate_share", p.shares, "DRAM");
-    if (!group.pooled_from.empty()) table.note("name", "pooled from " + group.pooled_from);
+    if (!group.pooled_from.empty()) table.note("name", "borrows from " + group.pooled_from);
 }
 
 }  // namespace

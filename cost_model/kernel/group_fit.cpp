@@ -63,7 +63,7 @@ std::vector<CrossValidated> left_out_errors(const GroupKey& key, const RowPointe
         if (!lent) continue;
         auto others = rows;
         std::erase(others, row);
-        const auto parameters = others.empty() ? lent->prior.centre : fit_parameters(others, &lent->prior);
+        const auto parameters = others.empty() ? lent->parameters : fit_parameters(others, &lent->parameters);
         if (parameters)
             out.push_back({.variance = 1, .log_error = std::abs(log_residual(*row, *parameters))});
     }
@@ -72,7 +72,7 @@ std::vector<CrossValidated> left_out_errors(const GroupKey& key, const RowPointe
 
 std::optional<KernelParameters> parameters_of(const RowPointers& rows, const std::optional<Lent>& lent) {
     if (!lent) return fit_parameters(rows);
-    return rows.empty() ? lent->prior.centre : fit_parameters(rows, &lent->prior);
+    return rows.empty() ? lent->parameters : fit_parameters(rows, &lent->parameters);
 }
 
 }  // namespace

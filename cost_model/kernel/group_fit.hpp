@@ -12,16 +12,10 @@ namespace ridge::cost_model {
 /// Rows that a group is fitted on: pointers, since cross-validation takes many subsets.
 using RowPointers = std::vector<const TrainingRow*>;
 
-/// Parameters of relatives, and the standard deviation (ln) of what others differ from them by.
-struct KernelPrior {
-    KernelParameters centre;
-    double spread = 0;
-};
-
-/// The analytical parameters by robust least squares in log space; nothing when it does not converge. With a
-/// prior each is pulled towards its centre.
+/// The analytical parameters by robust least squares in log space; nothing when it does not converge. With
+/// those of kin as a prior each is pulled towards theirs, as strongly as kin agree on it.
 [[nodiscard]] std::optional<KernelParameters> fit_parameters(const RowPointers& rows,
-                                                             const KernelPrior* prior = nullptr);
+                                                             const KernelParameters* prior = nullptr);
 
 /// ln(measured / analytical) of a row.
 [[nodiscard]] double log_residual(const TrainingRow& row, const KernelParameters& parameters);

@@ -11,13 +11,9 @@ namespace ridge::cost_model {
 namespace {
 
 constexpr std::size_t steps = 6, of_implementation = 2;
-constexpr std::array<const char*, steps> kin_at = {"other regimes", "other implementations", "other operators",
-                                                   "other kinds of sparsity", "other precisions",
-                                                   "other cache states and versions"};
-
-// What the parameters of kin differ by (ln). Left-out calls of a processor's suite are as far off with 0.1 to 1,
-// and with a wider one for further kin.
-constexpr double between_kin = 0.3;
+constexpr std::array<const char*, steps> kin_at = {"other regimes",    "other implementations",
+                                                   "other operators",  "other kinds of sparsity",
+                                                   "other precisions", "other cache states and versions"};
 
 using Paths = std::array<std::string, steps>;
 
@@ -25,8 +21,8 @@ using Paths = std::array<std::string, steps>;
 Paths paths_of(const GroupKey& key) {
     const auto implementation = key.regime + "|" + key.implementation;
     const auto kernel = implementation + "|" + key.op;
-    const auto kind = kernel + "|" + std::string(name(key.sparsity)) + "|" +
-                      std::string(name(key.activation_sparsity));
+    const auto kind =
+        kernel + "|" + std::string(name(key.sparsity)) + "|" + std::string(name(key.activation_sparsity));
     return {"", key.regime, implementation, kernel, kind, kind + "|" + key.formats};
 }
 
@@ -46,9 +42,7 @@ Descent descent_of(const SeenGroups& seen) {
 
 std::optional<KernelParameters> fit_below(const RowPointers& rows,
                                           const std::optional<KernelParameters>& former) {
-    if (!former) return fit_parameters(rows);
-    const KernelPrior prior{*former, between_kin};
-    return fit_parameters(rows, &prior);
+    return fit_parameters(rows, former ? &*former : nullptr);
 }
 
 }  // namespace
@@ -110,7 +104,7 @@ std::optional<Lent> Kinship::lend(const GroupKey& key, const TrainingRow* left_o
         of_own_implementation = true;
     }
     if (!of_own_implementation) return std::nullopt;
-    return Lent{{*parameters, between_kin}, nearest_kin(key)};
+    return Lent{*parameters, nearest_kin(key)};
 }
 
 }  // namespace ridge::cost_model

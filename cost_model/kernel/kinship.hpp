@@ -8,10 +8,10 @@
 
 #include "cost_model/kernel/group_fit.hpp"
 
-/// What a group with few calls borrows: the parameters of its kin, from all calls of the device through those of
-/// its regime, its implementation, its operator and its kinds of sparsity to those of its formats. Each step is
-/// fitted with the former as its prior (a hierarchical model, Gelman et al. 2013, chapter 5): what the calls of a
-/// step do not tell comes from further relatives.
+/// What a group with few calls borrows: the parameters of its kin, from all calls of the device through those
+/// of its regime, its implementation, its operator and its kinds of sparsity to those of its formats. Each
+/// step is fitted with the former as its prior (a hierarchical model, Gelman et al. 2013, chapter 5): what
+/// the calls of a step do not tell comes from further relatives.
 namespace ridge::cost_model {
 
 /// Calls that a fit may see; a group may have none.
@@ -24,7 +24,7 @@ inline constexpr std::size_t calls_to_stand_alone = 12;
 inline constexpr std::size_t least_calls = 6;
 
 struct Lent {
-    KernelPrior prior;
+    KernelParameters parameters;
     const char* by = "";  ///< the nearest kin with calls, for people; empty where there is none
 };
 
@@ -32,8 +32,8 @@ class Kinship {
   public:
     explicit Kinship(const SeenGroups& seen);
 
-    /// Without what `left_out` tells of the implementation. Nothing when no other call of it was seen, or fewer
-    /// than least_calls of the device.
+    /// Without what `left_out` tells of the implementation. Nothing when no other call of it was seen, or
+    /// fewer than least_calls of the device.
     [[nodiscard]] std::optional<Lent> lend(const GroupKey& key, const TrainingRow* left_out = nullptr) const;
 
   private:

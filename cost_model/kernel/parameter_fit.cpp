@@ -16,7 +16,10 @@ constexpr std::size_t most_rows = 600;
 constexpr double least_share = 0.002, most_share = 1.5, most_cache_share = 8;
 constexpr double least_cache_share = 1;  // of products
 constexpr double least_latency_s = 1e-9, most_latency_s = 1e-2;
-constexpr double left_of_a_call = 0.1;  // by a fitted formula (ln), against which a prior's spread counts
+// What the parameters of kin differ by (ln): what a memory gives is the machine's, what arithmetic achieves
+// the kernel's. Against what a fitted formula leaves of a call.
+constexpr double memory_of_kin = 0.2, compute_of_kin = 1, latency_of_kin = 0.5, overlap_of_kin = 0.3;
+constexpr double left_of_a_call = 0.1;
 
 RowPointers thinned(const RowPointers& rows) {
     RowPointers out;
@@ -115,11 +118,21 @@ std::vector<BoundedParameter> problem_at(const KernelParameters& start, bool pro
 }
 
 // The pull towards a prior is one on the logarithm; what varies is its logistic.
-void pull_to_start(std::vector<BoundedParameter>& problem, double spread) {
-    for (auto& one : problem) {
+// In the order of values_of().
+std::vector<double> spreads_of_kin(const KernelParameters& parameters) {
+    std::vector<double> out(parameters.latencies.size(), latency_of_kin);
+    for (const auto& one : parameters.shares)
+        out.push_back(one.name == "compute" ? compute_of_kin : memory_of_kin);
+    out.push_back(overlap_of_kin);
+    return out;
+}
+
+void pull_to_start(std::vector<BoundedParameter>& problem, const std::vector<double>& spreads) {
+    for (std::size_t i = 0; i < problem.size(); ++i) {
+        auto& one = problem[i];
         const double range = std::log(one.high / one.low);
         const double share = std::clamp(std::log(one.start / one.low) / range, 0.01, 0.99);
-        one.prior = left_of_a_call / spread * range * share * (1 - share);
+        one.prior = left_of_a_call / spreads[i] * range * share * (1 - share);
     }
 }
 
@@ -135,9 +148,9 @@ struct Candidate {
     double loss = 0;
 };
 
-std::optional<Candidate> fit_from(const RowPointers& rows, KernelParameters start, const KernelPrior* prior) {
+std::optional<Candidate> fit_from(const RowPointers& rows, KernelParameters start, bool pulled) {
     auto problem = problem_at(start, are_products(rows));
-    if (prior) pull_to_start(problem, prior->spread);
+    if (pulled) pull_to_start(problem, spreads_of_kin(start));
     const auto fit = robust_least_squares(problem, [&](const std::vector<double>& values) {
         set_values(start, values);
         return residuals_at(rows, start);
@@ -149,7 +162,8 @@ std::optional<Candidate> fit_from(const RowPointers& rows, KernelParameters star
 
 // Standard deviations of the logarithms from the curvature at the optimum, with a prior so that what the rows
 // do not tell stays finite.
-void set_uncertainty(KernelParameters& parameters, const RowPointers& rows, double prior_sd) {
+void set_uncertainty(KernelParameters& parameters, const RowPointers& rows,
+                     const std::vector<double>& prior_sds) {
     constexpr double step = 1e-3;
     const auto values = values_of(parameters);
     const auto at_optimum = residuals_at(rows, parameters);
@@ -167,7 +181,10 @@ void set_uncertainty(KernelParameters& parameters, const RowPointers& rows, doub
     constexpr double least_scale = 0.005;
     const double scale = std::max(least_scale, median_absolute_deviation(at_optimum));
     Eigen::MatrixXd precision = slopes.transpose() * slopes / (scale * scale);
-    precision.diagonal().array() += 1 / (prior_sd * prior_sd);
+    for (std::size_t i = 0; i < prior_sds.size(); ++i) {
+        const auto place = static_cast<Eigen::Index>(i);
+        precision(place, place) += 1 / (prior_sds[i] * prior_sds[i]);
+    }
     const Eigen::VectorXd deviations = precision.inverse().diagonal().cwiseSqrt();
     Eigen::Index next = 0;
     for (auto& one : parameters.latencies) one.log_sd = deviations[next++];
@@ -181,7 +198,7 @@ double log_residual(const TrainingRow& row, const KernelParameters& parameters) 
     return std::log(row.seconds / kernel_time(row.features, parameters));
 }
 
-std::optional<KernelParameters> fit_parameters(const RowPointers& all, const KernelPrior* prior) {
+std::optional<KernelParameters> fit_parameters(const RowPointers& all, const KernelParameters* prior) {
     const auto rows = thinned(all);
     if (rows.empty()) return std::nullopt;
     std::optional<Candidate> best;
@@ -189,14 +206,16 @@ std::optional<KernelParameters> fit_parameters(const RowPointers& all, const Ker
     for (const double overlap : {2.0, 6.0}) {
         auto start = names_of(rows);
         set_start(start, rows, overlap);
-        if (prior) take_over(start, prior->centre);
-        auto fit = fit_from(rows, start, prior);
+        if (prior) take_over(start, *prior);
+        auto fit = fit_from(rows, start, prior != nullptr);
         if (fit && (!best || fit->loss < best->loss)) best = std::move(fit);
         if (prior) break;
     }
     if (!best) return std::nullopt;
     constexpr double unknown_spread = 2;
-    set_uncertainty(best->parameters, rows, prior ? prior->spread : unknown_spread);
+    const auto spreads = spreads_of_kin(best->parameters);
+    set_uncertainty(best->parameters, rows,
+                    prior ? spreads : std::vector<double>(spreads.size(), unknown_spread));
     return best->parameters;
 }
 

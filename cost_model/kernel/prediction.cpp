@@ -150,7 +150,7 @@ std::string basis_of(const KernelGroup& group, Match match, double octaves, bool
     std::string out = "fitted model of " + group.key.implementation;
     if (!group.key.version.empty()) out += " " + group.key.version;
     if (match != Match::same_formats) out += " with " + group.key.formats;
-    if (!group.pooled_from.empty()) out += ", pooled over " + group.pooled_from;
+    if (!group.pooled_from.empty()) out += ", borrowing from " + group.pooled_from;
     if (octaves > interval_reach_octaves)
         out += "; extrapolated: " + significant(octaves, 2) + " octaves from the nearest call";
     if (!interval) out += "; too few calls for an interval";
