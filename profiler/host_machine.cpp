@@ -5,6 +5,7 @@
 #include <memory>
 #include <type_traits>
 
+#include "core/caches.hpp"
 #include "profiler/device_identity.hpp"
 #include "profiler/environment.hpp"
 #include "profiler/host_timer.hpp"
@@ -14,11 +15,6 @@
 
 namespace ridge::profiler {
 namespace {
-
-// All instances: a sweep has to drive out every core's.
-double last_level_bytes(const Device& device) {
-    return device.caches.empty() ? 0.0 : total_cache_bytes(device, device.caches.back());
-}
 
 constexpr bool kernels_run_on_host() {
     return std::is_same_v<Kokkos::DefaultExecutionSpace, Kokkos::DefaultHostExecutionSpace>;
@@ -33,11 +29,11 @@ Machine host_machine(std::map<std::string, std::string> libraries) {
     machine.timer = host_timer;
     machine.clock_hz = measure_clock_hz;
     if (kernels_run_on_host()) {
-        const auto probe = std::make_shared<MemoryProbe>(last_level_bytes(found_device()));
+        const auto probe = std::make_shared<MemoryProbe>(last_cache_bytes(found_device()));
         machine.memory_bytes_per_s = [probe] { return probe->read(); };
     }
     machine.available_bytes = [] { return available_bytes(); };
-    machine.flush = find_cache_flush(last_level_bytes(found_device()));
+    machine.flush = find_cache_flush(last_cache_bytes(found_device()));
     const ProgramFacts facts{
         .threads = kernel_threads(), .libraries = std::move(libraries), .cache_flush = machine.flush.method};
     machine.describe = [facts] {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <variant>
 
+#include "core/caches.hpp"
 #include "core/error.hpp"
 #include "cost_model/network/network.hpp"
 #include "cost_model/network/resnet.hpp"
@@ -27,16 +28,6 @@ Demands demands_of(const std::vector<NetworkCall>& calls, const DeviceModel& dev
 }
 
 double bytes_of(const NetworkCall& call) { return operators::work(call.call).bytes(); }
-
-double last_cache_bytes(const Device& device) {
-    double most = 0;
-    for (const auto& cache : device.caches) {
-        const auto instances =
-            cache.shared_by > 0 ? std::max<std::int64_t>(1, device.units / cache.shared_by) : 1;
-        most = std::max(most, cache.bytes * static_cast<double>(instances));
-    }
-    return most;
-}
 
 // Bytes of a call grow with the batch by what it reads and writes of each sample; the rest are weights. What
 // fits into the cache is still there when the next call asks for it. Bytes of samples are `width` times those

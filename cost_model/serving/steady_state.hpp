@@ -17,6 +17,8 @@ struct MeanRequest {
 /// A replica that answers as fast as it is asked, `sequences` decoding at a time. Means, without queueing:
 /// prompts come in lumps of at most a step's token budget, so that a share f of the steps has a lump and
 /// takes p seconds, the others take d; each request takes output - 1 steps, and brings prompt / lump lumps.
+/// Of any replica under a policy that a plan varies; engine_regimes.hpp has the same mean for engines as they
+/// are fitted, whose prompts and cut-offs are the engine's own.
 struct SteadyState {
     double sequences = 0;
     double step_s = 0;         ///< (1 - f) · d + f · p: the mean time per output token

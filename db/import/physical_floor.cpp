@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/caches.hpp"
 #include "operators/catalogue.hpp"
 
 namespace ridge::db {
@@ -20,12 +21,6 @@ double highest_rate(const Device& device, Precision precision) {
     return found > 0 ? found : highest;
 }
 
-double largest_cache_bytes(const Device& device) {
-    double bytes = 0;
-    for (const auto& cache : device.caches) bytes = std::max(bytes, cache.bytes);
-    return bytes;
-}
-
 // Devices that the work of a call is spread over.
 double devices_of(const OperatorCall& call) {
     if (call.op == "send_recv") return 2;
@@ -39,7 +34,7 @@ PhysicalFloor physical_floor(const OperatorCall& call, const Device& device) {
     const auto work = operators::work(call);
     const double devices = devices_of(call), rate = highest_rate(device, work.compute);
     const double compute_s = rate > 0 ? work.flop / devices / rate : 0.0;
-    const double cache = largest_cache_bytes(device), bandwidth = device.memory_bandwidth_bytes_per_s;
+    const double cache = last_cache_bytes(device), bandwidth = device.memory_bandwidth_bytes_per_s;
     // Without the cache's size nobody knows what it holds.
     const double beyond = cache > 0 ? std::max(0.0, work.bytes() / devices - cache) : 0.0;
     const bool strict = !call.op.starts_with("expert_layer") && call.op != "conv2d";

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "core/caches.hpp"
 #include "core/error.hpp"
 #include "core/statistics.hpp"
 #include "core/text.hpp"
@@ -21,11 +22,6 @@ constexpr double shortest_sample_s = 0.001;
 
 /// Work that scales: gives the rate's numerator (FLOP or bytes) of `repeats` of it.
 using Repeatable = std::function<double(std::int64_t repeats)>;
-
-double instances(const Device& device, const CacheLevel& cache) {
-    if (cache.shared_by == 0) return 1.0;
-    return std::max(1.0, static_cast<double>(device.units) / static_cast<double>(cache.shared_by));
-}
 
 bool is_long_enough(const Sampling& sampling) {
     return sampling.samples_s.empty() || median(sampling.samples_s) >= shortest_sample_s;
@@ -90,10 +86,6 @@ RoofProbe bandwidth_probe(const std::string& level, const char* mix, std::int64_
 
 }  // namespace
 
-double total_cache_bytes(const Device& device, const CacheLevel& cache) {
-    return cache.bytes * instances(device, cache);
-}
-
 std::int64_t working_set_bytes(const Device& device, std::size_t level) {
     const auto& caches = device.caches;
     const double own = total_cache_bytes(device, caches[level]) / 2.0;
@@ -103,8 +95,7 @@ std::int64_t working_set_bytes(const Device& device, std::size_t level) {
 }
 
 std::int64_t memory_working_set_bytes(const Device& device, std::optional<double> available_bytes) {
-    const double last = device.caches.empty() ? 0.0 : total_cache_bytes(device, device.caches.back());
-    const double wanted = std::max(4.0 * last, 256.0 * MiB);
+    const double wanted = std::max(4.0 * last_cache_bytes(device), 256.0 * MiB);
     return static_cast<std::int64_t>(available_bytes ? std::min(wanted, *available_bytes / 4.0) : wanted);
 }
 

@@ -25,9 +25,6 @@ namespace ridge::profiler {
 [[nodiscard]] std::int64_t memory_working_set_bytes(const Device& device,
                                                     std::optional<double> available_bytes);
 
-/// Bytes of all instances of a cache together.
-[[nodiscard]] double total_cache_bytes(const Device& device, const CacheLevel& cache);
-
 /// Measures a probe. Throws InputError when its mix, precision, scope or working set is none that can be
 /// measured here.
 [[nodiscard]] protocol::RoofAnswer measure_roof(const protocol::RoofRequest& request, const Timer& timer,

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/caches.hpp"
 #include "core/kernel_config.hpp"
 #include "core/measurement.hpp"
 #include "core/operator_call.hpp"
@@ -215,6 +216,20 @@ TEST(ParameterSpaces, Refusals) {
               "a.json: key 'parameters[0].default' is 2, should be one of the values of 'a'");
     EXPECT_EQ(refusal(R"({"parameters": [], "constraints": [7]})"),
               "a.json: key 'constraints[0]' is 7, should be a text");
+}
+
+TEST(Caches, CountEveryInstance) {
+    Device device;
+    EXPECT_EQ(last_cache_bytes(device), 0);
+    device.units = 12;
+    device.caches = {{"L1", 100, 1}, {"L2", 1000, 4}, {"L3", 2000, 0}};
+    EXPECT_EQ(total_cache_bytes(device, device.caches[0]), 1200);
+    EXPECT_EQ(total_cache_bytes(device, device.caches[1]), 3000);
+    EXPECT_EQ(last_cache_bytes(device), 3000) << "more than what lies behind";
+    device.caches[2].bytes = 4000;
+    EXPECT_EQ(last_cache_bytes(device), 4000);
+    device.units = 2;
+    EXPECT_EQ(total_cache_bytes(device, device.caches[1]), 1000) << "one at least";
 }
 
 }  // namespace
