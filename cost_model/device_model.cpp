@@ -6,6 +6,7 @@
 
 #include "core/configs.hpp"
 #include "core/error.hpp"
+#include "core/even_share.hpp"
 #include "core/text.hpp"
 #include "cost_model/kernel/fit.hpp"
 #include "cost_model/kernel/fitted_files.hpp"
@@ -129,25 +130,30 @@ bool is_fitted(const OperatorCall& call, const std::optional<KernelModel>& kerne
            });
 }
 
+// What was measured of a call that the device has no kernels of its own for, on the transfer's terms.
+std::optional<CalibrationPoint> calibration_point(const DeviceModel& device, const Transfer& transfer,
+                                                  const db::Record& record) {
+    try {
+        const auto call = operators::parse_call(record.call);
+        if (is_fitted(call, device.kernels)) return std::nullopt;
+        const auto found = transfer.estimate({.call = call,
+                                              .implementation = record.implementation,
+                                              .version = record.implementation_version,
+                                              .cache = record.measurement.cache});
+        if (!found) return std::nullopt;
+        return CalibrationPoint{*found, std::log(record.summary->median) - found->log_time};
+    } catch (const InputError&) {
+        return std::nullopt;  // nothing is known of its work
+    }
+}
+
 std::vector<CalibrationPoint> calibration_points(const DeviceModel& device, const Transfer& transfer) {
     // Conditioning on more than that many takes longer than it teaches; the device can be fitted then.
     constexpr std::size_t most = 200;
     std::vector<CalibrationPoint> out;
-    for (const auto& [text, record] : device.measured) {
-        if (out.size() == most) break;
-        try {
-            const auto call = operators::parse_call(text);
-            if (is_fitted(call, device.kernels)) continue;
-            if (const auto found = transfer.estimate({.call = call,
-                                                      .implementation = record.implementation,
-                                                      .version = record.implementation_version,
-                                                      .cache = record.measurement.cache}))
-                out.push_back({*found, std::log(record.summary->median) - found->log_time});
-        } catch (const InputError&) {
-            continue;  // nothing is known of its work
-        }
-    }
-    return out;
+    for (const auto& [text, record] : device.measured)
+        if (auto point = calibration_point(device, transfer, record)) out.push_back(*std::move(point));
+    return even_share(std::move(out), most);
 }
 
 void add_own_fitted(DeviceModel& device) {

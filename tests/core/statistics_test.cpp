@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/even_share.hpp"
 
 namespace ridge {
 namespace {
@@ -154,6 +155,12 @@ TEST(Statistics, NoValuesIsADefectOfTheCaller) {
     EXPECT_THROW((void)geometric_mean(none), Error);
     EXPECT_THROW((void)median_interval(none), Error);
     EXPECT_THROW((void)summarize(none), Error);
+}
+
+TEST(EvenShare, IsOfTheWholeListInItsOrder) {
+    EXPECT_EQ(even_share(std::vector{1, 2, 3}, 3), (std::vector{1, 2, 3}));
+    EXPECT_EQ(even_share(std::vector{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 4), (std::vector{0, 2, 5, 7}));
+    EXPECT_EQ(even_share(std::vector{1, 2, 3}, 0), std::vector<int>{});
 }
 
 }  // namespace

@@ -143,6 +143,34 @@ TEST_F(MeasuredDevice, KnowsTheFastestRecordOfEachCall) {
     EXPECT_EQ(device->measured.at(calls[0]).config.text(), "mr=1");
 }
 
+// More calls than a calibration takes: the first of them in the order of their names would say nothing about
+// the last.
+TEST(AddFitted, CalibratesByAnEvenShareOfWhatWasMeasured) {
+    const auto gemm = [](std::int64_t m, std::int64_t n) {
+        return "gemm m=" + std::to_string(m) + " n=" + std::to_string(n) + " k=4096 a=bf16 w=bf16 c=bf16";
+    };
+    auto plain = load_device("h200-sxm"), calibrated = plain;
+    const auto asked = operators::parse_call(gemm(4096, 6144));
+    add_fitted(plain, asked);
+    ASSERT_TRUE(plain.transfer) << "a device without kernels of its own";
+    for (std::int64_t i = 0; i < 300; ++i) {
+        const bool large = i >= 240;
+        const auto call = gemm(large ? 4096 : 1, 2048 + 32 * i);
+        auto record = synthetic::record(call, 1);
+        record.implementation = "vllm", record.device = "h200-sxm";
+        const auto known = plain.transfer->estimate({.call = operators::parse_call(call),
+                                                     .implementation = record.implementation,
+                                                     .cache = record.measurement.cache});
+        ASSERT_TRUE(known);
+        // Few rows as expected, many rows three times slower.
+        record.summary = summarize(std::vector<double>(9, std::exp(known->log_time) * (large ? 3 : 1)));
+        calibrated.measured.emplace(call, record);
+    }
+    ASSERT_LT(calibrated.measured.begin()->first, calibrated.measured.rbegin()->first);
+    add_fitted(calibrated, asked);
+    EXPECT_GT(predict(asked, calibrated).time_s, 2 * predict(asked, plain).time_s);
+}
+
 TEST_F(MeasuredDevice, PricesATokenFromItsMeasurementsFitAndRoofs) {
     db::Store store(path_, db::Access::create);
     auto calls = synthetic::gemm_calls();
