@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
-#include <fstream>
 #include <iostream>
 
 #include "cli/commands.hpp"
 #include "cli/device_choice.hpp"
 #include "cli/options.hpp"
 #include "core/error.hpp"
+#include "core/file.hpp"
 #include "cost_model/device_model.hpp"
 #include "cost_model/kernel/transfer.hpp"
 #include "operators/catalogue.hpp"
@@ -68,9 +68,7 @@ void write_suite(const std::string& path, const tuner::Suite& from, const Candid
                        .calls = {},
                        .path = {}};
     for (const auto place : chosen) suite.calls.push_back({.call = candidates.calls[place]});
-    std::ofstream file(path);
-    file << suite.json().dump(2) << '\n';
-    if (!file.flush()) throw EnvironmentError(path + ": cannot be written");
+    write_file(path, suite.json().dump(2) + '\n');
 }
 
 ExitCode calibrate(const CalibrateOptions& options) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fstream>
 #include <iostream>
 
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
 #include "cli/suite_file.hpp"
 #include "core/configs.hpp"
+#include "core/file.hpp"
 #include "core/text.hpp"
 #include "operators/catalogue.hpp"
 
@@ -86,13 +86,6 @@ std::string command_line(const MakeOptions& options, const cost_model::ModelUse&
     return out;
 }
 
-void write(const std::string& path, const std::string& content) {
-    std::ofstream file(path, std::ios::binary);
-    file << content;
-    file.close();
-    if (!file) throw InputError("--out " + path + ": cannot be written");
-}
-
 ExitCode make(const MakeOptions& options) {
     const auto network = cost_model::load_network(options.model);
     const auto use = use_of(options, network);
@@ -104,7 +97,7 @@ ExitCode make(const MakeOptions& options) {
         std::cout << suite_file(suite);
         return ExitCode::done;
     }
-    write(options.output, suite_file(suite));
+    write_file(options.output, suite_file(suite));
     std::cerr << "ridge: " << options.output << " has " << suite.calls.size() << " calls\n";
     return ExitCode::done;
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <fstream>
 #include <iostream>
 #include <thread>
 
@@ -12,6 +11,7 @@
 #include "cli/number_list.hpp"
 #include "cli/precision_options.hpp"
 #include "cli/serving_options.hpp"
+#include "core/file.hpp"
 #include "core/text.hpp"
 #include "cost_model/serving/sweep.hpp"
 #include "reports/pareto_chart.hpp"
@@ -159,12 +159,6 @@ void tell_refusals(const SweepResult& result) {
               << reasons.front() << '\n';
 }
 
-void write_chart(const std::string& path, const std::vector<reports::SweepRow>& rows) {
-    const auto chart = reports::pareto_svg(rows);
-    std::ofstream file(path);
-    if (!(file << chart << std::flush)) throw EnvironmentError(path + ": cannot be written");
-}
-
 ExitCode run(SweepOptions options) {
     options.devices.take_all();
     const auto axes = axes_of(options);
@@ -192,7 +186,7 @@ ExitCode run(SweepOptions options) {
     }
     const auto title = std::to_string(grid.size()) + " combinations, " +
                        (options.all ? "all of them" : "those that no other one beats");
-    if (!options.chart.empty()) write_chart(options.chart, rows);
+    if (!options.chart.empty()) write_file(options.chart, reports::pareto_svg(rows));
     options.format.print({reports::sweep_table(rows, title)});
     tell_refusals(result);
     return result.complete ? ExitCode::done : ExitCode::interrupted;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <fstream>
 #include <iostream>
 #include <map>
 #include <tuple>
@@ -10,6 +9,7 @@
 #include "cli/options.hpp"
 #include "cli/validate_end_to_end.hpp"
 #include "core/error.hpp"
+#include "core/file.hpp"
 #include "core/text.hpp"
 #include "cost_model/device_model.hpp"
 #include "cost_model/kernel/fitted_files.hpp"
@@ -87,11 +87,7 @@ std::vector<std::shared_ptr<const cost_model::KernelModel>> models_of(
     return out;
 }
 
-void write_json(const std::string& path, const Json& document) {
-    std::ofstream file(path);
-    file << document.dump(1) << '\n';
-    if (!file.flush()) throw EnvironmentError(path + ": cannot be written");
-}
+void write_json(const std::string& path, const Json& document) { write_file(path, document.dump(1) + '\n'); }
 
 // For each device what the others tell of how devices differ.
 std::vector<cost_model::TransferPolicy> learn(

@@ -3,7 +3,6 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <map>
 
 #include "core/error.hpp"
@@ -90,7 +89,7 @@ void write_fit(const std::string& path, const cost_model::EngineFit& fit, std::s
          "soft-L1 least squares of log(predicted/measured), each effect drawn by a prior to 1, that of "
          "widened weights to 1/5 (cost_model/validation/engine_fitting.cpp)"},
         {"training_rows", rows}};
-    if (!(std::ofstream(path) << document.dump(1) << '\n')) throw InputError(path + " cannot be written");
+    write_file(path, document.dump(1) + '\n');
 }
 
 }  // namespace

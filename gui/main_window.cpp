@@ -11,6 +11,7 @@
 #include <QStatusBar>
 #include <exception>
 
+#include "core/file.hpp"
 #include "gui/keys.hpp"
 #include "gui/recent_files.hpp"
 #include "gui/text.hpp"
@@ -127,14 +128,14 @@ QString MainWindow::export_to(const QString& path) const {
     const auto suffix = QFileInfo(path).suffix().toLower();
     try {
         if (suffix == "csv")
-            reports::write_file(path.toStdString(),
-                                to_csv((on_roofline() ? roofline_->calls() : cost_->costs()).table()));
+            write_file(path.toStdString(),
+                       to_csv((on_roofline() ? roofline_->calls() : cost_->costs()).table()));
         else if (!on_roofline())
             return tr("The Cost page exports its table as .csv.");
         else if (suffix != "png" && suffix != "svg")
             return tr("%1: the name should end in .png, .svg or .csv").arg(path);
         else if (const auto content = encoded(suffix, roofline_->plot(), path); !content.empty())
-            reports::write_file(path.toStdString(), content);
+            write_file(path.toStdString(), content);
     } catch (const std::exception& error) {
         return qt(error.what());
     }

@@ -2,10 +2,10 @@
 #include "reports/report.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <set>
 
 #include "core/error.hpp"
+#include "core/file.hpp"
 #include "reports/best_config_export.hpp"
 #include "reports/call_table.hpp"
 #include "reports/cost_tables.hpp"
@@ -87,21 +87,6 @@ Json report_json(const ReportInput& input) {
     return {{"schema", "ridge-report"},           {"version", 1},
             {"program", input.program},           {"source", input.source},
             {"generated_at", input.generated_at}, {"sections", sections}};
-}
-
-void write_file(const std::filesystem::path& path, const std::string& content) {
-    const auto temporary = path.string() + ".part";
-    std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
-    file.write(content.data(), static_cast<std::streamsize>(content.size()));
-    file.close();
-    std::error_code error;
-    if (file) std::filesystem::rename(temporary, path, error);
-    if (!file || error) {
-        std::error_code ignored;
-        std::filesystem::remove(temporary, ignored);
-        throw EnvironmentError(path.string() +
-                               ": cannot be written; is the directory there, writable, and not full?");
-    }
 }
 
 std::vector<std::filesystem::path> write_report(const ReportInput& input,

@@ -53,7 +53,4 @@ struct ReportSection {
 std::vector<std::filesystem::path> write_report(const ReportInput& input,
                                                 const std::filesystem::path& directory);
 
-/// Writes a whole file by way of a temporary one beside it, so that a reader never sees half of it.
-void write_file(const std::filesystem::path& path, const std::string& content);
-
 }  // namespace ridge::reports

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tuner/formats/document.hpp"
 
-#include <unistd.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -126,19 +125,7 @@ std::string pack_gzip(std::string_view text) {
 }
 
 void write_document(const std::filesystem::path& path, std::string_view text) {
-    auto temporary = path;
-    temporary += ".writing-" + std::to_string(getpid());
-    std::ofstream file(temporary, std::ios::binary);
-    file << (path.extension() == ".gz" ? pack_gzip(text) : std::string(text));
-    file.close();
-    std::error_code error;
-    if (file) std::filesystem::rename(temporary, path, error);
-    if (!file || error) {
-        std::error_code ignored;
-        std::filesystem::remove(temporary, ignored);
-        throw EnvironmentError(path.string() + ": cannot be written" +
-                               (error ? ": " + error.message() : "; is the folder right, the disk full?"));
-    }
+    write_file(path, path.extension() == ".gz" ? pack_gzip(text) : std::string(text));
 }
 
 }  // namespace ridge::tuner
