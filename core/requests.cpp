@@ -48,6 +48,20 @@ std::optional<Json> answer_request(const std::string& line, const RequestHandler
     }
 }
 
+Json description_answer(std::int64_t id, const Description& description) {
+    Json out = {{"id", id}, {"answer", "describe"}};
+    out.update(description.json());
+    return out;
+}
+
+Json no_roof(const JsonReader& request, std::string why) {
+    RoofAnswer answer;
+    answer.id = RoofRequest::from_json(request).id;
+    answer.status = Status::invalid;
+    answer.reason = std::move(why);
+    return answer.json();
+}
+
 std::optional<std::string> outside(const ParameterSpace& space, const KernelConfig& config) {
     for (const auto& parameter : space.parameters) {
         const auto found = config.values().find(parameter.name);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/serve.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <optional>
 
 namespace ridge::protocol {
@@ -35,6 +38,18 @@ std::optional<Json> answer_to(const Line& line, const AnswerLine& answer) {
 }
 
 }  // namespace
+
+WriteLine line_writer(int file) {
+    return [file](const std::string& text) {
+        const auto line = text + '\n';
+        for (std::size_t done = 0; done < line.size();) {
+            const auto written = ::write(file, line.data() + done, line.size() - done);
+            if (written <= 0 && errno != EINTR) return false;
+            if (written > 0) done += static_cast<std::size_t>(written);
+        }
+        return true;
+    };
+}
 
 void serve(std::istream& requests, const WriteLine& write, const AnswerLine& answer,
            const protocol::Greeting& greeting) {

@@ -16,6 +16,9 @@ inline constexpr std::size_t longest_request = 1024 * 1024;
 /// Takes one line without its newline; false when nobody reads any more.
 using WriteLine = std::function<bool(const std::string&)>;
 
+/// Writes to a file descriptor, whole lines, also where a signal comes between.
+[[nodiscard]] WriteLine line_writer(int file);
+
 /// The answer to one line; nothing for `quit`.
 using AnswerLine = std::function<std::optional<Json>(const std::string&)>;
 

@@ -6,11 +6,6 @@
 namespace ridge::reports {
 namespace {
 
-std::string config_text(const db::Record& record) {
-    const auto text = record.config.text();
-    return text.empty() ? "(none)" : text;
-}
-
 std::string operations(const CallResult& result) { return is_integer(result.compute) ? "OP" : "FLOP"; }
 
 void set_times(Table& table, const CallResult& result) {
@@ -83,6 +78,11 @@ void add_call(Table& table, const CallResult& result) {
 std::string titled(std::string_view id) { return std::string(metric(id).title); }
 
 }  // namespace
+
+std::string config_text(const db::Record& record) {
+    const auto text = record.config.text();
+    return text.empty() ? "(none)" : text;
+}
 
 Table call_table(const std::vector<CallResult>& results) {
     Table table("calls", "Best configuration of each call (measured)",

@@ -14,6 +14,9 @@ namespace ridge::reports {
 /// measured.
 [[nodiscard]] Table call_table(const std::vector<CallResult>& results);
 
+/// A record's configuration as tables show it.
+[[nodiscard]] std::string config_text(const db::Record& record);
+
 /// The rows of a call's tooltip: titles and texts of the registry of metrics.
 [[nodiscard]] std::vector<plot::TooltipRow> call_tooltip(const CallResult& result);
 

@@ -5,14 +5,10 @@
 #include <set>
 
 #include "core/text.hpp"
+#include "reports/call_table.hpp"
 
 namespace ridge::reports {
 namespace {
-
-std::string config_text(const db::Record& record) {
-    const auto text = record.config.text();
-    return text.empty() ? "(none)" : text;
-}
 
 void add_member(Table& table, double number, const db::Record& record) {
     const auto& m = record.measurement;

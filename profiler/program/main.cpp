@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -19,16 +18,6 @@
 namespace {
 
 using namespace ridge;
-
-bool write_all(int file, std::string line) {
-    line += '\n';
-    for (std::size_t done = 0; done < line.size();) {
-        const auto written = ::write(file, line.data() + done, line.size() - done);
-        if (written <= 0 && errno != EINTR) return false;
-        if (written > 0) done += static_cast<std::size_t>(written);
-    }
-    return true;
-}
 
 void enter(const std::string& folder) {
     std::error_code error;
@@ -47,7 +36,7 @@ void work(const std::string& description) {
         STDOUT_FILENO, lock ? lock : "");
     const protocol::Greeting greeting{.worker = "ridge-worker-command", .worker_version = RIDGE_VERSION};
     protocol::serve(
-        std::cin, [](const std::string& line) { return write_all(STDOUT_FILENO, line); },
+        std::cin, protocol::line_writer(STDOUT_FILENO),
         [&worker](const std::string& line) { return worker.answer(line); }, greeting);
 }
 

@@ -34,13 +34,6 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
 }
 
-Printed not_ok(Status status, std::string reason) {
-    Printed out;
-    out.status = status;
-    out.reason = std::move(reason);
-    return out;
-}
-
 std::optional<Printed> verdict_of(const std::string& out) {
     for (const auto line : split(out, '\n'))
         for (const auto& [word, status] : verdicts)
@@ -99,6 +92,13 @@ std::optional<Printed> from_line(std::string_view line) {
 }
 
 }  // namespace
+
+Printed not_ok(Status status, std::string reason) {
+    Printed out;
+    out.status = status;
+    out.reason = std::move(reason);
+    return out;
+}
 
 std::optional<double> parse_time(std::string_view text) {
     double number = 0;

@@ -20,6 +20,9 @@ struct Printed {
     std::int64_t workspace_bytes = 0;
 };
 
+/// Of a configuration that has no time.
+[[nodiscard]] Printed not_ok(Status status, std::string reason);
+
 /// Reads stdout. A line "invalid: reason" or "wrong: reason" decides, wherever it stands; else the last line
 /// of one of these forms gives the time:
 ///     1.25 ms                 a number, in seconds without a unit; ns, us, ms or s

@@ -36,13 +36,6 @@ double seconds_until(Clock::time_point end) {
     return std::chrono::duration<double>(end - Clock::now()).count();
 }
 
-Printed not_ok(Status status, std::string reason) {
-    Printed out;
-    out.status = status;
-    out.reason = std::move(reason);
-    return out;
-}
-
 std::string signal_text(int number) {
     const char* name = sigabbrev_np(number);
     return std::to_string(number) + (name ? " (SIG" + std::string(name) + ")" : "");
@@ -149,14 +142,6 @@ Measurement not_timed(Status status, std::string reason) {
     return out;
 }
 
-Json no_roofs(const JsonReader& json) {
-    protocol::RoofAnswer answer;
-    answer.id = protocol::RoofRequest::from_json(json).id;
-    answer.status = Status::invalid;
-    answer.reason = "this worker runs a program and has no roofs";
-    return answer.json();
-}
-
 }  // namespace
 
 ProgramWorker::ProgramWorker(operators::Program program, std::function<Device()> device,
@@ -173,7 +158,10 @@ std::optional<Json> ProgramWorker::answer(const std::string& line) {
     return protocol::answer_request(
         line, {.describe = [this](std::int64_t id) { return describe(id); },
                .measure = [this](const JsonReader& request) { return measure(request); },
-               .roof = no_roofs});
+               .roof =
+                   [](const JsonReader& request) {
+                       return protocol::no_roof(request, "this worker runs a program and has no roofs");
+                   }});
 }
 
 Json ProgramWorker::describe(std::int64_t id) const {
@@ -187,9 +175,7 @@ Json ProgramWorker::describe(std::int64_t id) const {
                                     .formats = {""},
                                     .sparsities = {"dense"},
                                     .space = program_.space}};
-    Json out = {{"id", id}, {"answer", "describe"}};
-    out.update(description.json());
-    return out;
+    return protocol::description_answer(id, description);
 }
 
 Json ProgramWorker::measure(const JsonReader& json) {

@@ -26,16 +26,6 @@ int keep_stdout_for_answers() {
     return answers;
 }
 
-bool write_all(int file, std::string line) {
-    line += '\n';
-    for (std::size_t done = 0; done < line.size();) {
-        const auto written = ::write(file, line.data() + done, line.size() - done);
-        if (written <= 0 && errno != EINTR) return false;
-        if (written > 0) done += static_cast<std::size_t>(written);
-    }
-    return true;
-}
-
 void end_at_once(int signal) { ::_exit(128 + signal); }
 
 std::map<std::string, std::string> libraries(
@@ -57,7 +47,7 @@ void work(int answers) {
     profiler::Worker worker(std::move(implementations), operators::make_operands, std::move(machine));
     const protocol::Greeting greeting{.worker = RIDGE_WORKER_NAME, .worker_version = RIDGE_VERSION};
     protocol::serve(
-        std::cin, [answers](const std::string& line) { return write_all(answers, line); },
+        std::cin, protocol::line_writer(answers),
         [&worker](const std::string& line) { return worker.answer(line); }, greeting);
 }
 

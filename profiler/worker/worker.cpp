@@ -48,9 +48,7 @@ Json Worker::describe(std::int64_t id) const {
     auto description = machine_.describe();
     for (const auto& implementation : implementations_)
         description.implementations.push_back(implementation->info());
-    Json out = {{"id", id}, {"answer", "describe"}};
-    out.update(description.json());
-    return out;
+    return protocol::description_answer(id, description);
 }
 
 Json Worker::roof(const JsonReader& json) {

@@ -4,8 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
+#include <csignal>
 #include <limits>
 
+#include "core/requests.hpp"
+#include "core/serve.hpp"
 #include "message_of.hpp"
 
 namespace ridge::protocol {
@@ -227,6 +232,36 @@ TEST(Roofs, TheHighestOfAKind) {
     EXPECT_EQ(best_bandwidth_roof(roofs, "L1"), &roofs[2]);
     EXPECT_EQ(bandwidth_roof(roofs, "L1", "copy"), &roofs[3]);
     EXPECT_EQ(bandwidth_roof(roofs, "L2", "copy"), nullptr);
+}
+
+TEST(Answers, OfAWorkerWithoutRoofs) {
+    const RoofProbe probe{.kind = RoofProbe::Kind::bandwidth,
+                          .mix = "read",
+                          .precision = Precision::fp32,
+                          .level = "L1",
+                          .working_set_bytes = 1024,
+                          .scope = "core"};
+    const RoofRequest request{.id = 7, .probe = probe, .budget = {}};
+    const auto json = request.json();
+    const auto answer = RoofAnswer::from_json(JsonReader(no_roof(JsonReader(json, "r"), "none here"), "a"));
+    EXPECT_EQ(answer.id, 7);
+    EXPECT_EQ(answer.status, Status::invalid);
+    EXPECT_EQ(answer.reason, "none here");
+}
+
+TEST(Serving, WritesWholeLinesUntilNobodyReads) {
+    std::signal(SIGPIPE, SIG_IGN);
+    int ends[2] = {};
+    ASSERT_EQ(::pipe(ends), 0);
+    const auto write = line_writer(ends[1]);
+    EXPECT_TRUE(write("one"));
+    EXPECT_TRUE(write(""));
+    std::string read(16, ' ');
+    read.resize(static_cast<std::size_t>(::read(ends[0], read.data(), read.size())));
+    EXPECT_EQ(read, "one\n\n");
+    ::close(ends[0]);
+    EXPECT_FALSE(write("two"));
+    ::close(ends[1]);
 }
 
 }  // namespace

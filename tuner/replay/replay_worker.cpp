@@ -63,14 +63,6 @@ Measurement recorded(const RecordedConfig& config, std::int64_t most) {
     return out;
 }
 
-Json no_roofs(const JsonReader& json) {
-    protocol::RoofAnswer answer;
-    answer.id = protocol::RoofRequest::from_json(json).id;
-    answer.status = Status::invalid;
-    answer.reason = "a recorded space has no roofs";
-    return answer.json();
-}
-
 }  // namespace
 
 ReplayWorker::ReplayWorker(RecordedSpace space, std::string file, double pace)
@@ -99,7 +91,10 @@ std::optional<Json> ReplayWorker::answer(const std::string& line) const {
     return protocol::answer_request(
         line, {.describe = [this](std::int64_t id) { return describe(id); },
                .measure = [this](const JsonReader& request) { return measure(request); },
-               .roof = no_roofs});
+               .roof =
+                   [](const JsonReader& request) {
+                       return protocol::no_roof(request, "a recorded space has no roofs");
+                   }});
 }
 
 Json ReplayWorker::describe(std::int64_t id) const {
@@ -112,9 +107,7 @@ Json ReplayWorker::describe(std::int64_t id) const {
                                     .formats = {""},
                                     .sparsities = {"dense"},
                                     .space = space_.parameters}};
-    Json out = {{"id", id}, {"answer", "describe"}};
-    out.update(description.json());
-    return out;
+    return protocol::description_answer(id, description);
 }
 
 Json ReplayWorker::measure(const JsonReader& json) const {
