@@ -27,6 +27,12 @@ double largest_cache(const Device& device) {
     return largest;
 }
 
+// Part of a working set that the cache does not hold.
+double missing_share(double bytes, double cache_bytes) {
+    constexpr double held = 0.7, thrashing = 1.3;
+    return cache_bytes > 0 ? std::clamp((bytes / cache_bytes - held) / (thrashing - held), 0.0, 1.0) : 1.0;
+}
+
 }  // namespace
 
 double compute_seconds(double flop, Precision precision, const Machine& machine) {
@@ -47,8 +53,9 @@ double memory_seconds(double bytes, CacheState cache, const Machine& machine) {
         throw InputError(
             "device '" + machine.device.id +
             "': memory_bandwidth_bytes_per_s is not known, neither measured nor from a data sheet");
-    const double held = cache == CacheState::warm ? largest_cache(machine.device) : 0;
-    return std::max(0.0, bytes - held) / ceiling->rate;
+    const double missing =
+        cache == CacheState::warm ? missing_share(bytes, largest_cache(machine.device)) : 1.0;
+    return bytes * missing / ceiling->rate;
 }
 
 double pass_count(double bytes, const Machine& machine) {
