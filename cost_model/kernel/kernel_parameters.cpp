@@ -28,13 +28,25 @@ double at_or_named(const std::vector<Parameter>& parameters, std::size_t place, 
     return value_of(parameters, name, fallback);
 }
 
-double latency_time(const CallFeatures& features, const KernelParameters& parameters) {
-    double out = 0;
+struct Waiting {
+    double launch_s = 0, others_s = 0;
+};
+
+Waiting waiting_of(const CallFeatures& features, const KernelParameters& parameters) {
+    Waiting out;
     for (std::size_t i = 0; i < features.latencies.size(); ++i) {
         const auto& [name, count] = features.latencies[i];
-        out += count * at_or_named(parameters.latencies, i, name, 0);
+        (name == "launch" ? out.launch_s : out.others_s) +=
+            count * at_or_named(parameters.latencies, i, name, 0);
     }
     return out;
+}
+
+// (a^p + b^p)^(1/p), scaled by the larger, so that no power leaves the range of a double.
+double norm_of(double a, double b, double p) {
+    const auto [less, more] = std::minmax(a, b);
+    if (p == 1 || more <= 0) return a + b;
+    return more * std::pow(1.0 + std::pow(less / more, p), 1.0 / p);
 }
 
 }  // namespace
@@ -52,27 +64,30 @@ double kernel_time(const CallFeatures& features, const KernelParameters& paramet
         seconds.at(i) = at_ceiling / at_or_named(parameters.shares, i, name, 1);
         largest = std::max(largest, seconds.at(i));
     }
-    const double waiting = latency_time(features, parameters);
-    if (largest <= 0) return waiting;
+    const auto [launch, others] = waiting_of(features, parameters);
+    if (largest <= 0) return norm_of(launch, others, parameters.launch_overlap);
     // Scaled by the largest term, so that no power leaves the range of a double.
     double sum = 0;
     for (const double term : seconds)
         if (term > 0) sum += term == largest ? 1.0 : std::pow(term / largest, parameters.overlap);
-    return waiting + largest * std::pow(sum, 1.0 / parameters.overlap);
+    const double busy = others + largest * std::pow(sum, 1.0 / parameters.overlap);
+    return norm_of(launch, busy, parameters.launch_overlap);
 }
 
 Json KernelParameters::json() const {
     return {{"latencies", list_json(latencies)},
             {"shares", list_json(shares)},
             {"overlap", overlap},
-            {"overlap_log_sd", overlap_log_sd}};
+            {"overlap_log_sd", overlap_log_sd},
+            {"launch_overlap", launch_overlap}};
 }
 
 KernelParameters KernelParameters::from_json(const JsonReader& json) {
     return {.latencies = list_from(json.at("latencies")),
             .shares = list_from(json.at("shares")),
             .overlap = json.at("overlap").positive(),
-            .overlap_log_sd = json.amount_or("overlap_log_sd", 0)};
+            .overlap_log_sd = json.amount_or("overlap_log_sd", 0),
+            .launch_overlap = json.amount_or("launch_overlap", 1)};
 }
 
 }  // namespace ridge::cost_model

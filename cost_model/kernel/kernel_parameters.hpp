@@ -9,9 +9,11 @@
 #include "cost_model/kernel/features/call_features.hpp"
 
 /// The analytical part of one kernel's time:
-///     t = Σ over latencies of count · time + (Σ over ceilings of (seconds / share)^p)^(1/p)
+///     t = (launch^q + (Σ over other latencies of count · time
+///                      + (Σ over ceilings of (seconds / share)^p)^(1/p))^q)^(1/q)
 /// The p-norm runs smoothly from "no overlap" (p = 1, the sum) to "perfect overlap" (p → ∞, the maximum: the
-/// roofline).
+/// roofline). Likewise q: 1 where the device waits for each launch, ∞ where the host launches the next call
+/// while the device works on this one.
 namespace ridge::cost_model {
 
 /// One fitted value and how far the data leave it open.
@@ -30,6 +32,7 @@ struct KernelParameters {
     std::vector<Parameter> shares;     ///< of the device's ceilings
     double overlap = 4;                ///< p of the norm, [1, 16]
     double overlap_log_sd = 0;
+    double launch_overlap = 1;  ///< q of the norm, [1, 16]
 
     [[nodiscard]] Json json() const;
     [[nodiscard]] static KernelParameters from_json(const JsonReader& json);

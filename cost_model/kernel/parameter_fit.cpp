@@ -50,6 +50,7 @@ std::vector<double> values_of(const KernelParameters& parameters) {
     for (const auto& one : parameters.latencies) out.push_back(one.value);
     for (const auto& one : parameters.shares) out.push_back(one.value);
     out.push_back(parameters.overlap);
+    out.push_back(parameters.launch_overlap);
     return out;
 }
 
@@ -57,7 +58,8 @@ void set_values(KernelParameters& parameters, const std::vector<double>& values)
     std::size_t next = 0;
     for (auto& one : parameters.latencies) one.value = values[next++];
     for (auto& one : parameters.shares) one.value = values[next++];
-    parameters.overlap = values[next];
+    parameters.overlap = values[next++];
+    parameters.launch_overlap = values[next];
 }
 
 // A launch cannot take longer than the shortest call; what else waits takes a small part of a typical one.
@@ -78,6 +80,7 @@ void set_start(KernelParameters& parameters, const RowPointers& rows, double ove
         one.value = std::clamp(latency_start(rows, one.name, shortest), least_latency_s, most_latency_s);
     for (auto& one : parameters.shares) one.value = 0.7;
     parameters.overlap = overlap;
+    parameters.launch_overlap = 2;
 }
 
 void take_over(std::vector<Parameter>& parameters, const std::vector<Parameter>& prior) {
@@ -114,6 +117,7 @@ std::vector<BoundedParameter> problem_at(const KernelParameters& start, bool pro
     }
     // p from the sum to what cannot be told from the maximum.
     out.push_back({.low = 1.0, .high = 16.0, .start = start.overlap});
+    out.push_back({.low = 1.0, .high = 16.0, .start = start.launch_overlap});
     return out;
 }
 

@@ -138,9 +138,13 @@ KernelParameters mean_parameters(const CallFeatures& features, const std::vector
             mean_parameter(std::string(term.name), chosen, &KernelParameters::latencies, 0));
     for (const auto& term : features.ceilings)
         out.shares.push_back(mean_parameter(std::string(term.name), chosen, &KernelParameters::shares, 1));
-    double overlap = 0;
-    for (const auto& one : chosen) overlap += one.weight * std::log(one.group->parameters.overlap);
+    double overlap = 0, launch_overlap = 0;
+    for (const auto& one : chosen) {
+        overlap += one.weight * std::log(one.group->parameters.overlap);
+        launch_overlap += one.weight * std::log(one.group->parameters.launch_overlap);
+    }
     out.overlap = std::exp(overlap);
+    out.launch_overlap = std::exp(launch_overlap);
     return out;
 }
 

@@ -178,5 +178,21 @@ TEST(KernelTime, LiesBetweenTheMaximumAndTheSumOfItsTerms) {
     EXPECT_NEAR(time(1e-3, 1e-5, 100), 5.1e-3, 1e-9);
 }
 
+TEST(KernelTime, HidesALaunchBehindTheCallBefore) {
+    CallFeatures features;
+    features.latencies.add({"launch", 1});
+    features.latencies.add({"step", 10});
+    features.ceilings.add({"DRAM", 2e-3});
+    const auto time = [&](double launch_s, double launch_overlap) {
+        return kernel_time(features, {.latencies = {{"launch", launch_s, 0}, {"step", 1e-4, 0}},
+                                      .shares = {{"DRAM", 1, 0}},
+                                      .launch_overlap = launch_overlap});
+    };
+    EXPECT_DOUBLE_EQ(time(4e-3, 1), 7e-3) << "one after the other";
+    EXPECT_DOUBLE_EQ(time(4e-3, 2), 5e-3);
+    EXPECT_NEAR(time(4e-3, 100), 4e-3, 1e-9) << "the host is slower";
+    EXPECT_NEAR(time(1e-3, 100), 3e-3, 1e-9) << "the device is slower";
+}
+
 }  // namespace
 }  // namespace ridge::cost_model
