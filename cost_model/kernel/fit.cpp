@@ -16,7 +16,7 @@ namespace {
 
 HeldOutPoint point_of(const KernelGroup& group, const TrainingRow& row, const Machine& machine) {
     const auto found = estimate_unseen(group, row, machine);
-    const auto widths = group.intervals.at(found.correction.variance);
+    const auto widths = half_widths(group, found);
     return {.call = row.call_text,
             .implementation = group.key.implementation,
             .cache = group.key.cache,
@@ -67,7 +67,7 @@ void check(FittedGroup& fitted, const std::vector<TrainingRow>& rows, const Mach
 void set_lent_intervals(std::vector<FittedGroup>& groups) {
     std::map<std::string, std::vector<CrossValidated>> by_regime;
     std::vector<CrossValidated> all;
-    for (const auto& [fit, group, left_out] : groups) {
+    for (const auto& [fit, group, left_out, beyond] : groups) {
         auto& here = by_regime[fit.key.regime];
         here.insert(here.end(), left_out.begin(), left_out.end());
         all.insert(all.end(), left_out.begin(), left_out.end());
@@ -77,6 +77,13 @@ void set_lent_intervals(std::vector<FittedGroup>& groups) {
         one.group->intervals = IntervalTable(by_regime.at(one.fit.key.regime));
         if (one.group->intervals.empty()) one.group->intervals = IntervalTable(all);
     }
+}
+
+void set_widths_beyond(std::vector<FittedGroup>& groups) {
+    std::vector<FittedBeyond> fitted;
+    for (auto& one : groups)
+        if (one.group) fitted.push_back({&*one.group, one.beyond});
+    set_widths_beyond(fitted);
 }
 
 std::string summary_of(const FitReport& report) {
@@ -116,6 +123,7 @@ std::vector<FittedGroup> fit_groups(const SeenGroups& seen) {
     for_each_parallel(groups.size(),
                       [&](std::size_t i) { out[i] = fit_group(groups[i].first, groups[i].second, kin); });
     set_lent_intervals(out);
+    set_widths_beyond(out);
     return out;
 }
 

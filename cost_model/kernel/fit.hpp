@@ -46,6 +46,7 @@ struct FittedGroup {
     GroupFit fit;
     std::optional<KernelGroup> group;
     std::vector<CrossValidated> left_out;  ///< errors of a group that borrows from its kin
+    std::vector<ErrorBeyond> beyond;       ///< errors on the largest calls by a fit to the smaller ones
 };
 
 /// On these calls, and where they are few on what `kin` lends.

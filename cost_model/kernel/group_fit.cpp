@@ -75,6 +75,11 @@ std::optional<KernelParameters> parameters_of(const RowPointers& rows, const std
     return rows.empty() ? lent->parameters : fit_parameters(rows, &lent->parameters);
 }
 
+void set_longest(KernelGroup& group, const RowPointers& rows) {
+    for (const auto* row : rows)
+        group.longest_s = std::max(group.longest_s, kernel_time(row->features, group.parameters));
+}
+
 }  // namespace
 
 void add_nodes(KernelGroup& group, const RowPointers& rows) {
@@ -82,6 +87,7 @@ void add_nodes(KernelGroup& group, const RowPointers& rows) {
     if (group.config_of.empty() && !group.configs.empty()) group.config_of.assign(group.nodes.size(), 0);
     set_configs(group, rows);
     extend_correction(group, rows);
+    set_longest(group, rows);
 }
 
 FittedGroup fit_group(const GroupKey& key, const RowPointers& rows, const Kinship& kin) {
@@ -113,7 +119,9 @@ FittedGroup fit_group(const GroupKey& key, const RowPointers& rows, const Kinshi
         group.pooled_from.empty() ? unidentified(rows, *parameters) : "borrows from " + group.pooled_from;
     set_configs(group, rows);
     fit_correction(group, rows);
+    set_longest(group, rows);
     if (borrows) out.left_out = left_out_errors(key, rows, kin);
+    out.beyond = errors_beyond(group, rows);
     return out;
 }
 

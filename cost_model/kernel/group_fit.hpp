@@ -28,6 +28,18 @@ void fit_correction(KernelGroup& group, const RowPointers& rows);
 /// fit_correction() without choosing anything anew: further rows become nodes.
 void extend_correction(KernelGroup& group, const RowPointers& rows);
 
+/// Errors on the largest of the rows by a fit to those of up to an eighth of the largest work; none where too
+/// few are left.
+[[nodiscard]] std::vector<ErrorBeyond> errors_beyond(const KernelGroup& group, const RowPointers& rows);
+
+struct FittedBeyond {
+    KernelGroup* group = nullptr;
+    std::vector<ErrorBeyond> errors;
+};
+
+/// Groups of one device and regime tell of each other; a regime that tells nothing takes what all others do.
+void set_widths_beyond(const std::vector<FittedBeyond>& groups);
+
 /// Takes further rows in as nodes, under the parameters, lengths and intervals that the group has.
 void add_nodes(KernelGroup& group, const RowPointers& rows);
 

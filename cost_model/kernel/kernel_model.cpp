@@ -69,6 +69,8 @@ Json group_json(const KernelGroup& group) {
             {"configs", configs},
             {"config_of", group.config_of},
             {"intervals", group.intervals.json()},
+            {"longest_s", group.longest_s},
+            {"widths_beyond", group.widths_beyond.json()},
             {"held_out", error_json(group.held_out)},
             {"roofline", error_json(group.roofline)},
             {"pooled_from", group.pooled_from},
@@ -101,6 +103,9 @@ KernelGroup group_from(const JsonReader& json) {
     group.correction = Correction::from_json(json.at("correction"));
     read_nodes(group, json);
     group.intervals = IntervalTable::from_json(json.at("intervals"));
+    group.longest_s = json.amount_or("longest_s", 0);
+    if (const auto widths = json.find("widths_beyond"))
+        group.widths_beyond = WidthsBeyond::from_json(*widths);
     group.held_out = error_from(json.at("held_out"));
     group.roofline = error_from(json.at("roofline"));
     group.pooled_from = json.text_or("pooled_from", "");
@@ -188,6 +193,12 @@ GroupEstimate estimate(const KernelGroup& group, const CallFeatures& features) {
     if (!group.correction.empty()) out.correction = corrected(group, features);
     out.time_s = out.analytical_s * std::exp(group.correction.empty() ? 0.0 : out.correction.residual);
     return out;
+}
+
+std::optional<HalfWidths> half_widths(const KernelGroup& group, const GroupEstimate& found) {
+    const auto within = group.intervals.at(found.correction.variance);
+    if (!within || group.longest_s <= 0) return within;
+    return group.widths_beyond.at(std::log2(found.analytical_s / group.longest_s), *within);
 }
 
 double estimate_seconds(const KernelGroup& group, const CallFeatures& features) {

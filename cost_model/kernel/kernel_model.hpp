@@ -12,6 +12,7 @@
 #include "core/operator_call.hpp"
 #include "core/statistics.hpp"
 #include "cost_model/kernel/correction.hpp"
+#include "cost_model/kernel/extrapolation.hpp"
 #include "cost_model/kernel/interval_table.hpp"
 #include "cost_model/kernel/kernel_parameters.hpp"
 
@@ -64,6 +65,8 @@ struct KernelGroup {
     std::vector<KernelConfig> configs;   ///< of the fitted calls, each once; what features need of them
     std::vector<std::size_t> config_of;  ///< node → configs; empty where there is but one
     IntervalTable intervals;
+    double longest_s = 0;              ///< analytical, of the fitted calls; 0 where it is not known
+    WidthsBeyond widths_beyond;        ///< of intervals of longer calls
     ErrorTable held_out;               ///< on calls that the fit did not see
     ErrorTable roofline;               ///< of the pure roofline on the same held-out calls
     std::vector<HeldOutPoint> points;  ///< those calls
@@ -89,6 +92,9 @@ struct GroupEstimate {
     CorrectionValue correction;  ///< residual 0 where the group has none
 };
 [[nodiscard]] GroupEstimate estimate(const KernelGroup& group, const CallFeatures& features);
+
+/// Half-widths of the estimate's intervals, ln(time); nothing with too few calls for an interval.
+[[nodiscard]] std::optional<HalfWidths> half_widths(const KernelGroup& group, const GroupEstimate& found);
 
 /// The time alone: what is asked for most, and fastest from a shipped group.
 [[nodiscard]] double estimate_seconds(const KernelGroup& group, const CallFeatures& features);

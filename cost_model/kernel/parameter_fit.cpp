@@ -94,6 +94,7 @@ void take_over(KernelParameters& parameters, const KernelParameters& prior) {
     take_over(parameters.latencies, prior.latencies);
     take_over(parameters.shares, prior.shares);
     parameters.overlap = prior.overlap;
+    parameters.launch_overlap = prior.launch_overlap;
 }
 
 double most_of(const std::string& share) {
@@ -127,7 +128,7 @@ std::vector<double> spreads_of_kin(const KernelParameters& parameters) {
     std::vector<double> out(parameters.latencies.size(), latency_of_kin);
     for (const auto& one : parameters.shares)
         out.push_back(one.name == "compute" ? compute_of_kin : memory_of_kin);
-    out.push_back(overlap_of_kin);
+    out.insert(out.end(), 2, overlap_of_kin);
     return out;
 }
 

@@ -118,8 +118,8 @@ struct FromFit {
     double octaves = 0;  // to the nearest fitted call
 };
 
-void set_intervals(Prediction& out, const KernelGroup& group, double variance) {
-    const auto widths = group.intervals.at(variance);
+void set_intervals(Prediction& out, const KernelGroup& group, const GroupEstimate& found) {
+    const auto widths = half_widths(group, found);
     if (!widths) return;
     out.interval = Interval{out.time_s * std::exp(-widths->of_80), out.time_s * std::exp(widths->of_80)};
     out.interval_95 = Interval{out.time_s * std::exp(-widths->of_95), out.time_s * std::exp(widths->of_95)};
@@ -197,7 +197,7 @@ std::optional<FromFit> from_group(const OperatorCall& asked, const KernelGroup& 
     if (found.correction.nearest < group.nodes.size())
         out.nearest_record = group.nodes[found.correction.nearest];
     out.nearest_octaves = found.correction.octaves;
-    set_intervals(out, group, found.correction.variance);
+    set_intervals(out, group, found);
     out.basis = basis_of(group, match, out.nearest_octaves, out.interval.has_value());
     return FromFit{std::move(out), match, found.correction.octaves};
 }

@@ -82,8 +82,7 @@ std::vector<ValidationPoint> ask(const ValidationDevice& device, const KernelGro
         auto point = point_of(split, device.facts.device.id, group.key, *row);
         const auto found = estimate_unseen(group, *row, machine);
         point.predicted_s = found.time_s;
-        if (const auto widths = group.intervals.at(found.correction.variance))
-            point.half_width_80 = widths->of_80;
+        if (const auto widths = half_widths(group, found)) point.half_width_80 = widths->of_80;
         out.push_back(std::move(point));
     }
     if (with_yardsticks && parts.seen.size() >= least_seen) add_yardsticks(out, 0, parts.seen, parts.asked);
