@@ -103,6 +103,6 @@ struct GroupEstimate {
 [[nodiscard]] KernelConfig config_for(const KernelGroup& group, const CallFeatures& features,
                                       const KernelConfig& workload);
 
-inline constexpr const char* kernel_model_kind = "kernel-analytical-3";
+inline constexpr const char* kernel_model_kind = "kernel-analytical-4";
 
 }  // namespace ridge::cost_model
