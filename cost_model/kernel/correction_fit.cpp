@@ -213,16 +213,21 @@ void extend_correction(KernelGroup& group, const RowPointers& rows) {
     group.correction = Correction(problem.axes, lengths, nodes);
 }
 
-void fit_correction(KernelGroup& group, const RowPointers& rows) {
+double fit_correction(KernelGroup& group, const RowPointers& rows) {
     group.correction = {};
-    if (rows.empty()) return;
+    if (rows.empty()) return 0;
     const auto problem = problem_of(group, rows);
     auto correction = choose_noise(problem, choose_lengths(problem));
-    if (rows.size() < least_for_correction || criterion(problem, correction) >= without_correction(problem))
+    const double without = without_correction(problem);
+    double error = criterion(problem, correction);
+    if (rows.size() < least_for_correction || error >= without) {
         correction = without_residuals(problem, correction);
+        error = without;
+    }
     if (rows.size() >= least_for_intervals)
         group.intervals = IntervalTable(cross_validated(problem, correction));
     group.correction = std::move(correction);
+    return error;
 }
 
 }  // namespace ridge::cost_model

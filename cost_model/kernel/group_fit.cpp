@@ -22,10 +22,9 @@ double median_log_error(const RowPointers& rows, const KernelParameters& paramet
 double largest_part(const RowPointers& rows, const KernelParameters& parameters, bool compute) {
     double part = 0;
     for (const auto* row : rows)
-        for (const auto& term : row->features.ceilings)
-            if ((term.name == "compute") == compute)
-                part =
-                    std::max(part, term.seconds / value_of(parameters.shares, term.name, 1) / row->seconds);
+        for (std::size_t i = 0; i < row->features.ceilings.size(); ++i)
+            if ((row->features.ceilings[i].name == "compute") == compute)
+                part = std::max(part, seconds_at(row->features, i, parameters) / row->seconds);
     return part;
 }
 
@@ -80,6 +79,17 @@ void set_longest(KernelGroup& group, const RowPointers& rows) {
         group.longest_s = std::max(group.longest_s, kernel_time(row->features, group.parameters));
 }
 
+// The correction with the tiles of products or without, by which leaves less: where tiles lie is sharper than
+// a correction follows, but libraries do not always take the fastest.
+void fit_corrected(KernelGroup& group, const RowPointers& rows) {
+    const double error = fit_correction(group, rows);
+    const auto tiles = fit_tiles(rows, group.parameters);
+    if (!tiles) return;
+    auto tiled = group;
+    tiled.parameters = *tiles;
+    if (fit_correction(tiled, rows) < error) group = std::move(tiled);
+}
+
 }  // namespace
 
 void add_nodes(KernelGroup& group, const RowPointers& rows) {
@@ -118,9 +128,13 @@ FittedGroup fit_group(const GroupKey& key, const RowPointers& rows, const Kinshi
     out.fit.note =
         group.pooled_from.empty() ? unidentified(rows, *parameters) : "borrows from " + group.pooled_from;
     set_configs(group, rows);
-    fit_correction(group, rows);
+    if (borrows) {
+        fit_correction(group, rows);
+        out.left_out = left_out_errors(key, rows, kin);
+    } else {
+        fit_corrected(group, rows);
+    }
     set_longest(group, rows);
-    if (borrows) out.left_out = left_out_errors(key, rows, kin);
     out.beyond = errors_beyond(group, rows);
     return out;
 }

@@ -17,13 +17,17 @@ using RowPointers = std::vector<const TrainingRow*>;
 [[nodiscard]] std::optional<KernelParameters> fit_parameters(const RowPointers& rows,
                                                              const KernelParameters* prior = nullptr);
 
+/// The same with the tiles that explain matrix products best; nothing where none does.
+[[nodiscard]] std::optional<KernelParameters> fit_tiles(const RowPointers& rows,
+                                                        const KernelParameters& untiled);
+
 /// ln(measured / analytical) of a row.
 [[nodiscard]] double log_residual(const TrainingRow& row, const KernelParameters& parameters);
 
 /// The learned correction of the residuals, with its lengths and noise chosen by cross-validation inside the
 /// rows, and the intervals that the same cross-validation gives. Where the correction does not lessen the
-/// cross-validated error it is left empty.
-void fit_correction(KernelGroup& group, const RowPointers& rows);
+/// cross-validated error it is left empty. Returns that error, of ln(time).
+double fit_correction(KernelGroup& group, const RowPointers& rows);
 
 /// fit_correction() without choosing anything anew: further rows become nodes.
 void extend_correction(KernelGroup& group, const RowPointers& rows);

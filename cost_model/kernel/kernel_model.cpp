@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 namespace ridge::cost_model {
 namespace {
@@ -121,10 +122,16 @@ std::array<double, 12> values_of(const CallFeatures& features) {
     return out;
 }
 
+// The axes that the group was fitted with: what features came to know since stands behind them.
+std::span<const double> place_in(const KernelGroup& group, const CallFeatures& features,
+                                 const std::array<double, 12>& values) {
+    return {values.data(), std::min(features.axes.size(), group.correction.axes().size())};
+}
+
 CorrectionValue corrected(const KernelGroup& group, const CallFeatures& features) {
     if (group.correction.empty()) return {};
     const auto values = values_of(features);
-    return group.correction.at({values.data(), features.axes.size()});
+    return group.correction.at(place_in(group, features, values));
 }
 
 }  // namespace
@@ -205,7 +212,7 @@ double estimate_seconds(const KernelGroup& group, const CallFeatures& features) 
     const double analytical = kernel_time(features, group.parameters);
     if (group.correction.empty()) return analytical;
     const auto values = values_of(features);
-    return analytical * std::exp(group.correction.residual_at({values.data(), features.axes.size()}));
+    return analytical * std::exp(group.correction.residual_at(place_in(group, features, values)));
 }
 
 KernelConfig config_for(const KernelGroup& group, const CallFeatures& features,

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+
+#include "core/error.hpp"
 
 namespace ridge::cost_model {
 namespace {
@@ -26,6 +29,30 @@ double at_or_named(const std::vector<Parameter>& parameters, std::size_t place, 
                    double fallback) {
     if (place < parameters.size() && parameters[place].name == name) return parameters[place].value;
     return value_of(parameters, name, fallback);
+}
+
+double in_fastest_tile(const CallFeatures& features, const KernelParameters& parameters) {
+    double least = std::numeric_limits<double>::infinity();
+    for (const auto& [tile, speed] : parameters.tiles) least = std::min(least, features.tiles[tile] / speed);
+    return least;
+}
+
+Json tiles_json(const std::vector<TileSpeed>& tiles) {
+    Json out = Json::array();
+    for (const auto& [tile, speed] : tiles)
+        out.push_back({{"name", product_tiles.at(tile).name}, {"speed", speed}});
+    return out;
+}
+
+std::vector<TileSpeed> tiles_from(const JsonReader& json) {
+    std::vector<TileSpeed> out;
+    for (const auto& item : json.items()) {
+        const auto name = item.at("name").text();
+        const auto* found = std::ranges::find(product_tiles, name, &ProductTile::name);
+        if (found == product_tiles.end()) throw InputError("kernel model: tile '" + name + "' is not known");
+        out.push_back({static_cast<std::size_t>(found - product_tiles.begin()), item.at("speed").positive()});
+    }
+    return out;
 }
 
 struct Waiting {
@@ -56,12 +83,18 @@ double value_of(const std::vector<Parameter>& parameters, std::string_view name,
     return found == parameters.end() ? fallback : found->value;
 }
 
+double seconds_at(const CallFeatures& features, std::size_t ceiling, const KernelParameters& parameters) {
+    const auto& [name, at_ceiling] = features.ceilings[ceiling];
+    const bool tiled = !parameters.tiles.empty() && !features.tiles.empty() && name == "compute";
+    return (tiled ? in_fastest_tile(features, parameters) : at_ceiling) /
+           at_or_named(parameters.shares, ceiling, name, 1);
+}
+
 double kernel_time(const CallFeatures& features, const KernelParameters& parameters) {
     std::array<double, 6> seconds{};
     double largest = 0;
     for (std::size_t i = 0; i < features.ceilings.size(); ++i) {
-        const auto& [name, at_ceiling] = features.ceilings[i];
-        seconds.at(i) = at_ceiling / at_or_named(parameters.shares, i, name, 1);
+        seconds.at(i) = seconds_at(features, i, parameters);
         largest = std::max(largest, seconds.at(i));
     }
     const auto [launch, others] = waiting_of(features, parameters);
@@ -75,16 +108,20 @@ double kernel_time(const CallFeatures& features, const KernelParameters& paramet
 }
 
 Json KernelParameters::json() const {
-    return {{"latencies", list_json(latencies)},
-            {"shares", list_json(shares)},
-            {"overlap", overlap},
-            {"overlap_log_sd", overlap_log_sd},
-            {"launch_overlap", launch_overlap}};
+    Json out = {{"latencies", list_json(latencies)},
+                {"shares", list_json(shares)},
+                {"overlap", overlap},
+                {"overlap_log_sd", overlap_log_sd},
+                {"launch_overlap", launch_overlap}};
+    if (!tiles.empty()) out["tiles"] = tiles_json(tiles);
+    return out;
 }
 
 KernelParameters KernelParameters::from_json(const JsonReader& json) {
+    const auto tiles = json.find("tiles");
     return {.latencies = list_from(json.at("latencies")),
             .shares = list_from(json.at("shares")),
+            .tiles = tiles ? tiles_from(*tiles) : std::vector<TileSpeed>(),
             .overlap = json.at("overlap").positive(),
             .overlap_log_sd = json.amount_or("overlap_log_sd", 0),
             .launch_overlap = json.amount_or("launch_overlap", 1)};

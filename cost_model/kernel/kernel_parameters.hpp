@@ -27,10 +27,18 @@ struct Parameter {
 /// No more arithmetic than the peak, but for boost clocks that a data sheet leaves out.
 inline constexpr double most_compute_share = 1.1;
 
+/// A tile that a kernel of matrix products has.
+struct TileSpeed {
+    std::size_t tile = 0;  ///< place in product_tiles
+    double speed = 1;      ///< of its arithmetic, over that of the first
+    bool operator==(const TileSpeed&) const = default;
+};
+
 struct KernelParameters {
-    std::vector<Parameter> latencies;  ///< seconds each time
-    std::vector<Parameter> shares;     ///< of the device's ceilings
-    double overlap = 4;                ///< p of the norm, [1, 16]
+    std::vector<Parameter> latencies;   ///< seconds each time
+    std::vector<Parameter> shares;      ///< of the device's ceilings
+    std::vector<TileSpeed> tiles = {};  ///< of which the fastest is taken; none: "compute" as it is
+    double overlap = 4;                 ///< p of the norm, [1, 16]
     double overlap_log_sd = 0;
     double launch_overlap = 1;  ///< q of the norm, [1, 16]
 
@@ -42,6 +50,10 @@ struct KernelParameters {
 /// The value of a latency or share by name; `fallback` for a term that no fitted call had.
 [[nodiscard]] double value_of(const std::vector<Parameter>& parameters, std::string_view name,
                               double fallback);
+
+/// Seconds that a ceiling alone lets a call take: its term over the share, of "compute" in the fastest tile.
+[[nodiscard]] double seconds_at(const CallFeatures& features, std::size_t ceiling,
+                                const KernelParameters& parameters);
 
 /// Seconds of one call under these parameters; a term without a parameter counts as nothing (latency) or at
 /// its ceiling (share 1).

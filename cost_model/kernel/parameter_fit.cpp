@@ -2,6 +2,7 @@
 #include <Eigen/Dense>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "cost_model/kernel/group_fit.hpp"
 #include "cost_model/kernel/least_squares.hpp"
@@ -14,12 +15,14 @@ constexpr std::size_t most_rows = 600;
 // Shares of bandwidth up to 1.5: warm operands come from caches, which move up to 8 times what the memory
 // does (Jia et al. 2018, table 3.1: 2.2 to 3 times on four of NVIDIA's; larger ones have come since).
 constexpr double least_share = 0.002, most_share = 1.5, most_cache_share = 8;
-constexpr double least_cache_share = 1;  // of products
+constexpr double least_cache_share = 1;              // of products
+constexpr double least_speed = 0.1, most_speed = 4;  // of one tile over another
 constexpr double least_latency_s = 1e-9, most_latency_s = 1e-2;
 // What the parameters of kin differ by (ln): what a memory gives is the machine's, what arithmetic achieves
 // the kernel's. Against what a fitted formula leaves of a call.
 constexpr double memory_of_kin = 0.2, compute_of_kin = 1, latency_of_kin = 0.5, overlap_of_kin = 0.3;
 constexpr double left_of_a_call = 0.1;
+constexpr double unknown_spread = 2;  // of a parameter (ln) without a prior
 
 RowPointers thinned(const RowPointers& rows) {
     RowPointers out;
@@ -51,6 +54,7 @@ std::vector<double> values_of(const KernelParameters& parameters) {
     for (const auto& one : parameters.shares) out.push_back(one.value);
     out.push_back(parameters.overlap);
     out.push_back(parameters.launch_overlap);
+    for (std::size_t i = 1; i < parameters.tiles.size(); ++i) out.push_back(parameters.tiles[i].speed);
     return out;
 }
 
@@ -59,7 +63,8 @@ void set_values(KernelParameters& parameters, const std::vector<double>& values)
     for (auto& one : parameters.latencies) one.value = values[next++];
     for (auto& one : parameters.shares) one.value = values[next++];
     parameters.overlap = values[next++];
-    parameters.launch_overlap = values[next];
+    parameters.launch_overlap = values[next++];
+    for (std::size_t i = 1; i < parameters.tiles.size(); ++i) parameters.tiles[i].speed = values[next++];
 }
 
 // A launch cannot take longer than the shortest call; what else waits takes a small part of a typical one.
@@ -119,10 +124,11 @@ std::vector<BoundedParameter> problem_at(const KernelParameters& start, bool pro
     // p from the sum to what cannot be told from the maximum.
     out.push_back({.low = 1.0, .high = 16.0, .start = start.overlap});
     out.push_back({.low = 1.0, .high = 16.0, .start = start.launch_overlap});
+    for (std::size_t i = 1; i < start.tiles.size(); ++i)
+        out.push_back({.low = least_speed, .high = most_speed, .start = start.tiles[i].speed});
     return out;
 }
 
-// The pull towards a prior is one on the logarithm; what varies is its logistic.
 // In the order of values_of().
 std::vector<double> spreads_of_kin(const KernelParameters& parameters) {
     std::vector<double> out(parameters.latencies.size(), latency_of_kin);
@@ -132,6 +138,7 @@ std::vector<double> spreads_of_kin(const KernelParameters& parameters) {
     return out;
 }
 
+// The pull towards a prior is one on the logarithm; what varies is its logistic.
 void pull_to_start(std::vector<BoundedParameter>& problem, const std::vector<double>& spreads) {
     for (std::size_t i = 0; i < problem.size(); ++i) {
         auto& one = problem[i];
@@ -163,6 +170,46 @@ std::optional<Candidate> fit_from(const RowPointers& rows, KernelParameters star
     if (!fit) return std::nullopt;
     set_values(start, fit->values);
     return Candidate{start, fit->loss};
+}
+
+double mean_error(const RowPointers& rows, const KernelParameters& parameters) {
+    constexpr double largest = 1;  // so that runaways do not choose
+    double sum = 0;
+    for (const auto* row : rows) sum += std::min(largest, std::abs(log_residual(*row, parameters)));
+    return sum / static_cast<double>(rows.size());
+}
+
+// With `tile` as well, at the speed of a few that suits best; the first tile's is the share of "compute".
+Candidate with_tile(const RowPointers& rows, const KernelParameters& from, std::size_t tile) {
+    Candidate best{from, std::numeric_limits<double>::infinity()};
+    for (const double speed : {0.5, 0.65, 0.8, 1.0, 1.25, 1.6}) {
+        auto next = from;
+        next.tiles.push_back({tile, from.tiles.empty() ? 1.0 : speed});
+        for (auto& share : next.shares)
+            if (from.tiles.empty() && share.name == "compute")
+                share.value = std::min(most_compute_share, speed * share.value);
+        const double error = mean_error(rows, next);
+        if (error < best.loss) best = {std::move(next), error};
+    }
+    return best;
+}
+
+// The most promising tiles to add, fitted; the better of them.
+Candidate with_another_tile(const RowPointers& rows, const Candidate& from) {
+    constexpr std::size_t tried = 2;
+    std::vector<Candidate> candidates;
+    for (std::size_t tile = 0; tile < product_tiles.size(); ++tile)
+        if (std::ranges::find(from.parameters.tiles, tile, &TileSpeed::tile) == from.parameters.tiles.end())
+            candidates.push_back(with_tile(rows, from.parameters, tile));
+    std::ranges::sort(candidates, {}, &Candidate::loss);
+    auto best = from;
+    for (std::size_t i = 0; i < tried; ++i) {
+        auto fit = fit_from(rows, candidates[i].parameters, nullptr);
+        if (!fit) continue;
+        fit->loss = mean_error(rows, fit->parameters);
+        if (fit->loss < best.loss) best = *std::move(fit);
+    }
+    return best;
 }
 
 // Standard deviations of the logarithms from the curvature at the optimum, with a prior so that what the rows
@@ -217,11 +264,29 @@ std::optional<KernelParameters> fit_parameters(const RowPointers& all, const Ker
         if (prior) break;
     }
     if (!best) return std::nullopt;
-    constexpr double unknown_spread = 2;
     const auto spreads = spreads_of_kin(best->parameters);
     set_uncertainty(best->parameters, rows,
                     prior ? spreads : std::vector<double>(spreads.size(), unknown_spread));
     return best->parameters;
+}
+
+// One tile after the other as long as each takes a fiftieth off the error.
+std::optional<KernelParameters> fit_tiles(const RowPointers& all, const KernelParameters& untiled) {
+    constexpr std::size_t most_tiles = 3;
+    constexpr double worth = 0.98;
+    const auto rows = thinned(all);
+    if (rows.front()->features.tiles.empty() || value_of(untiled.shares, "compute", 0) <= 0)
+        return std::nullopt;
+    Candidate best{untiled, mean_error(rows, untiled)};
+    while (best.parameters.tiles.size() < most_tiles) {
+        auto next = with_another_tile(rows, best);
+        if (next.loss > worth * best.loss) break;
+        best = std::move(next);
+    }
+    if (best.parameters.tiles.empty()) return std::nullopt;
+    set_uncertainty(best.parameters, rows,
+                    std::vector<double>(values_of(best.parameters).size(), unknown_spread));
+    return best.parameters;
 }
 
 }  // namespace ridge::cost_model

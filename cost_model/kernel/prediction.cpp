@@ -34,9 +34,9 @@ void set_terms(Prediction& out, const CallFeatures& features, const KernelParame
     for (const auto& [name, count] : features.latencies)
         if (const double time = count * value_of(parameters.latencies, name, 0); time > 0)
             out.terms.push_back({std::string(name), time});
-    for (const auto& [name, seconds] : features.ceilings)
-        if (seconds > 0)
-            out.terms.push_back({std::string(name), seconds / value_of(parameters.shares, name, 1)});
+    for (std::size_t i = 0; i < features.ceilings.size(); ++i)
+        if (const double time = seconds_at(features, i, parameters); time > 0)
+            out.terms.push_back({std::string(features.ceilings[i].name), time});
     if (!out.terms.empty())
         out.limiter = std::ranges::max_element(out.terms, {}, &LimiterTerm::seconds)->name;
 }

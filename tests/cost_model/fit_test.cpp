@@ -302,6 +302,33 @@ TEST(Fit, CountsHowFastMemoryWasMeanwhile) {
     EXPECT_GT(fit(records).held_out.p90, 0.2);
 }
 
+// An accelerator whose library takes the faster of two tiles, neither of which is the formula's own.
+TEST(Fit, FindsTheTilesOfAProduct) {
+    auto device = synthetic::device();
+    device.kind = "gpu";
+    device.units = 20;
+    const auto ceilings = make_ceilings(device, {});
+    auto tiled = planted;
+    tiled.tiles = {{1, 1.0}, {5, 1.5}};  // 64x64, 128x128
+    std::vector<db::Record> records;
+    for (std::int64_t i = 1; i <= 240; ++i) {
+        const auto text = "gemm m=" + std::to_string(16 + 37 * i % 1000) +
+                          " n=" + std::to_string(32 + 101 * i % 2000) +
+                          " k=" + std::to_string(256 + 173 * i % 3000) + " a=fp32 w=fp32 c=fp32";
+        const auto features =
+            call_features(operators::parse_call(text), {}, CacheState::cold, {device, ceilings});
+        records.push_back(synthetic::record(text, kernel_time(features, tiled), i));
+    }
+    const auto report = fit_kernel_model(records, {}, device);
+    ASSERT_TRUE(report.usable) << report.message;
+    const auto& group = report.model.groups.front();
+    ASSERT_GE(group.parameters.tiles.size(), 2U);
+    EXPECT_LT(report.held_out.p90, 0.05);
+    const Json written = report.model.json();
+    EXPECT_EQ(KernelModel::from_json(JsonReader(written, "model")).groups.front().parameters,
+              group.parameters);
+}
+
 TEST(Fit, OfNothingSaysSo) {
     const auto report = fit({});
     EXPECT_FALSE(report.usable);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -279,6 +280,30 @@ TEST(OperatorFeatures, SayWhichFigureADeviceLacks) {
                           {}, CacheState::cold, device)
                   .ceilings.at("exp"),
               0);
+}
+
+// 10 units at 1e11 each. 200 × 300 is 2 × 3 tiles of 128 × 128, one to a unit; of 64 × 64 it is 4 × 5, two to
+// a unit.
+TEST(ProductFeatures, CountWholeTilesOfTheBusiestUnit) {
+    const auto device = accelerator();
+    const auto ceilings = make_ceilings(device, {});
+    const auto in = [&](const std::string& call, std::string_view tile) {
+        const auto features =
+            call_features(operators::parse_call(call), {}, CacheState::cold, {device, ceilings});
+        const auto* place = std::ranges::find(product_tiles, tile, &ProductTile::name);
+        return features.tiles[static_cast<std::size_t>(place - product_tiles.begin())];
+    };
+    const std::string call = "gemm m=200 n=300 k=4096 a=bf16 w=bf16 c=bf16";
+    EXPECT_NEAR(in(call, "128x128"), 2.0 * 128 * 128 * 4096 / 1e11, 1e-12);
+    EXPECT_NEAR(in(call, "64x64"), 2 * 2.0 * 64 * 64 * 4096 / 1e11, 1e-12);
+    // Three tiles of 256 × 128 would leave 7 units idle: each is cut into 3 parts of k.
+    EXPECT_NEAR(in(call, "256x128 split"), 2.0 * 256 * 128 * 4096 / 3 / 1e11, 1e-12);
+}
+
+TEST(ProductFeatures, SayWhatOblongTilesPadOverSquareOnes) {
+    const auto one = features_of("gemm m=65 n=64 k=64 a=bf16 w=bf16 c=bf16");
+    EXPECT_EQ(one.axes.at("tall"), 0);  // 128 × 64 either way
+    EXPECT_EQ(one.axes.at("wide"), std::log2(96.0 * 128 / (128 * 64)));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "core/measurement.hpp"
 #include "core/operator_call.hpp"
 #include "cost_model/ceilings.hpp"
+#include "cost_model/kernel/features/product_tiles.hpp"
 
 namespace ridge::cost_model {
 
@@ -58,8 +59,11 @@ struct Axis {
 /// string literals or those of the operator's catalogue entry.
 struct CallFeatures {
     ShortList<CeilingTerm, 6> ceilings;
-    ShortList<LatencyTerm, 4> latencies;
+    ShortList<LatencyTerm, 6> latencies;
     ShortList<Axis, 12> axes;
+    /// Of matrix products: seconds of "compute" in each of product_tiles; which ones a kernel has, a fit
+    /// finds.
+    ShortList<double, product_tiles.size()> tiles;
     std::string_view regime;  ///< "gemm", "prefill", "decode", "experts", "collective", "rows" …
 };
 

@@ -22,11 +22,29 @@ ExpertLoad load_of(const KernelConfig& config) {
     return ExpertLoad::parse(text ? *text : std::string());
 }
 
+// Of one row of `dimension` features between the parts of a layer.
+double row_bytes(const OperatorCall& call, const std::string& dimension) {
+    return static_cast<double>(call.dimension(dimension)) * call.operand("y").bits_per_element() / 8.0;
+}
+
 // Rows copied between their place and their expert's, read and written.
 double copied_bytes(const OperatorCall& call, const BusiestRank& rank) {
-    const double row =
-        static_cast<double>(call.dimension("hidden")) * call.operand("y").bits_per_element() / 8.0;
-    return row_copies * 2 * rank.share.rows * row;
+    return row_copies * 2 * rank.share.rows * row_bytes(call, "hidden");
+}
+
+// Kernels that do not know how many pairs of token and expert are this rank's own keep a slot for every pair,
+// and write and read all of them between products, activation and sum (vLLM's fused_experts: caches of tokens
+// times k rows, with those of other ranks' experts zero).
+double slot_bytes(const OperatorCall& call) {
+    const double slots =
+        static_cast<double>(call.dimension("tokens")) * static_cast<double>(call.dimension("k"));
+    constexpr double between = 3;  // both halves of the first product's result, and what is left of them
+    return 2 * slots * (between * row_bytes(call, "inter") + row_bytes(call, "hidden"));
+}
+
+// Every token's row comes in and goes out, whether one of this rank's experts has it or not.
+double token_bytes(const OperatorCall& call) {
+    return 2 * static_cast<double>(call.dimension("tokens")) * row_bytes(call, "hidden");
 }
 
 double busiest_steps(const OperatorCall& call, const BusiestRank& rank, double units) {
@@ -62,6 +80,8 @@ CallFeatures expert_features(const OperatorCall& call, const KernelConfig& confi
     out.latencies.add({"step", busiest_steps(call, rank, unit_count(machine))});
     out.latencies.add({"expert", rank.share.experts});
     out.latencies.add({"pass", pass_count(copied_bytes(call, rank), machine)});
+    out.latencies.add({"slot", pass_count(slot_bytes(call), machine)});
+    out.latencies.add({"token", pass_count(token_bytes(call), machine)});
     out.ceilings.add({"compute", compute_seconds(work.flop * filled, work.compute, machine)});
     out.ceilings.add({"DRAM", memory_seconds(work.bytes(), cache, machine)});
     out.ceilings.add({"L2", shared_cache_seconds(work.bytes(), cache, machine)});

@@ -26,9 +26,13 @@ struct Grid {
     double split = 1;              // parts that k is cut into
 };
 
+double rows_of_each(const operators::GemmCall& call) {
+    return std::max(1.0, static_cast<double>(call.m) / static_cast<double>(operators::used_matrices(call)));
+}
+
 Grid grid_of(const operators::GemmCall& call, std::int64_t units) {
     const auto matrices = static_cast<double>(operators::used_matrices(call));
-    const double rows_each = std::max(1.0, static_cast<double>(call.m) / matrices);
+    const double rows_each = rows_of_each(call);
     Grid grid;
     grid.rows = matrices * std::ceil(rows_each / (rows_each <= narrow_rows ? narrow_rows : tile_rows));
     grid.columns = std::ceil(static_cast<double>(call.n) / tile_columns);
@@ -43,11 +47,31 @@ Grid grid_of(const operators::GemmCall& call, std::int64_t units) {
 // Work of whole tiles in whole waves over the product's own: what the arithmetic really executes.
 double executed_share(const operators::GemmCall& call, const Grid& grid) {
     const auto matrices = static_cast<double>(operators::used_matrices(call));
-    const double rows_each = std::max(1.0, static_cast<double>(call.m) / matrices);
+    const double rows_each = rows_of_each(call);
     const double height = rows_each <= narrow_rows ? std::max(least_rows, rows_each) : tile_rows;
     const double padded = grid.rows * height * grid.columns * tile_columns;
     const double waves = grid.waves > 1 ? std::ceil(grid.waves) / grid.waves : 1.0;
     return waves * padded / (matrices * rows_each * static_cast<double>(call.n));
+}
+
+// Work of the busiest unit, times the units, over the product's own.
+double executed_share(const operators::GemmCall& call, const ProductTile& tile, std::int64_t units) {
+    const auto matrices = static_cast<double>(operators::used_matrices(call));
+    const double rows = rows_of_each(call), columns = static_cast<double>(call.n);
+    const double tiles = matrices * std::ceil(rows / tile.rows) * std::ceil(columns / tile.columns);
+    const double each = tile.rows * tile.columns / (matrices * rows * columns);
+    if (units <= 0) return tiles * each;
+    const auto all = static_cast<double>(units);
+    const double parts = std::clamp(std::floor(all / tiles), 1.0,
+                                    std::max(1.0, static_cast<double>(call.k) / least_split_elements));
+    return std::ceil(tiles / all) * all * each / (tile.split ? parts : 1.0);
+}
+
+// Of whole tiles' work over the product's own.
+double log2_padding(const operators::GemmCall& call, double tile_height, double tile_width) {
+    const auto padding = [](double extent, double tile) { return std::ceil(extent / tile) * tile / extent; };
+    return std::log2(padding(rows_of_each(call), tile_height) *
+                     padding(static_cast<double>(call.n), tile_width));
 }
 
 // Part of a working set that the cache does not hold: all of it from 1.3 times its size on, since what is
@@ -93,6 +117,8 @@ CallFeatures gemm_features(const OperatorCall& call, const KernelConfig&, CacheS
     out.latencies.add({"launch", 1});
     out.latencies.add({"step", static_cast<double>(gemm.k) / step_elements / grid.split});
     out.ceilings.add({"compute", bounds.compute_s * executed_share(gemm, grid)});
+    for (const auto& tile : product_tiles)
+        out.tiles.add(bounds.compute_s * executed_share(gemm, tile, machine.device.units));
     const auto& memory = bounds.levels.front();
     const double from_memory =
         memory.seconds * memory_bytes(gemm, cache, memory.bytes, machine.device) / memory.bytes;
@@ -107,6 +133,9 @@ CallFeatures gemm_features(const OperatorCall& call, const KernelConfig&, CacheS
     constexpr std::int64_t aligned_rows = 4;
     out.axes.add({"aligned", gemm.m % aligned_rows == 0 ? 1.0 : 0.0});
     out.axes.add({"tail", tail(grid)});
+    const double square = log2_padding(gemm, 64, 64);
+    out.axes.add({"tall", log2_padding(gemm, 128, 32) - square});
+    out.axes.add({"wide", log2_padding(gemm, 32, 128) - square});
     return out;
 }
 
