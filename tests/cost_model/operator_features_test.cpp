@@ -140,6 +140,19 @@ TEST(AttentionFeatures, DecodeWithLatentVectorsFillsWholeInstructions) {
     EXPECT_EQ(one.axes.at("group"), 7);
 }
 
+TEST(AttentionFeatures, KnowGroupsThatNoKernelShares) {
+    const auto kind = [](const char* heads, const char* queries) {
+        return features_of(std::string("attention batch=4 heads=") + heads +
+                           " kv_heads=1 head_dim=128 queries=" + queries + " context=1000 q=bf16 kv=bf16")
+            .axes.at("even_group");
+    };
+    EXPECT_EQ(kind("32", "1"), 1);
+    EXPECT_EQ(kind("24", "1"), 0);
+    EXPECT_EQ(kind("48", "1"), 2);
+    EXPECT_EQ(kind("64", "1"), 3);
+    EXPECT_EQ(kind("64", "1000"), 1);
+}
+
 TEST(AttentionFeatures, KnowPositionsThatAWindowHides) {
     const auto one = features_of(
         "attention_sliding batch=1 heads=4 kv_heads=4 head_dim=64 queries=1 context=4096 window=1024 q=bf16 "

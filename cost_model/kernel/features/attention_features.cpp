@@ -53,7 +53,15 @@ Kernel decode(const operators::AttentionShape& shape, double units) {
     return {blocks * rows * seen, blocks * split.parts, split.tiles * parts(blocks * split.parts, 2 * units)};
 }
 
-bool is_power_of_two(std::int64_t value) { return (value & (value - 1)) == 0; }
+// Which kernel a group of query heads takes: libraries have others for powers of two, and in decode none that
+// reads keys and values once for a group of more than 32, but for latent ones, whose kernels are made for
+// that.
+double kind_of_group(const operators::AttentionShape& shape) {
+    constexpr std::int64_t largest_shared = 32;
+    const bool power_of_two = (shape.group & (shape.group - 1)) == 0;
+    const bool unshared = !is_prefill(shape) && !shape.latent && shape.group > largest_shared;
+    return (power_of_two ? 1.0 : 0.0) + (unshared ? 2.0 : 0.0);
+}
 
 void add_axes(CallFeatures& out, const operators::AttentionShape& shape, const Kernel& kernel,
               const Machine& machine) {
@@ -70,7 +78,7 @@ void add_axes(CallFeatures& out, const operators::AttentionShape& shape, const K
     add("cached", batch * kv_heads * context * static_cast<double>(shape.key_dim));
     add("kv_heads", kv_heads);
     add("group", static_cast<double>(shape.group));
-    out.axes.add({"even_group", is_power_of_two(shape.group) ? 1.0 : 0.0});
+    out.axes.add({"even_group", kind_of_group(shape)});
     add("head_dim", static_cast<double>(shape.key_dim));
     add("queries", static_cast<double>(shape.queries));
     add("context", context);
