@@ -77,6 +77,10 @@ ExitCode calibrate(const CalibrateOptions& options) {
     cost_model::add_fitted(device);
     const auto suite = tuner::load_suite(options.suite);
     const auto candidates = candidates_of(suite, *device.transfer);
+    if (candidates.calls.empty())
+        throw InputError("--device " + device.device.id + ", a " + device.device.kind +
+                         ": the kernels that are known tell nothing of the calls of suite '" + suite.name +
+                         "' there; 'ridge tune' measures them, 'ridge train' fits them");
     const auto chosen = device.transfer->most_telling(candidates.estimates, options.budget);
     options.format.print({table_of(candidates, chosen)});
     if (!options.output.empty()) write_suite(options.output, suite, candidates, chosen);
@@ -93,7 +97,8 @@ void add_calibrate(CLI::App& app, Action& action) {
     auto options = std::make_shared<CalibrateOptions>();
     options->device.add(*command);
     options->format.add(*command);
-    command->add_option("--budget", options->budget, "calls to choose (default: 20)");
+    command->add_option("--budget", options->budget, "calls to choose (default: 20)")
+        ->check(CLI::PositiveNumber);
     command->add_option("--suite", options->suite, "suite to choose from")->required();
     command->add_option("--output", options->output, "write the chosen calls as a suite to this file");
     command->callback([options, &action] { action = [options] { return calibrate(*options); }; });

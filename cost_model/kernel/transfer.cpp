@@ -317,8 +317,11 @@ double blend(const std::vector<SourceAnswer>& answers, const std::vector<double>
 
 Transfer::Transfer(DeviceFacts target, std::vector<TransferSource> sources, TransferPolicy policy)
     : target_(std::move(target)), sources_(std::move(sources)), policy_(std::move(policy)) {
+    // A processor's kernels have other terms and axes than an accelerator's.
+    const auto is_processor = [](const DeviceFacts& facts) { return facts.device.kind == "cpu"; };
     std::erase_if(sources_, [&](const TransferSource& one) {
-        return !one.kernels || one.facts.device.id == target_.device.id;
+        return !one.kernels || one.facts.device.id == target_.device.id ||
+               is_processor(one.facts) != is_processor(target_);
     });
     for (const auto& source : sources_) unlikeness_.push_back(unlikeness(source.facts, target_));
 }

@@ -50,6 +50,12 @@ std::vector<std::string> predict(std::vector<std::string> call) {
     return words;
 }
 
+std::vector<std::string> calibrate(std::vector<std::string> more) {
+    if (more.front() != "--device") more.insert(more.begin(), {"--device", "h200-sxm"});
+    more.insert(more.begin(), {"calibrate", "--suite", "smoke"});
+    return more;
+}
+
 const Case cases[] = {
     {"no_command", {}, 2, {"subcommand"}},
     {"unknown_command", {"frobnicate"}, 2, {"frobnicate"}},
@@ -104,6 +110,12 @@ const Case cases[] = {
      2,
      {"multiple of 4"}},
     {"no_store_to_train_on", {"train", "--db", "{tmp}none.db"}, 2, {"none.db"}},
+    {"nothing_to_calibrate", calibrate({"--budget", "0"}), 2, {"budget"}},
+    {"less_than_nothing_to_calibrate", calibrate({"--budget", "-3"}), 2, {"budget", "-3"}},
+    {"calibrate_a_processor_by_accelerators",
+     calibrate({"--device", "xeon-6980p"}),
+     2,
+     {"xeon-6980p, a cpu", "ridge tune"}},
     {"no_store_to_export", {"export", "--db", "{tmp}none.db"}, 2, {"none.db"}},
     {"this_without_a_store", {"cost"}, 2, {"none.db", "ridge roof"}},
     {"store_that_is_not_there", {"cost", "--db", "{tmp}gone.db", "--device", "h100-sxm"}, 2, {"gone.db"}},

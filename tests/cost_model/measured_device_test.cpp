@@ -143,6 +143,19 @@ TEST_F(MeasuredDevice, KnowsTheFastestRecordOfEachCall) {
     EXPECT_EQ(device->measured.at(calls[0]).config.text(), "mr=1");
 }
 
+// What is shipped are accelerators' kernels, whose axes a processor's calls do not have.
+TEST(AddFitted, TellsNothingOfAProcessorByAccelerators) {
+    for (const char* text :
+         {"gemm m=4 n=4096 k=4096 a=bf16 w=bf16 c=bf16", "rmsnorm rows=4 n=4096 x=bf16",
+          "attention batch=4 heads=32 kv_heads=8 head_dim=128 queries=1 context=1000 q=bf16 "
+          "kv=bf16"}) {
+        auto device = load_device("xeon-6980p");
+        const auto call = operators::parse_call(text);
+        add_fitted(device, call);
+        EXPECT_EQ(predict(call, device).kind, PredictionKind::roof) << text;
+    }
+}
+
 // More calls than a calibration takes: the first of them in the order of their names would say nothing about
 // the last.
 TEST(AddFitted, CalibratesByAnEvenShareOfWhatWasMeasured) {
