@@ -34,11 +34,17 @@ IntervalTable::IntervalTable(std::vector<CrossValidated> errors) {
     if (errors.size() < least_errors) return;
     std::ranges::sort(errors, {}, &CrossValidated::variance);
     const auto ranges = std::clamp(errors.size() / errors_each, std::size_t{1}, most_ranges);
-    for (std::size_t range = 0; range < ranges; ++range) {
-        const auto first = errors.size() * range / ranges, last = errors.size() * (range + 1) / ranges;
+    std::size_t first = 0;
+    for (std::size_t range = 1; range <= ranges; ++range) {
+        auto last = std::max(first, errors.size() * range / ranges);
+        // What is equally far belongs together: at() finds the first range that reaches so far.
+        while (last > first && last < errors.size() && errors[last].variance == errors[last - 1].variance)
+            ++last;
+        if (last == first) continue;
         std::vector<double> sizes;
         for (auto i = first; i < last; ++i) sizes.push_back(errors[i].log_error);
         rows_.push_back({errors[last - 1].variance, half_widths_of(sizes)});
+        first = last;
     }
 }
 

@@ -141,6 +141,17 @@ TEST(IntervalTable, HoldsItsShareInEveryRange) {
     EXPECT_GE(table.at(0.5)->of_95, table.at(0.5)->of_80);
 }
 
+// Left-out errors of groups that borrow are all equally far: all of them speak, not those that stand first.
+TEST(IntervalTable, TakesAllErrorsOfOneVarianceTogether) {
+    std::vector<CrossValidated> errors;
+    for (int i = 1; i <= 200; ++i) errors.push_back({.variance = 1, .log_error = i / 200.0});
+    const IntervalTable table(errors);
+    EXPECT_NEAR(table.at(1)->of_80, 0.8, 0.01);
+    EXPECT_NEAR(table.at(0.5)->of_95, 0.95, 0.01);
+    errors.push_back({.variance = 0, .log_error = 2});
+    EXPECT_NEAR(IntervalTable(errors).at(1)->of_80, 0.8, 0.02);
+}
+
 TEST(IntervalTable, IsEmptyWithTooFewErrors) {
     EXPECT_TRUE(IntervalTable(std::vector<CrossValidated>(11)).empty());
     EXPECT_FALSE(IntervalTable(std::vector<CrossValidated>(11)).at(0).has_value());
