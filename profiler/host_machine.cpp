@@ -29,7 +29,7 @@ Machine host_machine(std::map<std::string, std::string> libraries) {
     machine.timer = host_timer;
     machine.clock_hz = measure_clock_hz;
     if (kernels_run_on_host()) {
-        const auto probe = std::make_shared<MemoryProbe>(last_cache_bytes(found_device()));
+        const auto probe = std::make_shared<MemoryProbe>(last_cache_bytes(found_device()), available_bytes());
         machine.memory_bytes_per_s = [probe] { return probe->read(); };
     }
     machine.available_bytes = [] { return available_bytes(); };

@@ -137,13 +137,21 @@ TEST(CacheFlush, LeavesTheValuesAsTheyAre) {
 }
 
 TEST(MemoryProbe, ReadsAtWhatMemoriesReachAllAroundItsBuffer) {
-    MemoryProbe probe(1 * MiB);
+    MemoryProbe probe(1 * MiB, std::nullopt);
     for (int part = 0; part < 10; ++part) {
         const auto rate = probe.read();
         ASSERT_TRUE(rate);
         EXPECT_GT(*rate, 1e8);
         EXPECT_LT(*rate, 1e13);
     }
+}
+
+// A rate of the cache, or a program that is ended for its memory, is worse than none.
+TEST(MemoryProbe, HasNoRateWhereMemoryIsTooSmallForIt) {
+    constexpr auto mebibyte = std::int64_t{1} << 20;
+    EXPECT_FALSE(MemoryProbe(32 * MiB, 128 * mebibyte).read()) << "16 MiB, which the cache holds";
+    EXPECT_FALSE(MemoryProbe(0, 32 * mebibyte).read()) << "no part";
+    EXPECT_TRUE(MemoryProbe(8 * MiB, 128 * mebibyte).read()) << "twice the cache";
 }
 
 TEST(HostTimer, MovesForwardAndKnowsItsClock) {
