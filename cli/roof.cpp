@@ -33,9 +33,16 @@ Roof roof_from(const protocol::RoofAnswer& answer, const RoofProbe& probe, const
             .source = source};
 }
 
-std::size_t report_missing(const RoofProbe& probe, const std::string& reason) {
-    std::cerr << "ridge: roof '" << probe.text() << "' is missing: " << reason << '\n';
-    return 1;
+// What no round could measure; returns how many.
+std::size_t report_missing(const std::map<std::string, std::string>& reasons,
+                           const std::map<std::string, double>& best) {
+    std::size_t missing = 0;
+    for (const auto& [probe, reason] : reasons) {
+        if (best.contains(probe)) continue;
+        std::cerr << "ridge: roof '" << probe << "' is missing: " << reason << '\n';
+        ++missing;
+    }
+    return missing;
 }
 
 // What else runs on the machine only ever lowers a roof: it is looked for in two rounds, some seconds apart.
@@ -49,15 +56,16 @@ std::size_t measure_roofs(tuner::Worker& worker, db::Store& store, const RoofOpt
     store.put_device(description.device);
     const auto environment = store.put_environment(description.environment);
     Progress progress(options.quiet);
-    std::size_t done = 0, missing = 0;
-    std::map<std::string, double> best;  // rate by probe
+    std::size_t done = 0;
+    std::map<std::string, double> best;          // rate by probe
+    std::map<std::string, std::string> reasons;  // why a probe had none, the latest
     for (int round = 0; round < rounds; ++round)
         for (const auto& probe : description.roofs) {
             if (stop) break;
             progress.show(done++, rounds * description.roofs.size(), probe.text());
             const auto answer = worker.roof({.probe = probe, .budget = {.max_time_s = options.seconds}});
             if (answer.status != Status::ok) {
-                if (round == 0) missing += report_missing(probe, answer.reason);
+                reasons[probe.text()] = answer.reason;
                 continue;
             }
             const auto roof = roof_from(answer, probe, worker.source());
@@ -67,7 +75,7 @@ std::size_t measure_roofs(tuner::Worker& worker, db::Store& store, const RoofOpt
             store.add_roofs(description.device.id, environment, std::vector{roof});
         }
     options.format.print({reports::roof_table(reports::read_device(store, description.device.id))});
-    return missing;
+    return report_missing(reasons, best);
 }
 
 ExitCode run_roof(const RoofOptions& options) {
