@@ -44,7 +44,7 @@ SeenGroups outside_held_out(const TrainingGroups& groups) {
     SeenGroups out;
     for (const auto& [key, rows] : groups)
         for (const auto& row : rows)
-            if (auto& seen = out[key]; !is_held_out(row.call_text)) seen.push_back(&row);
+            if (auto& seen = out[key]; !is_held_out(row)) seen.push_back(&row);
     return out;
 }
 
@@ -53,7 +53,7 @@ SeenGroups outside_held_out(const TrainingGroups& groups) {
 void check(FittedGroup& fitted, const std::vector<TrainingRow>& rows, const Machine& machine) {
     RowPointers held_out;
     for (const auto& row : rows)
-        if (is_held_out(row.call_text)) held_out.push_back(&row);
+        if (is_held_out(row)) held_out.push_back(&row);
     fitted.fit.held_out_calls = held_out.size();
     if (!fitted.group) return;
     for (const auto* row : held_out) fitted.group->points.push_back(point_of(*fitted.group, *row, machine));

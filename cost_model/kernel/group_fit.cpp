@@ -107,7 +107,7 @@ FittedGroup fit_group(const GroupKey& key, const RowPointers& rows, const Kinshi
     const auto lent = borrows ? kin.lend(key) : std::nullopt;
     if (borrows && !lent) {
         out.fit.note = rows.empty() ? "too few calls: none of its implementation outside the held-out quarter"
-                                    : "too few calls of its kind outside the held-out quarter: " +
+                                    : "too few calls of the device outside the held-out quarter: " +
                                           std::to_string(least_calls) + " are needed";
         return out;
     }

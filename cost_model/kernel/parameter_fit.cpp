@@ -78,12 +78,22 @@ double latency_start(const RowPointers& rows, const std::string& name, double sh
     return typical_part * median(each);
 }
 
+// What a cache slower than memory would explain in products is arithmetic that few rows do not fill.
+bool are_products(const RowPointers& rows) {
+    const auto& regime = rows.front()->features.regime;
+    return regime == "gemm" || regime == "experts";
+}
+
+double least_of(const std::string& share, bool products) {
+    return products && share == "L2" ? least_cache_share : least_share;
+}
+
 void set_start(KernelParameters& parameters, const RowPointers& rows, double overlap) {
     double shortest = most_latency_s;
     for (const auto* row : rows) shortest = std::min(shortest, row->seconds);
     for (auto& one : parameters.latencies)
         one.value = std::clamp(latency_start(rows, one.name, shortest), least_latency_s, most_latency_s);
-    for (auto& one : parameters.shares) one.value = 0.7;
+    for (auto& one : parameters.shares) one.value = std::max(0.7, 2 * least_of(one.name, are_products(rows)));
     parameters.overlap = overlap;
     parameters.launch_overlap = 2;
 }
@@ -107,19 +117,13 @@ double most_of(const std::string& share) {
     return share == "L2" ? most_cache_share : most_share;
 }
 
-// What a cache slower than memory would explain in products is arithmetic that few rows do not fill.
-bool are_products(const RowPointers& rows) {
-    const auto& regime = rows.front()->features.regime;
-    return regime == "gemm" || regime == "experts";
-}
-
 std::vector<BoundedParameter> problem_at(const KernelParameters& start, bool products) {
     std::vector<BoundedParameter> out;
     for (const auto& one : start.latencies)
         out.push_back({.low = least_latency_s, .high = most_latency_s, .start = one.value});
     for (const auto& one : start.shares) {
-        const double low = products && one.name == "L2" ? least_cache_share : least_share;
-        out.push_back({.low = low, .high = most_of(one.name), .start = std::max(one.value, 2 * low)});
+        const double low = least_of(one.name, products);
+        out.push_back({.low = low, .high = most_of(one.name), .start = std::max(one.value, low)});
     }
     // p from the sum to what cannot be told from the maximum.
     out.push_back({.low = 1.0, .high = 16.0, .start = start.overlap});

@@ -151,6 +151,8 @@ GroupKey key_of(const db::Record& record, const TrainingRow& row) {
 
 }  // namespace
 
+bool is_held_out(const TrainingRow& row) { return is_held_out(row.call.text()); }
+
 TrainingGroups training_groups(const std::vector<db::Record>& records, const Machine& machine) {
     TrainingGroups groups;
     const auto best = best_records(records, machine.device);

@@ -28,6 +28,10 @@ struct TrainingRow {
     std::uint64_t site = 0;  ///< stable_hash(site_text())
 };
 
+/// is_held_out() of the call as the kernel runs it: what was asked for in two ways and runs alike is not on
+/// both sides.
+[[nodiscard]] bool is_held_out(const TrainingRow& row);
+
 using TrainingGroups = std::map<GroupKey, std::vector<TrainingRow>>;
 
 /// The fastest of the latest ok records of the device for each call, implementation and cache state, by

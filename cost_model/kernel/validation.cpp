@@ -24,7 +24,7 @@ struct Parts {
 Parts by_hash(const std::vector<TrainingRow>& rows, Split split) {
     Parts out;
     for (const auto& row : rows) {
-        const bool held_out = is_held_out(split == Split::random ? row.call_text : site_text(row.call));
+        const bool held_out = split == Split::random ? is_held_out(row) : is_held_out(site_text(row.call));
         (held_out ? out.asked : out.seen).push_back(&row);
     }
     return out;
@@ -333,12 +333,13 @@ ErrorSummary summary_of(const std::vector<const ValidationPoint*>& points) {
     ErrorSummary out;
     out.count = points.size();
     if (points.empty()) return out;
-    std::vector<double> errors;
+    std::vector<double> errors, beside;
     std::map<std::string, std::vector<double>> by_yardstick;
     double inside = 0, with_interval = 0, near = 0;
     for (const auto* point : points) {
         errors.push_back(relative_error(point->predicted_s, point->measured_s));
         if (errors.back() <= 0.1) near += 1;
+        if (point->yardsticks.size() > 1) beside.push_back(errors.back());
         for (const auto& [name, seconds] : point->yardsticks)
             by_yardstick[name].push_back(relative_error(seconds, point->measured_s));
         if (!point->half_width_80) continue;
@@ -350,6 +351,8 @@ ErrorSummary summary_of(const std::vector<const ValidationPoint*>& points) {
     out.p90 = quantile(errors, 0.9);
     out.within_10 = near / static_cast<double>(points.size());
     if (with_interval > 0) out.coverage_80 = inside / with_interval;
+    out.beside = beside.size();
+    if (!beside.empty()) out.median_beside = median(beside);
     for (const auto& [name, each] : by_yardstick) out.yardsticks[name] = median(each);
     return out;
 }

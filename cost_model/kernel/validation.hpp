@@ -76,6 +76,10 @@ struct ErrorSummary {
     double within_10 = 0;                      ///< share with an error of at most 10 %
     std::optional<double> coverage_80;         ///< share inside the 80 % interval, of those that have one
     std::map<std::string, double> yardsticks;  ///< median error by name
+    /// Points that more yardsticks than the roofline were asked about, and the model's median error on them:
+    /// groups with too few calls to fit a yardstick on have the roofline alone.
+    std::size_t beside = 0;
+    double median_beside = 0;
 };
 [[nodiscard]] ErrorSummary summary_of(const std::vector<const ValidationPoint*>& points);
 

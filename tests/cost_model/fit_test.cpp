@@ -282,6 +282,44 @@ TEST(Fit, DenseKernelsRunSparseActivationsAsDense) {
                      predict(operators::parse_call(dense), device).time_s);
 }
 
+// The same run under two names: neither may be held out while the other is fitted on.
+TEST(Fit, HoldsOutWhatRunsAlikeTogether) {
+    const auto dense = synthetic::gemm_calls();
+    auto records = synthetic::records(dense, planted, 0.05, 1.0);
+    const std::string zeros = " activation_sparsity=unstructured@0.1";
+    for (std::size_t i = 0; i < dense.size(); ++i)
+        records.push_back(synthetic::record(dense[i] + zeros, records[i].summary->median,
+                                            static_cast<std::int64_t>(1000 + i)));
+    const auto report = fit(records);
+    std::set<std::string> asked;
+    for (const auto& point : report.points) {
+        const auto run = point.call.substr(0, point.call.find(zeros));
+        EXPECT_TRUE(is_held_out(run)) << point.call;
+        asked.insert(run);
+    }
+    EXPECT_EQ(report.points.size(), 2 * asked.size());
+    EXPECT_GT(asked.size(), 5U);
+}
+
+// A prior stands where it is, near a bound too: what the calls do not tell is as kin have it.
+TEST(Fit, KeepsAPriorNearItsBound) {
+    std::vector<TrainingRow> rows(3);
+    RowPointers pointers;
+    for (auto& row : rows) {
+        row.seconds = 1e-3;
+        row.features.regime = "gemm";
+        row.features.latencies.add({"launch", 1});
+        row.features.ceilings.add({"compute", 8e-4});
+        row.features.ceilings.add({"L2", 1e-7});
+        pointers.push_back(&row);
+    }
+    auto prior = planted;
+    prior.shares.push_back({"L2", 1.2, 0});
+    const auto fitted = fit_parameters(pointers, &prior);
+    ASSERT_TRUE(fitted);
+    EXPECT_NEAR(share(*fitted, "L2"), 1.2, 0.01);
+}
+
 // Twice as slow a memory while a call was measured is not the kernel's fault.
 TEST(Fit, CountsHowFastMemoryWasMeanwhile) {
     auto records = synthetic::records(synthetic::gemm_calls(), planted, 0.0, 1.0);

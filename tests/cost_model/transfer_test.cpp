@@ -262,5 +262,19 @@ TEST(Splits, OfKnownDevicesAskOnlyForWhatTheFitDidNotSee) {
     for (const auto& point : far) EXPECT_GT(point.yardsticks.at("roofline"), largest / 2);
 }
 
+// The model's median beside theirs is that of the calls that they were asked about.
+TEST(Splits, CountWhatYardsticksWereAskedAbout) {
+    std::vector<ValidationPoint> points(3);
+    for (auto& point : points)
+        point.measured_s = 1, point.predicted_s = 1.5, point.yardsticks["roofline"] = 0.5;
+    points[1].predicted_s = 1.1, points[1].yardsticks["two constants"] = 1.2;
+    const auto summary = summary_of({&points[0], &points[1], &points[2]});
+    EXPECT_EQ(summary.count, 3U);
+    EXPECT_EQ(summary.beside, 1U);
+    EXPECT_NEAR(summary.median, 0.5, 1e-12);
+    EXPECT_NEAR(summary.median_beside, 0.1, 1e-12);
+    EXPECT_NEAR(summary.yardsticks.at("two constants"), 0.2, 1e-12);
+}
+
 }  // namespace
 }  // namespace ridge::cost_model
