@@ -166,7 +166,8 @@ std::string column_of(std::string yardstick) {
     return yardstick + "_error";
 }
 
-void add_line(reports::Table& table, const Line& line, const cost_model::ErrorSummary& summary) {
+void add_line(reports::Table& table, const Line& line, const cost_model::ErrorSummary& summary,
+              bool yardsticks) {
     const auto all = [](const std::string& word) { return word.empty() ? std::string("all") : word; };
     table.add_row()
         .set("unseen", std::string(cost_model::name(line.split)))
@@ -186,11 +187,23 @@ void add_line(reports::Table& table, const Line& line, const cost_model::ErrorSu
     else
         table.missing("coverage_80", "no call of this kind has an interval");
     for (const auto& [name, median] : summary.yardsticks) table.set(column_of(name), median);
+    if (!yardsticks) return;
+    table.set("yardstick_calls", static_cast<double>(summary.beside));
+    if (summary.beside > 0) table.set("error_median_beside", summary.median_beside);
+}
+
+void check_devices(const db::Store& store, const std::vector<std::string>& names) {
+    const auto known = store.devices();
+    for (const auto& name : names)
+        if (std::ranges::find(known, name, &Device::id) == known.end())
+            throw InputError(store.path().string() + ": there is no device '" + name +
+                             "' (see 'ridge devices')");
 }
 
 ExitCode validate(const ValidateOptions& options) {
     if (options.end_to_end.chosen) return validate_end_to_end(options.end_to_end, options.format);
     const db::Store store(options.store.path, db::Access::read_only);
+    check_devices(store, options.devices);
     std::vector<cost_model::ValidationDevice> devices;
     const bool others =
         std::ranges::any_of(splits_of(options), [](Split split) { return !of_known_devices(split); });
@@ -208,10 +221,11 @@ ExitCode validate(const ValidateOptions& options) {
         "implementation", "family",    "calls",       "error_median",  "error_mean",
         "error_p90",      "within_10", "coverage_80", "roofline_error"};
     if (options.yardsticks)
-        columns.insert(columns.end(), {"two_constants_error", "3_neighbours_error", "boosted_trees_error"});
+        columns.insert(columns.end(), {"two_constants_error", "3_neighbours_error", "boosted_trees_error",
+                                       "yardstick_calls", "error_median_beside"});
     reports::Table table("validation", "Kernel model: errors on calls that the fit did not see", columns);
     for (const auto& [line, of_line] : lines_of(points))
-        add_line(table, line, cost_model::summary_of(of_line));
+        add_line(table, line, cost_model::summary_of(of_line), options.yardsticks);
     options.format.print({table});
     if (!points.empty()) return ExitCode::done;
     std::cerr << "ridge: " << options.store.path << ": no call could be held out: too few were measured\n";

@@ -217,9 +217,10 @@ void require_current(Connection& connection, std::span<const Migration> steps) {
     const auto version = checked_version(connection, steps.size());
     if (version == static_cast<std::int64_t>(steps.size())) return;
     if (version == 0) fail_foreign(connection.path());
-    throw InputError(connection.path().string() + " is a store of version " + std::to_string(version) +
-                     ", this program reads version " + std::to_string(steps.size()) +
-                     "; open it once for writing (any 'ridge tune' or 'ridge import'), which upgrades it");
+    throw InputError(
+        connection.path().string() + " is a store of version " + std::to_string(version) +
+        ", this program reads version " + std::to_string(steps.size()) +
+        "; open it once for writing ('ridge train', 'ridge tune' or 'ridge import'), which upgrades it");
 }
 
 void fail_newer(const std::filesystem::path& path, std::int64_t version, std::size_t known) {
