@@ -208,7 +208,7 @@ Candidate with_another_tile(const RowPointers& rows, const Candidate& from) {
     std::ranges::sort(candidates, {}, &Candidate::loss);
     auto best = from;
     for (std::size_t i = 0; i < tried; ++i) {
-        auto fit = fit_from(rows, candidates[i].parameters, nullptr);
+        auto fit = fit_from(rows, candidates[i].parameters, false);
         if (!fit) continue;
         fit->loss = mean_error(rows, fit->parameters);
         if (fit->loss < best.loss) best = *std::move(fit);
