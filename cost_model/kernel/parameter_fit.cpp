@@ -88,14 +88,14 @@ double least_of(const std::string& share, bool products) {
     return products && share == "L2" ? least_cache_share : least_share;
 }
 
-void set_start(KernelParameters& parameters, const RowPointers& rows, double overlap) {
+void set_start(KernelParameters& parameters, const RowPointers& rows, double overlap, double launch_overlap) {
     double shortest = most_latency_s;
     for (const auto* row : rows) shortest = std::min(shortest, row->seconds);
     for (auto& one : parameters.latencies)
         one.value = std::clamp(latency_start(rows, one.name, shortest), least_latency_s, most_latency_s);
     for (auto& one : parameters.shares) one.value = std::max(0.7, 2 * least_of(one.name, are_products(rows)));
     parameters.overlap = overlap;
-    parameters.launch_overlap = 2;
+    parameters.launch_overlap = launch_overlap;
 }
 
 void take_over(std::vector<Parameter>& parameters, const std::vector<Parameter>& prior) {
@@ -259,9 +259,9 @@ std::optional<KernelParameters> fit_parameters(const RowPointers& all, const Ker
     if (rows.empty()) return std::nullopt;
     std::optional<Candidate> best;
     // From several starts, because launch time and overlap trade against each other; with a prior from there.
-    for (const double overlap : {2.0, 6.0}) {
+    for (const auto& [overlap, launch_overlap] : {std::pair(2.0, 1.2), std::pair(6.0, 3.0)}) {
         auto start = names_of(rows);
-        set_start(start, rows, overlap);
+        set_start(start, rows, overlap, launch_overlap);
         if (prior) take_over(start, *prior);
         auto fit = fit_from(rows, start, prior != nullptr);
         if (fit && (!best || fit->loss < best->loss)) best = std::move(fit);

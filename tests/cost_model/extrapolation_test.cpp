@@ -29,15 +29,15 @@ TEST(WidthsBeyond, GrowWithTheOctavesFromThoseAtTheEdge) {
     EXPECT_DOUBLE_EQ(WidthsBeyond().at(3, within).of_80, 0.02) << "nothing is known";
 }
 
-// Ten groups, eight of them good: 80 % of the weight, however many calls the bad ones have.
+// Nine good groups outweigh a bad one of four times as many calls, which counts twice.
 TEST(WidthsBeyond, CountAGroupByTheRootOfItsCalls) {
     std::vector<std::vector<ErrorBeyond>> groups;
-    for (int i = 0; i < 8; ++i) groups.push_back(errors(0.1, 20));
-    for (int i = 0; i < 2; ++i) groups.push_back(errors(0.5, 20));
+    for (int i = 0; i < 9; ++i) groups.push_back(errors(0.1, 20));
+    groups.push_back(errors(0.5, 80));
     const HalfWidths none{};
     EXPECT_NEAR(WidthsBeyond(groups).at(1, none).of_80, 0.1, 1e-12);
     EXPECT_NEAR(WidthsBeyond(groups).at(1, none).of_95, 0.5, 1e-12);
-    groups.push_back(errors(0.5, 20));
+    groups.push_back(errors(0.5, 80));
     EXPECT_NEAR(WidthsBeyond(groups).at(1, none).of_80, 0.5, 1e-12);
 }
 

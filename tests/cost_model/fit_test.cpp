@@ -50,7 +50,7 @@ TEST(Fit, RecoversThemNearlyExactlyWithoutNoise) {
     EXPECT_NEAR(share(found, "compute") / share(planted, "compute"), 1.0, 0.01);
     EXPECT_NEAR(share(found, "DRAM") / share(planted, "DRAM"), 1.0, 0.01);
     EXPECT_NEAR(found.overlap / planted.overlap, 1.0, 0.1);
-    EXPECT_LT(report.held_out.p90, 0.01);
+    EXPECT_LT(report.held_out.p90, 0.02) << "a launch that nothing hides is the end of its overlap's range";
 }
 
 TEST(Fit, OneRunawayMeasurementDoesNotMoveIt) {
