@@ -13,7 +13,6 @@
 #include "core/text.hpp"
 #include "cost_model/device_model.hpp"
 #include "cost_model/kernel/fitted_files.hpp"
-#include "cost_model/kernel/parallel.hpp"
 #include "cost_model/kernel/validation.hpp"
 #include "db/store.hpp"
 #include "reports/table.hpp"
@@ -29,7 +28,7 @@ struct ValidateOptions {
     FormatOption format;
     std::vector<std::string> devices, operators, splits;
     bool yardsticks = false, fitted = false;
-    std::string widths, policy;
+    std::string widths;
     EndToEndOptions end_to_end;
 };
 
@@ -89,25 +88,10 @@ std::vector<std::shared_ptr<const cost_model::KernelModel>> models_of(
 
 void write_json(const std::string& path, const Json& document) { write_file(path, document.dump(1) + '\n'); }
 
-// For each device what the others tell of how devices differ.
-std::vector<cost_model::TransferPolicy> learn(
-    const ValidateOptions& options, const std::vector<cost_model::ValidationDevice>& devices,
-    const std::vector<std::shared_ptr<const cost_model::KernelModel>>& models) {
-    std::cerr << "ridge: learning how devices differ\n";
-    const auto learning = cost_model::transfer_learning(devices, models);
-    // configs/fitted/transfer-policy.json
-    if (!options.policy.empty()) write_json(options.policy, learning.without("").json());
-    std::vector<cost_model::TransferPolicy> out(devices.size());
-    cost_model::for_each_parallel(
-        devices.size(), [&](std::size_t i) { out[i] = learning.without(devices[i].facts.device.id); });
-    return out;
-}
-
 std::vector<ValidationPoint> validate_all(const ValidateOptions& options,
                                           const std::vector<cost_model::ValidationDevice>& devices) {
     std::vector<ValidationPoint> out;
     std::vector<std::shared_ptr<const cost_model::KernelModel>> models;
-    std::vector<cost_model::TransferPolicy> policies;
     for (const auto split : splits_of(options)) {
         std::cerr << "ridge: split " << cost_model::name(split) << '\n';
         if (of_known_devices(split)) {
@@ -117,11 +101,8 @@ std::vector<ValidationPoint> validate_all(const ValidateOptions& options,
                         out.push_back(std::move(point));
             continue;
         }
-        if (models.empty()) {
-            models = models_of(devices, options.fitted);
-            policies = learn(options, devices, models);
-        }
-        for (auto& point : cost_model::validate_unseen(devices, models, policies, split, options.yardsticks))
+        if (models.empty()) models = models_of(devices, options.fitted);
+        for (auto& point : cost_model::validate_unseen(devices, models, split, options.yardsticks))
             if (wanted(options.devices, point.device)) out.push_back(std::move(point));
     }
     return out;
@@ -250,8 +231,6 @@ void add_validate(CLI::App& app, Action& action) {
     command->add_flag(
         "--fitted", options->fitted,
         "of unseen devices: transfer from the kernels that are shipped in place of fitting anew");
-    command->add_option("--policy", options->policy,
-                        "write what the devices tell of how devices differ to this file");
     command->add_option("--widths", options->widths,
                         "write the widths of intervals on unseen devices to this file");
     command->callback([options, &action] { action = [options] { return validate(*options); }; });

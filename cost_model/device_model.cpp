@@ -161,7 +161,7 @@ void add_own_fitted(DeviceModel& device) {
 }
 
 void add_transfer(DeviceModel& device, const std::string& op) {
-    auto transfer = std::make_shared<Transfer>(facts_of(device), fitted_sources(op), read_transfer_policy());
+    auto transfer = std::make_shared<Transfer>(facts_of(device), fitted_sources(op));
     transfer->calibrate(calibration_points(device, *transfer));
     device.transfer = std::move(transfer);
     device.transfer_widths = read_transfer_widths();

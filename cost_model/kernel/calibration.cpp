@@ -4,11 +4,20 @@
 #include <cmath>
 #include <limits>
 
-#include "cost_model/kernel/prior_evidence.hpp"
+#include "cost_model/kernel/transfer.hpp"
 
 namespace ridge::cost_model {
 namespace {
 
+// What a transfer gets wrong of ln(time) before anything was measured on the device: standard deviations of
+// what all calls of one kind have in common, those of one mix of limits, those of one size and those near
+// each other. Nothing tells beforehand which it is, so that they are alike; times further measurements' noise
+// they say how far one call speaks for others, while widths of intervals come from left-out devices
+// (transfer_widths.hpp).
+constexpr double of_each = 0.2, noise = 0.03;
+constexpr double mix_reach = 0.5;      // of the shares of the time, added up: from one limit to another are 2
+constexpr double size_reach = 2;       // e-folds of time
+constexpr double place_reach = 2;      // lengths of the correction
 constexpr double other_formats = 0.6;  // correlation of the levels of one operator's formats
 constexpr double other_regime = 0.3, other_implementation = 0.4;
 
@@ -19,19 +28,7 @@ double relation(const TransferEstimate& one, const TransferEstimate& other) {
            (one.implementation == other.implementation ? 1.0 : other_implementation);
 }
 
-double part_of(const TransferEstimate& estimate, const std::string& name) {
-    const auto found = estimate.parts.find(name);
-    return found == estimate.parts.end() ? 0.0 : found->second;
-}
-
-double spread_of(const TransferEstimate& estimate, const std::string& name) {
-    for (const auto* list : {&estimate.parameters.latencies, &estimate.parameters.shares})
-        for (const auto& parameter : *list)
-            if (parameter.name == name) return parameter.log_sd;
-    return 0;
-}
-
-// Between neighbours of one kind; infinite for calls that are none.
+// Between calls of one kind; infinite for calls that are none.
 double distance(const TransferEstimate& one, const TransferEstimate& other) {
     if (one.place.size() != other.place.size() || relation(one, other) < 1)
         return std::numeric_limits<double>::infinity();
@@ -40,25 +37,35 @@ double distance(const TransferEstimate& one, const TransferEstimate& other) {
     return out;
 }
 
-// Of what the parameters make of two calls, each by the part of the time that it governs.
-double parameter_covariance(const TransferEstimate& one, const TransferEstimate& other) {
-    double out = 0;
-    for (const auto& [name, part] : one.parts)
-        out += part * part_of(other, name) * spread_of(one, name) * spread_of(other, name);
-    return out;
+const TermPart& part_of(const TransferEstimate& estimate, const std::string& name) {
+    static const TermPart none;
+    const auto found = estimate.parts.find(name);
+    return found == estimate.parts.end() ? none : found->second;
 }
 
-double noise_of(const TransferEstimate& one) { return one.prior.noise * one.prior.noise; }
+// Of what the parameters make of two calls, each by the part of the time that it governs, and of what is
+// wrong with one mix of limits.
+double covariance_of_terms(const TransferEstimate& one, const TransferEstimate& other) {
+    double parameters = 0, apart = 0;
+    for (const auto& [name, part] : one.parts) {
+        const auto& there = part_of(other, name);
+        parameters += part.share * there.share * part.spread * there.spread;
+        apart += std::abs(part.share - there.share);
+    }
+    for (const auto& [name, part] : other.parts)
+        if (!one.parts.contains(name)) apart += std::abs(part.share);
+    return parameters + of_each * of_each * std::exp(-apart / mix_reach);
+}
 
-// Covariance of what the transfer gets wrong on two calls: the level, each parameter by the part of the time
-// that it governs, and the neighbourhood. Every term is a product of one factor for each call, so that the
-// matrix of any calls is positive.
+// Covariance of what the transfer gets wrong on two calls. Every term is a sum of products of one factor for
+// each call, so that the matrix of any calls is positive.
 double covariance(const TransferEstimate& one, const TransferEstimate& other) {
+    constexpr double variance = of_each * of_each;
     const double related = relation(one, other);
     if (related <= 0) return 0;
-    return related * (one.prior.level * other.prior.level +
-                      one.prior.parameters * other.prior.parameters * parameter_covariance(one, other)) +
-           one.prior.local * other.prior.local * std::exp(-distance(one, other));
+    const double sizes = std::abs(one.uncalibrated_log_time - other.uncalibrated_log_time);
+    return related * (variance * (1 + std::exp(-sizes / size_reach)) + covariance_of_terms(one, other)) +
+           variance * std::exp(-distance(one, other) / place_reach);
 }
 
 Eigen::MatrixXd covariances(const std::vector<TransferEstimate>& estimates) {
@@ -72,48 +79,18 @@ Eigen::MatrixXd covariances(const std::vector<TransferEstimate>& estimates) {
 }
 
 // The candidate whose measurement takes most variance off all of them.
-Eigen::Index most_telling_of(const Eigen::MatrixXd& covariance, const Eigen::VectorXd& noise,
-                             const std::vector<bool>& taken) {
+Eigen::Index most_telling_of(const Eigen::MatrixXd& covariance, const std::vector<bool>& taken) {
     Eigen::Index best = -1;
     double most = 0;
     for (Eigen::Index i = 0; i < covariance.rows(); ++i) {
         if (taken[static_cast<std::size_t>(i)]) continue;
-        const double gain = covariance.col(i).squaredNorm() / (covariance(i, i) + noise[i]);
+        const double gain = covariance.col(i).squaredNorm() / (covariance(i, i) + noise * noise);
         if (gain > most) most = gain, best = i;
     }
     return best;
 }
 
 }  // namespace
-
-PriorEvidence::PriorEvidence(const std::vector<CalibrationPoint>& points)
-    : ratios_(static_cast<Eigen::Index>(points.size())) {
-    const auto count = ratios_.size();
-    for (auto* matrix : {&levels_, &parameters_, &distances_}) matrix->resize(count, count);
-    for (Eigen::Index i = 0; i < count; ++i) {
-        const auto& one = points[static_cast<std::size_t>(i)];
-        ratios_[i] = one.log_ratio;
-        for (Eigen::Index j = 0; j < count; ++j) {
-            const auto& other = points[static_cast<std::size_t>(j)].estimate;
-            levels_(i, j) = relation(one.estimate, other);
-            parameters_(i, j) = levels_(i, j) * parameter_covariance(one.estimate, other);
-            distances_(i, j) = distance(one.estimate, other);
-        }
-    }
-}
-
-double PriorEvidence::log_evidence(const TransferPrior& prior) const {
-    const double level = prior.level * prior.level, local = prior.local * prior.local,
-                 parameters = prior.parameters * prior.parameters;
-    Eigen::MatrixXd matrix = level * levels_ + parameters * parameters_;
-    matrix.array() += local * (-distances_.array() / prior.reach).exp();
-    matrix.diagonal().array() += prior.noise * prior.noise;
-    const Eigen::LLT<Eigen::MatrixXd> lower(matrix);
-    const double logs = lower.matrixLLT().diagonal().array().log().sum();
-    constexpr double half_log_two_pi = 0.9189385332046727;
-    return -(0.5 * ratios_.dot(lower.solve(ratios_)) + logs) / static_cast<double>(ratios_.size()) -
-           half_log_two_pi;
-}
 
 void Transfer::calibrate(std::vector<CalibrationPoint> points) {
     points_ = std::move(points);
@@ -128,7 +105,7 @@ void Transfer::calibrate(std::vector<CalibrationPoint> points) {
         ratios[i] = points_[static_cast<std::size_t>(i)].log_ratio;
     }
     Eigen::MatrixXd matrix = covariances(estimates);
-    for (Eigen::Index i = 0; i < count; ++i) matrix(i, i) += noise_of(estimates[static_cast<std::size_t>(i)]);
+    matrix.diagonal().array() += noise * noise;
     const Eigen::MatrixXd inverse = matrix.llt().solve(Eigen::MatrixXd::Identity(count, count));
     const Eigen::VectorXd weights = inverse * ratios;
     weights_.assign(weights.begin(), weights.end());
@@ -145,24 +122,21 @@ void Transfer::condition(TransferEstimate& estimate) const {
         estimate.log_time += towards.dot(Eigen::Map<const Eigen::VectorXd>(weights_.data(), count));
         variance -= towards.dot(Eigen::Map<const Eigen::MatrixXd>(precision_.data(), count, count) * towards);
     }
-    estimate.deviation = std::sqrt(std::max(variance, 0.0) + noise_of(estimate));
+    estimate.deviation = std::sqrt(std::max(variance, 0.0) + noise * noise);
 }
 
 std::vector<std::size_t> Transfer::most_telling(const std::vector<TransferEstimate>& candidates,
                                                 std::size_t budget) const {
     Eigen::MatrixXd matrix = covariances(candidates);
-    Eigen::VectorXd noise(matrix.rows());
-    for (Eigen::Index i = 0; i < matrix.rows(); ++i)
-        noise[i] = noise_of(candidates[static_cast<std::size_t>(i)]);
     std::vector<bool> taken(candidates.size(), false);
     std::vector<std::size_t> out;
     while (out.size() < std::min(budget, candidates.size())) {
-        const auto next = most_telling_of(matrix, noise, taken);
+        const auto next = most_telling_of(matrix, taken);
         if (next < 0) break;
         taken[static_cast<std::size_t>(next)] = true;
         out.push_back(static_cast<std::size_t>(next));
         const Eigen::VectorXd column = matrix.col(next);
-        matrix -= column * column.transpose() / (column[next] + noise[next]);
+        matrix -= column * column.transpose() / (column[next] + noise * noise);
     }
     return out;
 }

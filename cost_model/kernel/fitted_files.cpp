@@ -17,7 +17,7 @@ namespace ridge::cost_model {
 namespace {
 
 constexpr const char* kind = "fitted";
-constexpr const char *widths_name = "transfer-widths", *policy_name = "transfer-policy";
+constexpr const char* widths_name = "transfer-widths";
 constexpr std::size_t most_nodes = 400;  // of a shipped group: 8 KB
 
 double distance(const std::vector<double>& one, const std::vector<double>& other,
@@ -125,18 +125,11 @@ std::optional<KernelModel> read_fitted(const std::string& device, const std::str
 std::vector<TransferSource> fitted_sources(const std::string& op) {
     std::vector<TransferSource> out;
     for (const auto& name : list_configs(kind)) {
-        if (name == widths_name || name == policy_name) continue;
+        if (name == widths_name) continue;
         if (auto model = read_fitted(name, op))
             out.push_back({facts_of(load_device(name)), std::make_shared<KernelModel>(*std::move(model))});
     }
     return out;
-}
-
-TransferPolicy read_transfer_policy() {
-    if (!is_shipped(policy_name)) return {};
-    const auto path = find_config(kind, policy_name);
-    const Json document = read_json_file(path);
-    return TransferPolicy::from_json(JsonReader(document, path.string()));
 }
 
 TransferWidths read_transfer_widths() {

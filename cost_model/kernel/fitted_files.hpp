@@ -32,7 +32,4 @@ void write_fitted(const std::filesystem::path& folder, const KernelModel& model,
 /// How wide intervals of transferred times have to be, found by leaving each device out.
 [[nodiscard]] TransferWidths read_transfer_widths();
 
-/// What the shipped devices tell of how devices differ; nothing learned where the file is not there.
-[[nodiscard]] TransferPolicy read_transfer_policy();
-
 }  // namespace ridge::cost_model

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "core/error.hpp"
 #include "operators/catalogue.hpp"
@@ -15,6 +14,11 @@ namespace {
 constexpr std::size_t most_sources = 5;
 constexpr double least_weight = 0.05;
 constexpr double sharpness = 2.0;  // weight = exp(-sharpness · distance)
+constexpr double e_fold_of_a_figure = 0.25, another_implementation = 1.0;  // in architectures
+// Of another architecture's correction.
+constexpr double carries_over = 0.6;
+// Power grows with the clock and the voltage's square, both in proportion.
+constexpr double throttling = 1.0 / 3;
 
 double log_ratio(double one, double other) {
     return one > 0 && other > 0 ? std::abs(std::log(one / other)) : 0.0;
@@ -77,7 +81,7 @@ struct Chosen {
     const KernelGroup* group = nullptr;
     const TransferSource* source = nullptr;
     Fitness fitness;
-    Unlikeness apart;
+    double apart = 0;
     double weight = 0;
 };
 
@@ -89,21 +93,17 @@ std::optional<Chosen> best_group(const TransferQuery& query, std::string_view re
         if (group.key.op != query.call.op || (!other_formats && group.key.formats != formats)) continue;
         const auto fitness = fitness_of(query, regime, compute, group);
         if (fitness && (!best || *fitness < best->fitness))
-            best = Chosen{.group = &group, .source = &source, .fitness = *fitness, .apart = {}};
+            best = Chosen{.group = &group, .source = &source, .fitness = *fitness};
     }
     return best;
 }
 
-SourceFitness fitness_of(const Chosen& one, const DeviceFacts& target) {
-    return {one.apart, one.fitness.formats, same_family(one.source->facts, target)};
-}
-
 // The sources that have a weight, the most alike first.
-std::vector<Chosen> weighted(std::vector<Chosen> candidates, const DeviceFacts& target,
-                             const Likeness& likeness) {
+std::vector<Chosen> weighted(std::vector<Chosen> candidates) {
     std::vector<SourceFitness> fitness;
-    for (const auto& one : candidates) fitness.push_back(fitness_of(one, target));
-    const auto weights = source_weights(fitness, likeness);
+    for (const auto& one : candidates)
+        fitness.push_back({one.apart, one.fitness.formats, one.fitness.implementation});
+    const auto weights = source_weights(fitness);
     for (std::size_t i = 0; i < candidates.size(); ++i) candidates[i].weight = weights[i];
     std::erase_if(candidates, [](const Chosen& one) { return one.weight <= 0; });
     std::ranges::stable_sort(candidates, std::greater<>{}, &Chosen::weight);
@@ -148,25 +148,18 @@ KernelParameters mean_parameters(const CallFeatures& features, const std::vector
     return out;
 }
 
-// Slope of ln(time) in ln(parameter), from the formula: what part of the time each term governs.
-std::map<std::string, double> parts_of(const CallFeatures& features, const KernelParameters& parameters) {
+std::map<std::string, TermPart> parts_of(const CallFeatures& features, const KernelParameters& parameters) {
     constexpr double step = 1e-3;
-    const double time = kernel_time(features, parameters);
-    std::map<std::string, double> out;
-    const auto slope = [&](KernelParameters moved) {
-        return (std::log(kernel_time(features, moved)) - std::log(time)) / step;
-    };
-    for (std::size_t i = 0; i < parameters.latencies.size(); ++i) {
-        auto moved = parameters;
-        moved.latencies[i].value *= std::exp(step);
-        out[parameters.latencies[i].name] = slope(std::move(moved));
-    }
-    for (std::size_t i = 0; i < parameters.shares.size(); ++i) {
-        if (parameters.shares[i].value <= 0) continue;
-        auto moved = parameters;
-        moved.shares[i].value *= std::exp(step);
-        out[parameters.shares[i].name] = slope(std::move(moved));
-    }
+    const double log_time = std::log(kernel_time(features, parameters));
+    std::map<std::string, TermPart> out;
+    for (const auto list : {&KernelParameters::latencies, &KernelParameters::shares})
+        for (std::size_t i = 0; i < (parameters.*list).size(); ++i) {
+            const auto& [name, value, spread] = (parameters.*list)[i];
+            if (value <= 0) continue;
+            auto moved = parameters;
+            (moved.*list)[i].value *= std::exp(step);
+            out[name] = {(std::log(kernel_time(features, moved)) - log_time) / step, spread};
+        }
     return out;
 }
 
@@ -197,50 +190,37 @@ double log_analytical(const CallFeatures& features, KernelParameters parameters,
     return std::log(kernel_time(features, parameters));
 }
 
-// Versions by how near they were measured to the call; the one that was asked for counts four times.
-SourceAnswer answer_of(const Chosen& one, const CallFeatures& features, Precision precision,
-                       const DeviceFacts& target) {
+// What one source alone says, ln(seconds). Versions count by how near they were measured to the call; the one
+// that was asked for counts four times.
+double log_time_of(const Chosen& one, const CallFeatures& features, Precision precision,
+                   const DeviceFacts& target) {
     constexpr double least_variance = 0.02, own_version = 4;
-    SourceAnswer sum{.device = one.source->facts.device.id, .fitness = fitness_of(one, target)};
-    const double denser = denser_power(one.source->facts, target, precision);
-    double weights = 0;
+    const double factor = std::pow(denser_power(one.source->facts, target, precision), -throttling);
+    const double carried = same_family(one.source->facts, target) ? 1.0 : carries_over;
+    double sum = 0, weights = 0;
     for (const auto& group : one.source->kernels->groups) {
         if (!is_version_of(group, one.group->key)) continue;
         const auto found = estimate(group, features);
         const double weight = (&group == one.group && one.fitness.version == 0 ? own_version : 1.0) /
                               (least_variance + found.correction.variance);
-        for (std::size_t i = 0; i < throttling_exponents.size(); ++i)
-            sum.analytical.at(i) += weight * log_analytical(features, group.parameters,
-                                                            std::pow(denser, -throttling_exponents.at(i)));
-        sum.correction += weight * std::log(found.time_s / found.analytical_s);
+        sum += weight * (log_analytical(features, group.parameters, factor) +
+                         carried * std::log(found.time_s / found.analytical_s));
         weights += weight;
     }
-    for (auto& analytical : sum.analytical) analytical /= weights;
-    sum.correction /= weights;
-    return sum;
+    return sum / weights;
 }
 
-// Of values with weights: where half of the weight is reached.
-double weighted_median(std::vector<std::pair<double, double>> each) {
-    std::ranges::sort(each);
-    double half = 0, sum = 0;
-    for (const auto& [value, weight] : each) half += weight / 2;
-    for (const auto& [value, weight] : each)
-        if ((sum += weight) >= half) return value;
-    return each.back().first;
-}
-
-std::vector<double> place_of(const KernelGroup& group, const CallFeatures& features, double reach) {
+std::vector<double> place_of(const KernelGroup& group, const CallFeatures& features) {
     std::vector<double> out;
     const auto& lengths = group.correction.lengths();
     for (std::size_t i = 0; i < features.axes.size(); ++i)
-        out.push_back(features.axes[i].value / (reach * (i < lengths.size() ? lengths[i] : 1.0)));
+        out.push_back(features.axes[i].value / (i < lengths.size() ? lengths[i] : 1.0));
     return out;
 }
 
 // Groups of other formats are looked at only where no device has the call's own.
 std::vector<Chosen> candidates_among(const std::vector<TransferSource>& sources,
-                                     const std::vector<Unlikeness>& unlikeness, const TransferQuery& query,
+                                     const std::vector<double>& unlikeness, const TransferQuery& query,
                                      std::string_view regime) {
     const auto compute = operators::work(query.call).compute;
     std::vector<Chosen> out;
@@ -248,7 +228,6 @@ std::vector<Chosen> candidates_among(const std::vector<TransferSource>& sources,
         for (std::size_t i = 0; i < sources.size(); ++i)
             if (auto one = best_group(query, regime, compute, sources[i], other_formats)) {
                 one->apart = unlikeness[i];
-                one->apart.implementation = one->fitness.implementation;
                 out.push_back(*one);
             }
         if (!out.empty()) break;
@@ -262,28 +241,23 @@ bool same_family(const DeviceFacts& one, const DeviceFacts& other) {
     return !one.architecture.empty() && one.architecture == other.architecture;
 }
 
-Unlikeness unlikeness(const DeviceFacts& one, const DeviceFacts& other) {
+double unlikeness(const DeviceFacts& one, const DeviceFacts& other) {
     const auto& a = one.device;
     const auto& b = other.device;
     const double ridge = log_ratio(peak_of(one) * b.memory_bandwidth_bytes_per_s,
                                    peak_of(other) * a.memory_bandwidth_bytes_per_s);
-    return {.family = family_distance(one, other),
-            .figures = log_ratio(static_cast<double>(a.units), static_cast<double>(b.units)) + ridge +
-                       log_ratio(cache_of(one), cache_of(other)) +
-                       log_ratio(a.memory_bandwidth_bytes_per_s, b.memory_bandwidth_bytes_per_s),
-            .power = log_ratio(a.tdp_w.value_or(0), b.tdp_w.value_or(0))};
+    return family_distance(one, other) +
+           e_fold_of_a_figure * (log_ratio(static_cast<double>(a.units), static_cast<double>(b.units)) +
+                                 ridge + log_ratio(cache_of(one), cache_of(other)) +
+                                 log_ratio(a.memory_bandwidth_bytes_per_s, b.memory_bandwidth_bytes_per_s));
 }
 
-std::vector<double> source_weights(const std::vector<SourceFitness>& sources, const Likeness& likeness) {
+std::vector<double> source_weights(const std::vector<SourceFitness>& sources) {
     const int formats = std::ranges::min(sources, {}, &SourceFitness::formats).formats;
-    const auto is_own = [&](const SourceFitness& one) {
-        return one.same_family && one.formats == formats && one.apart.implementation == 0;
-    };
-    const bool own = std::ranges::any_of(sources, is_own);
     std::vector<std::pair<double, std::size_t>> nearest;
     for (std::size_t i = 0; i < sources.size(); ++i)
-        if (own ? is_own(sources[i]) : sources[i].formats == formats)
-            nearest.emplace_back(likeness.distance(sources[i].apart), i);
+        if (sources[i].formats == formats)
+            nearest.emplace_back(sources[i].apart + another_implementation * sources[i].implementation, i);
     std::ranges::sort(nearest);
     if (nearest.size() > most_sources) nearest.resize(most_sources);
     std::vector<double> out(sources.size(), 0.0);
@@ -296,27 +270,8 @@ std::vector<double> source_weights(const std::vector<SourceFitness>& sources, co
     return out;
 }
 
-double SourceAnswer::log_time(const Likeness& likeness) const {
-    const auto nearest = std::ranges::min_element(
-        throttling_exponents, {}, [&](double exponent) { return std::abs(exponent - likeness.throttling); });
-    return analytical.at(static_cast<std::size_t>(nearest - throttling_exponents.begin())) +
-           (fitness.same_family ? 1.0 : likeness.correction) * correction;
-}
-
-double blend(const std::vector<SourceAnswer>& answers, const std::vector<double>& weights,
-             const Likeness& likeness) {
-    std::vector<std::pair<double, double>> each;  // ln(seconds), weight
-    double mean = 0;
-    for (std::size_t i = 0; i < answers.size(); ++i) {
-        if (weights[i] <= 0) continue;
-        each.emplace_back(answers[i].log_time(likeness), weights[i]);
-        mean += weights[i] * each.back().first;
-    }
-    return mean + likeness.median * (weighted_median(std::move(each)) - mean);
-}
-
-Transfer::Transfer(DeviceFacts target, std::vector<TransferSource> sources, TransferPolicy policy)
-    : target_(std::move(target)), sources_(std::move(sources)), policy_(std::move(policy)) {
+Transfer::Transfer(DeviceFacts target, std::vector<TransferSource> sources)
+    : target_(std::move(target)), sources_(std::move(sources)) {
     // A processor's kernels have other terms and axes than an accelerator's.
     const auto is_processor = [](const DeviceFacts& facts) { return facts.device.kind == "cpu"; };
     std::erase_if(sources_, [&](const TransferSource& one) {
@@ -326,40 +281,26 @@ Transfer::Transfer(DeviceFacts target, std::vector<TransferSource> sources, Tran
     for (const auto& source : sources_) unlikeness_.push_back(unlikeness(source.facts, target_));
 }
 
-std::vector<SourceAnswer> Transfer::answers(const TransferQuery& query) const {
-    const auto features =
-        call_features(query.call, query.workload, query.cache, {target_.device, target_.ceilings});
-    std::vector<SourceAnswer> out;
-    for (const auto& one : candidates_among(sources_, unlikeness_, query, features.regime))
-        out.push_back(answer_of(one, features, operators::work(query.call).compute, target_));
-    return out;
-}
-
 std::optional<TransferEstimate> Transfer::estimate(const TransferQuery& query) const {
     TransferEstimate out;
     out.features = call_features(query.call, query.workload, query.cache, {target_.device, target_.ceilings});
     const auto candidates = candidates_among(sources_, unlikeness_, query, out.features.regime);
     if (candidates.empty()) return std::nullopt;
-    const auto& likeness = policy_.likeness(out.features.regime);
-    const auto chosen = weighted(candidates, target_, likeness);
+    const auto chosen = weighted(candidates);
     out.same_family = std::ranges::any_of(
         chosen, [&](const Chosen& one) { return same_family(one.source->facts, target_); });
     out.same_formats = chosen.front().fitness.formats == 0;
-    out.prior = policy_.prior(out.features.regime, out.same_family);
     out.implementation =
         query.implementation.empty() ? chosen.front().group->key.implementation : query.implementation;
     const auto precision = operators::work(query.call).compute;
-    std::vector<SourceAnswer> answers;
-    std::vector<double> weights;
     for (const auto& one : chosen) {
-        answers.push_back(answer_of(one, out.features, precision, target_));
-        weights.push_back(one.weight);
-        out.devices.push_back(answers.back().device);
+        out.log_time += one.weight * log_time_of(one, out.features, precision, target_);
+        out.devices.push_back(one.source->facts.device.id);
     }
-    out.log_time = blend(answers, weights, likeness);
+    out.uncalibrated_log_time = out.log_time;
     out.parameters = mean_parameters(out.features, chosen);
     out.parts = parts_of(out.features, out.parameters);
-    out.place = place_of(*chosen.front().group, out.features, out.prior.reach);
+    out.place = place_of(*chosen.front().group, out.features);
     out.op = query.call.op;
     out.regime = out.features.regime;
     out.formats = formats_of(query.call);

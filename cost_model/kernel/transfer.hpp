@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <map>
 #include <memory>
@@ -12,7 +11,6 @@
 #include "core/device.hpp"
 #include "cost_model/ceilings.hpp"
 #include "cost_model/kernel/kernel_model.hpp"
-#include "cost_model/kernel/transfer_policy.hpp"
 
 /// Times on a device that was not measured, or hardly: what kernels achieve of their ceilings on the devices
 /// most alike, applied to this device's own ceilings.
@@ -26,8 +24,10 @@ struct DeviceFacts {
     std::optional<double> process_nm = {};  ///< of manufacture
 };
 
-/// How far two devices are apart; 0 in all for the same figures.
-[[nodiscard]] Unlikeness unlikeness(const DeviceFacts& one, const DeviceFacts& other);
+/// How far two devices are apart; 0 for the same figures of the same architecture. 1 for another architecture
+/// of the same vendor, 2 for another vendor, 3 for another kind of device; and a quarter of |ln ratio| of
+/// each of units, ridge point, cache and bandwidth.
+[[nodiscard]] double unlikeness(const DeviceFacts& one, const DeviceFacts& other);
 
 /// Whether two devices are of one family: the same architecture.
 [[nodiscard]] bool same_family(const DeviceFacts& one, const DeviceFacts& other);
@@ -39,32 +39,15 @@ struct TransferSource {
 
 /// How well a source's kernels fit a question.
 struct SourceFitness {
-    Unlikeness apart;
-    int formats = 0;  ///< 0: the call's own; else the larger, the less alike
-    bool same_family = false;
+    double apart = 0;        ///< unlikeness()
+    int formats = 0;         ///< 0: the call's own; else the larger, the less alike
+    int implementation = 0;  ///< 1: another than was asked for, which counts as another architecture does
+    bool operator==(const SourceFitness&) const = default;
 };
 
-/// What one source alone says of a call: ln(seconds) of the formula at each of the throttling_exponents, and
-/// the correction's part.
-struct SourceAnswer {
-    std::string device;
-    SourceFitness fitness;
-    std::array<double, throttling_exponents.size()> analytical{};
-    double correction = 0;
-    /// At the likeness's throttling, with the part of the correction that it has carry over.
-    [[nodiscard]] double log_time(const Likeness& likeness) const;
-};
-
-/// Shares of the sources in a transferred time, with the sum 1: those of the best formats, of these the
-/// device's family alone where it has the implementation that was asked for, of these the most alike by
-/// exp(-2 · distance).
-[[nodiscard]] std::vector<double> source_weights(const std::vector<SourceFitness>& sources,
-                                                 const Likeness& likeness);
-
-/// ln(seconds) from what the sources say and their shares; what a source's correction counts is the
-/// likeness's. As each source's times grow with the work, so does this.
-[[nodiscard]] double blend(const std::vector<SourceAnswer>& answers, const std::vector<double>& weights,
-                           const Likeness& likeness);
+/// Shares of the sources in a transferred time, with the sum 1: of those of the best formats the most alike,
+/// by exp(-2 · distance).
+[[nodiscard]] std::vector<double> source_weights(const std::vector<SourceFitness>& sources);
 
 /// A call as asked of a transfer.
 struct TransferQuery {
@@ -72,6 +55,12 @@ struct TransferQuery {
     std::string implementation = {}, version = {};  ///< empty: whichever the sources have
     CacheState cache = CacheState::warm;
     KernelConfig workload = {};
+};
+
+/// A term of the formula, as calibration sees it.
+struct TermPart {
+    double share = 0;   ///< of the time that it governs: slope of ln(time) in ln(parameter)
+    double spread = 0;  ///< of ln(parameter) between the sources
 };
 
 /// What was found, and where it stands among calibrating measurements.
@@ -85,11 +74,11 @@ struct TransferEstimate {
     KernelParameters parameters;       ///< mean over the sources, with their spread
     CallFeatures features;             ///< on the target
 
-    /// For calibration: kind of call, parts of the time that each term takes, place on the correction's axes.
+    /// For calibration: kind of call, its terms, place on the correction's axes.
     std::string op, regime, formats;
-    std::map<std::string, double> parts;
-    std::vector<double> place;  ///< over the lengths of the nearest source's correction and the prior's reach
-    TransferPrior prior;
+    std::map<std::string, TermPart> parts;
+    std::vector<double> place;  ///< over the lengths of the nearest source's correction
+    double uncalibrated_log_time = 0;
 };
 
 /// A measurement of the target beside what was transferred.
@@ -101,17 +90,13 @@ struct CalibrationPoint {
 class Transfer {
   public:
     /// Sources in any order; those with the target's own id are left out.
-    Transfer(DeviceFacts target, std::vector<TransferSource> sources, TransferPolicy policy = {});
+    Transfer(DeviceFacts target, std::vector<TransferSource> sources);
 
     /// Nothing when no source has calls of this operator and regime. Throws InputError when the target has no
     /// ceiling that the call needs.
     [[nodiscard]] std::optional<TransferEstimate> estimate(const TransferQuery& query) const;
 
-    /// Of every source that has such kernels.
-    [[nodiscard]] std::vector<SourceAnswer> answers(const TransferQuery& query) const;
-
-    /// Updates the target's parameters and level by measurements: Gaussian conditioning with the spread
-    /// between devices as prior.
+    /// Gaussian conditioning on measurements of the target (calibration.cpp has the prior).
     void calibrate(std::vector<CalibrationPoint> points);
     [[nodiscard]] std::size_t calibrated_on() const { return points_.size(); }
 
@@ -127,8 +112,7 @@ class Transfer {
 
     DeviceFacts target_;
     std::vector<TransferSource> sources_;
-    TransferPolicy policy_;
-    std::vector<Unlikeness> unlikeness_;  // of each source
+    std::vector<double> unlikeness_;  // of each source
     std::vector<CalibrationPoint> points_;
     std::vector<double> weights_;    // (K + noise)⁻¹ · log ratios
     std::vector<double> precision_;  // (K + noise)⁻¹, row by row

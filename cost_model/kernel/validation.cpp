@@ -179,10 +179,9 @@ void add_unseen_yardsticks(std::vector<ValidationPoint>& points, const std::vect
 
 std::vector<ValidationPoint> validate_operator(const ValidationDevice& device,
                                                const std::vector<TransferSource>& sources,
-                                               const TransferPolicy& policy, const std::string& op,
-                                               Split split,
+                                               const std::string& op, Split split,
                                                const std::vector<ValidationDevice>* yardstick_devices) {
-    Transfer transfer(device.facts, sources, policy);
+    Transfer transfer(device.facts, sources);
     const auto asked = split == Split::calibrated ? after_calibration(transfer, device, op)
                                                   : ask(transfer, device.groups, op);
     std::vector<ValidationPoint> out;
@@ -226,18 +225,6 @@ std::vector<TransferSource> sources_of(const std::vector<ValidationDevice>& devi
                                        const std::vector<std::shared_ptr<const KernelModel>>& models) {
     std::vector<TransferSource> out;
     for (std::size_t i = 0; i < devices.size(); ++i) out.push_back({devices[i].facts, models[i]});
-    return out;
-}
-
-// An even share of each group's rows: what is learned are a few numbers.
-std::vector<LearningCall> learning_calls(const TrainingGroups& groups) {
-    constexpr std::size_t most = 16;
-    std::vector<LearningCall> out;
-    for (const auto& [key, rows] : groups)
-        for (std::size_t i = 0; i < std::min(most, rows.size()); ++i) {
-            const auto& row = rows[i * rows.size() / std::min(most, rows.size())];
-            out.push_back({query_of(key, row), key.regime, std::log(row.seconds)});
-        }
     return out;
 }
 
@@ -287,27 +274,17 @@ std::vector<ValidationPoint> validate_known(const ValidationDevice& device, Spli
     return out;
 }
 
-TransferLearning transfer_learning(const std::vector<ValidationDevice>& devices,
-                                   const std::vector<std::shared_ptr<const KernelModel>>& models) {
-    std::vector<LearningDevice> learning;
-    for (const auto& device : devices) learning.push_back({device.facts, learning_calls(device.groups)});
-    return {std::move(learning), sources_of(devices, models)};
-}
-
 std::vector<ValidationPoint> validate_unseen(const std::vector<ValidationDevice>& devices,
                                              const std::vector<std::shared_ptr<const KernelModel>>& models,
-                                             const std::vector<TransferPolicy>& policies, Split split,
-                                             bool with_yardsticks) {
+                                             Split split, bool with_yardsticks) {
     const auto sources = sources_of(devices, models);
     std::vector<ValidationPoint> out;
-    for (std::size_t place = 0; place < devices.size(); ++place) {
-        const auto& device = devices[place];
-        const auto policy = policies.empty() ? TransferPolicy() : policies.at(place);
+    for (const auto& device : devices) {
         const auto names = operators_of(device.groups);
         std::vector<std::vector<ValidationPoint>> parts(names.size());
         for_each_parallel(names.size(), [&](std::size_t i) {
-            parts[i] = validate_operator(device, sources, policy, names[i], split,
-                                         with_yardsticks ? &devices : nullptr);
+            parts[i] =
+                validate_operator(device, sources, names[i], split, with_yardsticks ? &devices : nullptr);
         });
         append(out, parts);
     }

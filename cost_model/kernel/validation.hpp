@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "cost_model/kernel/fit.hpp"
-#include "cost_model/kernel/transfer_learning.hpp"
+#include "cost_model/kernel/transfer.hpp"
 #include "cost_model/kernel/transfer_widths.hpp"
 
 /// How wrong the kernel model is on calls that it was not fitted on, by rules that are fixed in code.
@@ -53,17 +53,10 @@ struct ValidationDevice {
 [[nodiscard]] std::vector<ValidationPoint> validate_known(const ValidationDevice& device, Split split,
                                                           bool yardsticks = false);
 
-/// What is learned from how these devices differ, by their models.
-[[nodiscard]] TransferLearning transfer_learning(
-    const std::vector<ValidationDevice>& devices,
-    const std::vector<std::shared_ptr<const KernelModel>>& models);
-
-/// Every device of the list from the models of the others, which were fitted on all of theirs. `policies`:
-/// for each device what was learned without it; none: nothing was learned.
+/// Every device of the list from the models of the others, which were fitted on all of theirs.
 [[nodiscard]] std::vector<ValidationPoint> validate_unseen(
     const std::vector<ValidationDevice>& devices,
-    const std::vector<std::shared_ptr<const KernelModel>>& models,
-    const std::vector<TransferPolicy>& policies, Split split, bool yardsticks = false);
+    const std::vector<std::shared_ptr<const KernelModel>>& models, Split split, bool yardsticks = false);
 
 /// What transferred times were off by, in their own deviations, on every device but one.
 [[nodiscard]] std::vector<TransferError> transfer_errors(const std::vector<ValidationPoint>& points,

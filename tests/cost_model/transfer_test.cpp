@@ -53,13 +53,24 @@ TransferQuery query(const std::string& call) {
 
 constexpr const char* large = "gemm m=512 n=11008 k=4096 a=fp32 w=fp32 c=fp32";
 
-TEST(Transfer, AppliesTheSharesOfTheSameFamilyToTheDataSheet) {
-    const auto known = facts("known", 1, "one"), other = facts("other", 1, "two");
-    const Transfer transfer(facts("new", 3, "one"), {source(known, 0.8, 0.7), source(other, 0.2, 0.2)});
+TEST(Transfer, AppliesASourcesSharesToTheDataSheet) {
+    const auto known = facts("known", 1, "one");
+    const Transfer transfer(facts("new", 3, "one"), {source(known, 0.8, 0.7)});
     const auto found = transfer.estimate(query(large)).value();
     EXPECT_TRUE(found.same_family);
     EXPECT_EQ(found.devices, std::vector<std::string>{"known"});
     EXPECT_NEAR(std::exp(found.log_time), 2.0 * 512 * 11008 * 4096 / (3 * 2e11 * 0.8), 0.002);
+}
+
+// exp(2) to 1 in weight.
+TEST(Transfer, HearsTheOthersBesideARelative) {
+    const auto known = facts("known", 1, "one"), other = facts("other", 1, "two");
+    const Transfer transfer(facts("new", 1, "one"), {source(other, 0.2, 0.2), source(known, 0.8, 0.8)});
+    const auto found = transfer.estimate(query(large)).value();
+    EXPECT_TRUE(found.same_family);
+    EXPECT_EQ(found.devices, (std::vector<std::string>{"known", "other"}));
+    const double relatives = 2.0 * 512 * 11008 * 4096 / (2e11 * 0.8);
+    EXPECT_NEAR(found.log_time, std::log(relatives) + std::log(4.0) / (1 + std::exp(2.0)), 0.02);
 }
 
 TEST(Transfer, HasNothingOfAnOperatorThatNoSourceKnows) {
@@ -84,7 +95,7 @@ TEST(Transfer, LearnsTheParametersFromAFewCalls) {
                                                                     std::make_shared<KernelModel>()};
     const auto error = [&](Split split) {
         std::vector<const ValidationPoint*> of_target;
-        const auto points = validate_unseen(devices, models, {}, split);
+        const auto points = validate_unseen(devices, models, split);
         for (const auto& point : points)
             if (point.device == "new") of_target.push_back(&point);
         return summary_of(of_target);
@@ -106,7 +117,6 @@ TEST(Transfer, IsNotThrownOffByMeasurementsOfBothFamilies) {
         auto estimate = transfer.estimate(query(call)).value();
         points.push_back({estimate, 0.05});
         estimate.same_family = false;
-        estimate.prior = TransferPolicy().prior("gemm", false);
         points.push_back({estimate, 0.10});
     }
     transfer.calibrate(points);
@@ -128,36 +138,25 @@ TEST(Transfer, ChoosesCallsThatDiffer) {
     EXPECT_EQ(transfer.most_telling(candidates, 99).size(), candidates.size());
 }
 
-// Sources with the device's own figures weigh more the more a figure counts; a family keeps the others out.
-TEST(Transfer, WeighsSourcesByWhatLikenessCounts) {
-    SourceFitness near, far;
-    near.apart.family = far.apart.family = far.apart.power = 1;
-    Likeness likeness;
-    EXPECT_EQ(source_weights({near, far}, likeness), (std::vector<double>{0.5, 0.5}));
-    likeness.power = 0.5;
-    const auto weights = source_weights({near, far}, likeness);
-    EXPECT_NEAR(weights[0] / weights[1], std::exp(1.0), 1e-12);
-    near.same_family = true;
-    EXPECT_EQ(source_weights({near, far}, likeness), (std::vector<double>{1, 0}));
-    near.apart.implementation = 1;  // of a family that has other kernels alone, others are heard too
-    EXPECT_GT(source_weights({near, far}, likeness)[1], 0.1);
-    near.formats = 1;
-    EXPECT_EQ(source_weights({near, far}, likeness), (std::vector<double>{0, 1}));
+// A relative with its own kernels weighs most, and the others are heard beside it.
+TEST(Transfer, WeighsSourcesByHowAlikeTheyAre) {
+    const SourceFitness relative{.apart = 0}, other{.apart = 1};
+    EXPECT_EQ(source_weights({other, other}), (std::vector<double>{0.5, 0.5}));
+    const auto weights = source_weights({relative, other});
+    EXPECT_NEAR(weights[0] / weights[1], std::exp(2.0), 1e-12);
+    // A relative's other kernels count as much as another architecture's own.
+    EXPECT_EQ(source_weights({{.apart = 0, .implementation = 1}, other}), (std::vector<double>{0.5, 0.5}));
+    EXPECT_EQ(source_weights({{.apart = 0, .formats = 1}, other}), (std::vector<double>{0, 1}));
 }
 
-// One source that is far off moves the median of the others little.
-TEST(Transfer, BlendsBetweenTheMeanAndTheMedian) {
-    std::vector<SourceAnswer> answers(3);
-    answers[0].analytical.fill(-10);
-    answers[1].analytical.fill(-10.2);
-    answers[2].analytical.fill(-4);
-    const std::vector<double> weights(3, 1.0 / 3);
-    Likeness likeness;
-    EXPECT_NEAR(blend(answers, weights, likeness), -24.2 / 3, 1e-12);
-    likeness.median = 1;
-    EXPECT_NEAR(blend(answers, weights, likeness), -10, 1e-12);
-    likeness.median = 0.5;
-    EXPECT_NEAR(blend(answers, weights, likeness), (-10 - 24.2 / 3) / 2, 1e-12);
+TEST(Transfer, SourcesThatAreOffInOppositeWaysMeetInTheMiddle) {
+    const auto fast = facts("fast", 1, "one"), slow = facts("slow", 1, "two"),
+               target = facts("new", 1, "three");
+    const Transfer both(target, {source(fast, 0.8, 0.8), source(slow, 0.2, 0.2)});
+    const auto alone = [&](const DeviceFacts& where, double share) {
+        return Transfer(target, {source(where, share, share)}).estimate(query(large))->log_time;
+    };
+    EXPECT_NEAR(both.estimate(query(large))->log_time, (alone(fast, 0.8) + alone(slow, 0.2)) / 2, 1e-9);
 }
 
 // A part with twice the arithmetic for each watt runs slower of its peak.
@@ -165,43 +164,14 @@ TEST(Transfer, ArithmeticThatLacksPowerKeepsLessOfItsPeak) {
     auto known = facts("known", 1, "one"), target = facts("new", 1, "one");
     known.device.tdp_w = 400;
     target.device.tdp_w = 50;
-    TransferPolicy policy;
-    policy.set("gemm", Likeness{.throttling = 1.0 / 3});
-    const auto at = [&](const TransferPolicy& one) {
-        return std::exp(Transfer(target, {source(known, 0.8, 0.7)}, one).estimate(query(large))->log_time);
+    const auto seconds = [&] {
+        return std::exp(Transfer(target, {source(known, 0.8, 0.7)}).estimate(query(large))->log_time);
     };
-    TransferPolicy plenty;
-    plenty.set("gemm", Likeness{.throttling = 0});
-    EXPECT_NEAR(at(policy) / at(plenty), 2.0, 0.02);
+    const double throttled = seconds();
     // What a finer process takes less for each operation makes up for it.
     known.process_nm = 16;
     target.process_nm = 2;
-    EXPECT_NEAR(at(policy) / at(plenty), 1.0, 0.02);
-}
-
-// Devices that all miss by one level: what is learned is that level, and no neighbourhood of its own.
-TEST(TransferLearning, FindsTheSpreadBetweenDevices) {
-    std::vector<ValidationDevice> devices;
-    std::vector<std::shared_ptr<const KernelModel>> models;
-    const std::vector<double> factors = {0.9, 0.45, 0.7, 0.35};
-    for (std::size_t i = 0; i < factors.size(); ++i) {
-        const auto where =
-            facts(("device " + std::to_string(i)).c_str(), 1, ("of " + std::to_string(i)).c_str());
-        devices.push_back(validation_device(where, factors[i], factors[i]));
-        models.push_back(source(where, factors[i], factors[i]).kernels);
-    }
-    const auto learning = transfer_learning(devices, models);
-    const auto policy = learning.without("");
-    const auto& prior = policy.prior("gemm", false);
-    EXPECT_GE(prior.level * prior.level + prior.parameters * prior.parameters * 0.09, 0.01);
-    EXPECT_LT(prior.local, TransferPolicy().prior("gemm", false).local);
-    // Two devices are too few.
-    devices.resize(2);
-    models.resize(2);
-    EXPECT_EQ(transfer_learning(devices, models).without("").prior("gemm", false).local,
-              TransferPolicy().prior("gemm", false).local);
-    const auto text = policy.json().dump();
-    EXPECT_EQ(TransferPolicy::from_json(JsonReader(Json::parse(text), "policy")).json().dump(), text);
+    EXPECT_NEAR(throttled / seconds(), 2.0, 0.02);
 }
 
 // A call on a device that nobody measured has the width that such calls turned out to need.
