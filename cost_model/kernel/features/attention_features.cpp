@@ -53,9 +53,10 @@ Kernel decode(const operators::AttentionShape& shape, double units) {
     return {blocks * rows * seen, blocks * split.parts, split.tiles * parts(blocks * split.parts, 2 * units)};
 }
 
-// Which kernel a group of query heads takes: libraries have others for powers of two, and in decode none that
-// reads keys and values once for a group of more than 32, but for latent ones, whose kernels are made for
-// that.
+// Which kernel a group of query heads seems to take: libraries have others for powers of two, and decode of
+// groups of more than 32 took many times the formula's time on L40S (TensorRT-LLM), as if keys and values
+// were read for each head. That is inferred from times, no library says it. Latent kernels are made for many
+// heads.
 double kind_of_group(const operators::AttentionShape& shape) {
     constexpr std::int64_t largest_shared = 32;
     const bool power_of_two = (shape.group & (shape.group - 1)) == 0;

@@ -26,8 +26,8 @@ namespace ridge::cost_model {
 ///              the cache, quantisation
 /// Axes, log2: blocks (sequences times kv heads), head_blocks (times query heads), query_rows, cached
 /// (elements of keys that are seen), kv_heads, group (query heads of a kv head), even_group (1 where that is
-/// a power of two, which libraries have other kernels for; in decode 2 more beyond 32, where keys and values
-/// are read for each query head), head_dim, queries, context (positions that the last query sees), unseen
+/// a power of two, which libraries have other kernels for; in decode 2 more beyond 32, where times on L40S
+/// jump), head_dim, queries, context (positions that the last query sees), unseen
 /// (positions of the cache over those), tail. Blocks rather than sequences, because it is their number that
 /// has to fill the units. Regime: attention_regime().
 [[nodiscard]] CallFeatures attention_features(const OperatorCall& call, const KernelConfig& config,
