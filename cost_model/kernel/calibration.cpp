@@ -11,9 +11,8 @@ namespace {
 
 // What a transfer gets wrong of ln(time) before anything was measured on the device: standard deviations of
 // what all calls of one kind have in common, those of one mix of limits, those of one size and those near
-// each other. Nothing tells beforehand which it is, so that they are alike; times further measurements' noise
-// they say how far one call speaks for others, while widths of intervals come from left-out devices
-// (transfer_widths.hpp).
+// each other. Nothing tells beforehand which it is, so they are alike. Against the noise they say how far one
+// call speaks for others; how wide intervals are comes from left-out devices (transfer_widths.hpp).
 constexpr double of_each = 0.2, noise = 0.03;
 constexpr double mix_reach = 0.5;      // of the shares of the time, added up: from one limit to another are 2
 constexpr double size_reach = 2;       // e-folds of time
