@@ -116,12 +116,13 @@ std::vector<Roof> roofs_of(const db::Store& store, const std::string& device) {
 
 }  // namespace
 
-std::vector<FittedGroup> fit_groups(const SeenGroups& seen) {
+std::vector<FittedGroup> fit_groups(const SeenGroups& seen, const Machine& machine) {
     const Kinship kin(seen);
     const std::vector groups(seen.begin(), seen.end());
     std::vector<FittedGroup> out(groups.size());
-    for_each_parallel(groups.size(),
-                      [&](std::size_t i) { out[i] = fit_group(groups[i].first, groups[i].second, kin); });
+    for_each_parallel(groups.size(), [&](std::size_t i) {
+        out[i] = fit_group(groups[i].first, groups[i].second, kin, machine);
+    });
     set_lent_intervals(out);
     set_widths_beyond(out);
     return out;
@@ -135,7 +136,7 @@ FitReport fit_kernel_model(const std::vector<db::Record>& records, const std::ve
     if (links) add_links(ceilings, *links);
     const Machine machine{device, ceilings};
     const auto groups = training_groups(records, machine);
-    auto fitted = fit_groups(outside_held_out(groups));
+    auto fitted = fit_groups(outside_held_out(groups), machine);
     for (auto& one : fitted) {
         const auto& rows = groups.at(one.fit.key);
         check(one, rows, machine);

@@ -50,11 +50,12 @@ struct FittedGroup {
 };
 
 /// On these calls, and where they are few on what `kin` lends.
-[[nodiscard]] FittedGroup fit_group(const GroupKey& key, const RowPointers& rows, const Kinship& kin);
+[[nodiscard]] FittedGroup fit_group(const GroupKey& key, const RowPointers& rows, const Kinship& kin,
+                                    const Machine& machine);
 
 /// Every group, in the order of their keys. Those too small for intervals of their own have them from the
 /// left-out errors of all such groups of their regime.
-[[nodiscard]] std::vector<FittedGroup> fit_groups(const SeenGroups& seen);
+[[nodiscard]] std::vector<FittedGroup> fit_groups(const SeenGroups& seen, const Machine& machine);
 
 /// What a group predicts for a row that it was not fitted on: with the configuration of the nearest node.
 [[nodiscard]] GroupEstimate estimate_unseen(const KernelGroup& group, const TrainingRow& row,

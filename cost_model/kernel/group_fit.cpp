@@ -53,25 +53,38 @@ void set_configs(KernelGroup& group, const RowPointers& rows) {
     if (group.configs.size() < 2) group.config_of.clear();
 }
 
-// What left-out calls of a group are off by, each predicted from the others and from its kin without it.
-std::vector<CrossValidated> left_out_errors(const GroupKey& key, const RowPointers& rows,
-                                            const Kinship& kin) {
+std::optional<KernelParameters> parameters_of(const RowPointers& rows, const std::optional<Lent>& lent) {
+    if (!lent) return fit_parameters(rows);
+    return rows.empty() ? lent->parameters : fit_parameters(rows, &lent->parameters);
+}
+
+KernelGroup uncorrected_group(const GroupKey& key, const RowPointers& rows,
+                              const KernelParameters& parameters) {
+    KernelGroup out;
+    out.key = key;
+    out.parameters = parameters;
+    set_configs(out, rows);
+    return out;
+}
+
+// What left-out calls of a group are off by, each predicted from the others and from its kin without it, as
+// a call that was never measured is: with the configuration of the nearest of the others.
+std::vector<CrossValidated> left_out_errors(const GroupKey& key, const RowPointers& rows, const Kinship& kin,
+                                            const Machine& machine) {
     std::vector<CrossValidated> out;
     for (const auto* row : rows) {
         const auto lent = kin.lend(key, row);
         if (!lent) continue;
         auto others = rows;
         std::erase(others, row);
-        const auto parameters = others.empty() ? lent->parameters : fit_parameters(others, &lent->parameters);
-        if (parameters)
-            out.push_back({.variance = 1, .log_error = std::abs(log_residual(*row, *parameters))});
+        const auto parameters = parameters_of(others, lent);
+        if (!parameters) continue;
+        auto group = uncorrected_group(key, others, *parameters);
+        fit_correction(group, others);
+        const auto found = estimate_unseen(group, *row, machine);
+        out.push_back({.variance = 1, .log_error = std::abs(std::log(row->seconds / found.time_s))});
     }
     return out;
-}
-
-std::optional<KernelParameters> parameters_of(const RowPointers& rows, const std::optional<Lent>& lent) {
-    if (!lent) return fit_parameters(rows);
-    return rows.empty() ? lent->parameters : fit_parameters(rows, &lent->parameters);
 }
 
 void set_longest(KernelGroup& group, const RowPointers& rows) {
@@ -100,7 +113,8 @@ void add_nodes(KernelGroup& group, const RowPointers& rows) {
     set_longest(group, rows);
 }
 
-FittedGroup fit_group(const GroupKey& key, const RowPointers& rows, const Kinship& kin) {
+FittedGroup fit_group(const GroupKey& key, const RowPointers& rows, const Kinship& kin,
+                      const Machine& machine) {
     FittedGroup out;
     out.fit = {.key = key, .calls = rows.size(), .note = {}};
     const bool borrows = rows.size() < calls_to_stand_alone;
@@ -121,16 +135,13 @@ FittedGroup fit_group(const GroupKey& key, const RowPointers& rows, const Kinshi
         return out;
     }
     out.fit.fitted = true;
-    auto& group = out.group.emplace();
-    group.key = key;
-    group.parameters = *parameters;
+    auto& group = out.group.emplace(uncorrected_group(key, rows, *parameters));
     group.pooled_from = lent ? lent->by : "";
     out.fit.note =
         group.pooled_from.empty() ? unidentified(rows, *parameters) : "borrows from " + group.pooled_from;
-    set_configs(group, rows);
     if (borrows) {
         fit_correction(group, rows);
-        out.left_out = left_out_errors(key, rows, kin);
+        out.left_out = left_out_errors(key, rows, kin, machine);
     } else {
         fit_corrected(group, rows);
     }

@@ -248,7 +248,7 @@ KernelModel fit_on_all(const ValidationDevice& device) {
         for (const auto& row : rows) seen[key].push_back(&row);
     KernelModel out;
     out.device = device.facts.device.id;
-    for (auto& one : fit_groups(seen))
+    for (auto& one : fit_groups(seen, {device.facts.device, device.facts.ceilings}))
         if (one.group) out.groups.push_back(*std::move(one.group));
     return out;
 }
@@ -263,7 +263,7 @@ std::vector<ValidationPoint> validate_known(const ValidationDevice& device, Spli
         seen[key] = one.seen;
         parts[key] = std::move(one);
     }
-    const auto groups = fit_groups(seen);
+    const auto groups = fit_groups(seen, {device.facts.device, device.facts.ceilings});
     std::vector<std::vector<ValidationPoint>> points(groups.size());
     for_each_parallel(groups.size(), [&](std::size_t i) {
         const auto& group = groups[i].group;
