@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <iostream>
+#include <iterator>
 #include <map>
 #include <tuple>
 
@@ -88,6 +89,15 @@ std::vector<std::shared_ptr<const cost_model::KernelModel>> models_of(
 
 void write_json(const std::string& path, const Json& document) { write_file(path, document.dump(1) + '\n'); }
 
+// What a table of errors leaves out is said beside it.
+void report_unasked(const std::string& device, const cost_model::KnownValidation& found) {
+    if (found.unasked_calls == 0) return;
+    std::cerr << "ridge: " << device << ": " << found.unasked_calls << " calls of " << found.unasked_groups
+              << " groups are not in the table: the split leaves too few of their calls to fit, or the fit "
+                 "misses half of "
+                 "them by more than a factor of 2\n";
+}
+
 std::vector<ValidationPoint> validate_all(const ValidateOptions& options,
                                           const std::vector<cost_model::ValidationDevice>& devices) {
     std::vector<ValidationPoint> out;
@@ -95,10 +105,12 @@ std::vector<ValidationPoint> validate_all(const ValidateOptions& options,
     for (const auto split : splits_of(options)) {
         std::cerr << "ridge: split " << cost_model::name(split) << '\n';
         if (of_known_devices(split)) {
-            for (const auto& device : devices)
-                if (wanted(options.devices, device.facts.device.id))
-                    for (auto& point : cost_model::validate_known(device, split, options.yardsticks))
-                        out.push_back(std::move(point));
+            for (const auto& device : devices) {
+                if (!wanted(options.devices, device.facts.device.id)) continue;
+                auto found = cost_model::validate_known(device, split, options.yardsticks);
+                report_unasked(device.facts.device.id, found);
+                std::ranges::move(found.points, std::back_inserter(out));
+            }
             continue;
         }
         if (models.empty()) models = models_of(devices, options.fitted);

@@ -78,10 +78,12 @@ double latency_start(const RowPointers& rows, const std::string& name, double sh
     return typical_part * median(each);
 }
 
-// What a cache slower than memory would explain in products is arithmetic that few rows do not fill.
+// Of accelerators, which take steps along k. What a cache slower than memory would explain there is
+// arithmetic that few rows do not fill.
 bool are_products(const RowPointers& rows) {
-    const auto& regime = rows.front()->features.regime;
-    return regime == "gemm" || regime == "experts";
+    const auto& features = rows.front()->features;
+    return (features.regime == "gemm" || features.regime == "experts") &&
+           std::ranges::find(features.latencies, "step", &LatencyTerm::name) != features.latencies.end();
 }
 
 double least_of(const std::string& share, bool products) {

@@ -161,6 +161,9 @@ void set_parameters(Prediction& out, const KernelParameters& parameters) {
     out.parameters = parameters.latencies;
     out.parameters.insert(out.parameters.end(), parameters.shares.begin(), parameters.shares.end());
     out.parameters.push_back({"overlap", parameters.overlap, parameters.overlap_log_sd});
+    out.parameters.push_back({"launch overlap", parameters.launch_overlap, 0});
+    for (const auto& [tile, speed] : parameters.tiles)
+        out.parameters.push_back({"tile " + std::string(product_tiles.at(tile).name), speed, 0});
 }
 
 CallFeatures features_for(const OperatorCall& call, const KernelGroup& group, const Machine& machine) {

@@ -253,13 +253,20 @@ KernelModel fit_on_all(const ValidationDevice& device) {
     return out;
 }
 
-std::vector<ValidationPoint> validate_known(const ValidationDevice& device, Split split,
-                                            bool with_yardsticks) {
+KnownValidation validate_known(const ValidationDevice& device, Split split, bool with_yardsticks) {
+    KnownValidation out;
+    const auto leave_out = [&](const Parts& parts) {
+        out.unasked_groups += parts.asked.empty() ? 0U : 1U;
+        out.unasked_calls += parts.asked.size();
+    };
     std::map<GroupKey, Parts> parts;
     SeenGroups seen;
     for (const auto& [key, rows] : device.groups) {
         auto one = split == Split::extrapolation ? by_size(rows) : by_hash(rows, split);
-        if (split != Split::random && one.seen.size() < least_seen) continue;
+        if (split != Split::random && one.seen.size() < least_seen) {
+            leave_out(one);
+            continue;
+        }
         seen[key] = one.seen;
         parts[key] = std::move(one);
     }
@@ -269,8 +276,9 @@ std::vector<ValidationPoint> validate_known(const ValidationDevice& device, Spli
         const auto& group = groups[i].group;
         if (group) points[i] = ask(device, *group, parts.at(group->key), split, with_yardsticks);
     });
-    std::vector<ValidationPoint> out;
-    append(out, points);
+    for (const auto& one : groups)
+        if (!one.group) leave_out(parts.at(one.fit.key));
+    append(out.points, points);
     return out;
 }
 

@@ -48,10 +48,17 @@ struct ValidationDevice {
 /// A model of all of a device's rows.
 [[nodiscard]] KernelModel fit_on_all(const ValidationDevice& device);
 
+/// What was asked of one device, and what could not be: calls of groups that no fit describes, or of which
+/// the split leaves too few to fit.
+struct KnownValidation {
+    std::vector<ValidationPoint> points;
+    std::size_t unasked_groups = 0, unasked_calls = 0;
+};
+
 /// Every fitted group is fitted anew for each split, on the rows that the split leaves it. The roofline is
 /// always beside; the other `yardsticks` (kernel/yardsticks.hpp) take longer than the model.
-[[nodiscard]] std::vector<ValidationPoint> validate_known(const ValidationDevice& device, Split split,
-                                                          bool yardsticks = false);
+[[nodiscard]] KnownValidation validate_known(const ValidationDevice& device, Split split,
+                                             bool yardsticks = false);
 
 /// Every device of the list from the models of the others, which were fitted on all of theirs.
 [[nodiscard]] std::vector<ValidationPoint> validate_unseen(

@@ -221,15 +221,33 @@ TEST(Splits, AreTheSameEverywhere) {
 
 TEST(Splits, OfKnownDevicesAskOnlyForWhatTheFitDidNotSee) {
     const auto device = validation_device(facts("known", 1, "one"), 0.8, 0.7);
-    for (const auto& point : validate_known(device, Split::random)) EXPECT_TRUE(is_held_out(point.call));
-    for (const auto& point : validate_known(device, Split::shapes))
+    for (const auto& point : validate_known(device, Split::random).points)
+        EXPECT_TRUE(is_held_out(point.call));
+    for (const auto& point : validate_known(device, Split::shapes).points)
         EXPECT_TRUE(is_held_out(site_text(operators::parse_call(point.call))));
     double largest = 0;
     for (const auto& [key, rows] : device.groups)
         for (const auto& row : rows) largest = std::max(largest, row.roofline_s);
-    const auto far = validate_known(device, Split::extrapolation);
+    const auto far = validate_known(device, Split::extrapolation).points;
     EXPECT_FALSE(far.empty());
     for (const auto& point : far) EXPECT_GT(point.yardsticks.at("roofline"), largest / 2);
+}
+
+// Times that no work explains are not dropped in silence.
+TEST(Splits, CountTheCallsThatNoFitDescribes) {
+    auto device = validation_device(facts("known", 1, "one"), 0.8, 0.7);
+    std::size_t held_out = 0;
+    for (auto& [key, rows] : device.groups)
+        for (auto& row : rows) {
+            row.seconds =
+                1e-6 *
+                std::pow(10.0, 5.0 * static_cast<double>(stable_hash(row.call_text + "!") % 1000) / 1000);
+            held_out += is_held_out(row.call_text) ? 1U : 0U;
+        }
+    const auto found = validate_known(device, Split::random);
+    EXPECT_EQ(found.points.size() + found.unasked_calls, held_out);
+    EXPECT_GT(found.unasked_calls, 0U);
+    EXPECT_EQ(found.unasked_groups, device.groups.size());
 }
 
 // The model's median beside theirs is that of the calls that they were asked about.
