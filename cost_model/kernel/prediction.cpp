@@ -157,6 +157,13 @@ std::string basis_of(const KernelGroup& group, Match match, double octaves, bool
     return out;
 }
 
+double launching_share(const CallFeatures& features, const KernelParameters& parameters) {
+    auto without = parameters;
+    for (auto& latency : without.latencies)
+        if (latency.name == "launch") latency.value = 0;
+    return 1 - kernel_time(features, without) / kernel_time(features, parameters);
+}
+
 void set_parameters(Prediction& out, const KernelParameters& parameters) {
     out.parameters = parameters.latencies;
     out.parameters.insert(out.parameters.end(), parameters.shares.begin(), parameters.shares.end());
@@ -195,6 +202,7 @@ std::optional<FromFit> from_group(const OperatorCall& asked, const KernelGroup& 
     out.kind = match == Match::same_formats ? PredictionKind::fitted : PredictionKind::transferred;
     out.implementation = group.key.implementation;
     set_parameters(out, group.parameters);
+    out.launching_s = out.time_s * launching_share(features, group.parameters);
     out.correction = out.time_s / found.analytical_s;
     // A shipped model has no records.
     if (found.correction.nearest < group.nodes.size())
@@ -315,6 +323,7 @@ std::optional<Prediction> from_transfer(const OperatorCall& call, const DeviceMo
     out.kind = PredictionKind::transferred;
     out.implementation = found->implementation;
     set_parameters(out, found->parameters);
+    out.launching_s = out.time_s * launching_share(found->features, found->parameters);
     out.correction = std::exp(found->log_time) / kernel_time(found->features, found->parameters);
     const auto calibrated = device.transfer->calibrated_on();
     const auto widths = device.transfer_widths.at(found->regime, found->same_family, calibrated > 0);

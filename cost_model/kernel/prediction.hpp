@@ -41,7 +41,9 @@ struct Prediction {
     std::string implementation;      ///< empty for a roof
     std::string basis;               ///< one sentence: where the time comes from
     std::vector<LimiterTerm> terms;
-    std::string limiter;                ///< name of the largest term
+    double launching_s =
+        0;                ///< of time_s: what the call would be shorter by without its launch, which may hide
+    std::string limiter;  ///< name of the largest term
     std::vector<Parameter> parameters;  ///< fitted ones behind the terms, with their uncertainty
     double correction = 1;              ///< factor that the learned correction applies; 1 without
     std::int64_t nearest_record = 0;    ///< Record::id of the measured call nearest to this one; 0 for none

@@ -114,10 +114,10 @@ CallDemand demand_of(const NetworkCall& call, const Prediction& prediction, cons
     out.arithmetic = class_of(call.call);
     out.rows = rows_of(call.call, out.kind);
     const bool known = prediction.kind != PredictionKind::roof;
+    out.launch_s = prediction.launching_s;
     for (const auto& term : prediction.terms) {
-        if (term.name == "launch")
-            out.launch_s = std::min(term.seconds, prediction.time_s);
-        else if (term.name.starts_with("compute"))
+        if (term.name == "launch") continue;
+        if (term.name.starts_with("compute"))
             out.compute_s += term.seconds * (known ? 1.0 : device.compute_efficiency);
         else
             out.memory_s = std::max(out.memory_s, term.seconds * (known ? 1.0 : device.memory_efficiency));

@@ -44,14 +44,9 @@ void apply_shares(Prediction& prediction, const CallDemand& demand, const Engine
     prediction.provenance = Provenance::predicted;
 }
 
-double launch_of(const Prediction& kernel) {
-    const auto launch = std::ranges::find(kernel.terms, "launch", &LimiterTerm::name);
-    return launch == kernel.terms.end() ? 0.0 : std::min(launch->seconds, kernel.time_s);
-}
-
 // A kernel that was timed alone as the engine runs it, with all that the prediction says of its time.
 void run_under(Prediction& kernel, const EngineParameters& engine) {
-    const double harness_s = harness_seconds(launch_of(kernel), kernel.time_s, engine);
+    const double harness_s = harness_seconds(kernel.launching_s, kernel.time_s, engine);
     const auto here = [&](double seconds) {
         return std::max(0.0, seconds - harness_s) / engine.kernel_share;
     };
@@ -91,7 +86,7 @@ CallDemand placed_demand(const Placement& placement, const NetworkCall& call) {
     auto out = demand_of(call, predict(call.call, device), device);
     if (const auto kernel = kernel_prediction(call.call, device)) {
         out.kernel_s = kernel->time_s;
-        out.launch_s = launch_of(*kernel);
+        out.launch_s = kernel->launching_s;
     }
     return out;
 }
