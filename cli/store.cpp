@@ -6,6 +6,7 @@
 #include "cli/commands.hpp"
 #include "cli/options.hpp"
 #include "core/error.hpp"
+#include "cost_model/kernel/kernel_model.hpp"
 
 namespace ridge::cli {
 namespace {
@@ -24,7 +25,7 @@ reports::Table device_counts(const db::Store& store) {
             .set("device", device.id)
             .set("measurements", static_cast<double>(store.measurements({.device = device.id}).size()))
             .set("roofs", static_cast<double>(store.roofs(device.id).size()));
-        const auto model = store.newest_model(device.id, "kernel-analytical");
+        const auto model = store.newest_model(device.id, cost_model::kernel_model_kind);
         if (model)
             table.set("model_version", static_cast<double>(model->version));
         else
