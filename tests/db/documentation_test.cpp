@@ -27,7 +27,7 @@ class DocumentationTest : public StoreTest {
     void SetUp() override {
         StoreTest::SetUp();
         Connection store(path_, OpenMode::create);
-        store.execute(read_bytes(source / "tests/db/data/store_v1.sql"));
+        store.execute(read_bytes(source / "tests/db/data/store_v2.sql"));
         // A configuration whose latest measurement failed is not the fastest of its call.
         store.execute("UPDATE measurement SET taken_at = '2026-11-21T19:00:00.000Z' WHERE status = 'failed'");
     }

@@ -68,6 +68,23 @@ TEST_F(MigrationTest, TheFirstStepMakesTheReleasedVersion1) {
     EXPECT_EQ(fresh.text(all_definitions), released.text(all_definitions));
 }
 
+TEST_F(MigrationTest, TheSecondStepMakesTheReleasedVersion2) {
+    load_dump("store_v2.sql");
+    Connection released(path_, OpenMode::read_only);
+    Connection fresh(folder_ / "fresh.db", OpenMode::create);
+    migrate(fresh, migrations().first(2));
+    EXPECT_EQ(fresh.text(all_definitions), released.text(all_definitions));
+}
+
+TEST_F(MigrationTest, AFileOfVersion2IsReadWithTheSpeedOfItsMemory) {
+    load_dump("store_v2.sql");
+    const Store store(path_, Access::read_only);
+    const auto records = store.measurements({});
+    ASSERT_EQ(records.size(), 3u);
+    EXPECT_EQ(records[0].measurement.memory_bytes_per_s, 5.1e10);
+    EXPECT_EQ(records[1].measurement.memory_bytes_per_s, std::nullopt);
+}
+
 TEST_F(MigrationTest, ANewFileCarriesTheIdentity) {
     const auto connection = open(migrations(), Access::create);
     EXPECT_EQ(connection->integer("PRAGMA application_id"), application_id);
