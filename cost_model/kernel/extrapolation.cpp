@@ -2,36 +2,26 @@
 #include "cost_model/kernel/extrapolation.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <utility>
+
+#include "cost_model/kernel/root_weighted.hpp"
 
 namespace ridge::cost_model {
 namespace {
-
-using Score = std::pair<double, double>;  // error an octave, weight
-
-// Least score that the share of the weight does not exceed.
-double weighted_quantile(const std::vector<Score>& sorted, double share) {
-    double all = 0, sum = 0;
-    for (const auto& [score, weight] : sorted) all += weight;
-    for (const auto& [score, weight] : sorted)
-        if ((sum += weight) >= share * all) return score;
-    return sorted.back().first;
-}
 
 double mixed(double one, double other, double share) { return one + share * (other - one); }
 
 }  // namespace
 
 WidthsBeyond::WidthsBeyond(const std::vector<std::vector<ErrorBeyond>>& groups) {
-    std::vector<Score> scores;
-    for (const auto& errors : groups)
+    RootWeighted scores;  // errors an octave
+    for (const auto& errors : groups) {
+        std::vector<double> of_group;
         for (const auto& [octaves, log_error] : errors)
-            scores.emplace_back(log_error / std::max(1.0, octaves),
-                                1 / std::sqrt(static_cast<double>(errors.size())));
-    if (scores.empty()) return;
-    std::ranges::sort(scores);
-    each_octave_ = {weighted_quantile(scores, 0.80), weighted_quantile(scores, 0.95)};
+            of_group.push_back(log_error / std::max(1.0, octaves));
+        scores.add(of_group);
+    }
+    if (scores.size() == 0) return;
+    each_octave_ = {scores.quantile(0.80), scores.quantile(0.95)};
 }
 
 HalfWidths WidthsBeyond::at(double octaves, const HalfWidths& within) const {

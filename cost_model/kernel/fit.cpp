@@ -2,8 +2,6 @@
 #include "cost_model/kernel/fit.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 
 #include "core/error.hpp"
 #include "core/text.hpp"

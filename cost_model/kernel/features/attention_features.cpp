@@ -39,6 +39,10 @@ bool is_prefill(const operators::AttentionShape& shape) {
     return shape.queries > 1 || shape.context == shape.queries;
 }
 
+std::string_view regime_of(const operators::AttentionShape& shape) {
+    return is_prefill(shape) ? "prefill" : "decode";
+}
+
 Kernel prefill(const operators::AttentionShape& shape) {
     const auto tiles = attention_tiles(shape.queries, shape.context, shape.window);
     const double heads = static_cast<double>(shape.batch) * static_cast<double>(shape.heads());
@@ -93,9 +97,7 @@ bool is_accelerator_attention(const OperatorCall& call, const Machine& machine) 
     return machine.device.kind != "cpu" && call.op.starts_with("attention");
 }
 
-std::string_view attention_regime(const OperatorCall& call) {
-    return is_prefill(shape_of(call)) ? "prefill" : "decode";
-}
+std::string_view attention_regime(const OperatorCall& call) { return regime_of(shape_of(call)); }
 
 CallFeatures attention_features(const OperatorCall& call, const KernelConfig&, CacheState cache,
                                 const Machine& machine) {
@@ -105,7 +107,7 @@ CallFeatures attention_features(const OperatorCall& call, const KernelConfig&, C
     const bool prompt = is_prefill(shape);
     const auto kernel = prompt ? prefill(shape) : decode(shape, units);
     CallFeatures out;
-    out.regime = attention_regime(call);
+    out.regime = regime_of(shape);
     out.latencies.add({"launch", 1});
     out.latencies.add({"step", kernel.serial_tiles});
     out.latencies.add({"block", kernel.blocks / units});

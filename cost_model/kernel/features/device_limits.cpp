@@ -27,13 +27,12 @@ double largest_cache(const Device& device) {
     return largest;
 }
 
-// Part of a working set that the cache does not hold.
+}  // namespace
+
 double missing_share(double bytes, double cache_bytes) {
     constexpr double held = 0.7, thrashing = 1.3;
     return cache_bytes > 0 ? std::clamp((bytes / cache_bytes - held) / (thrashing - held), 0.0, 1.0) : 1.0;
 }
-
-}  // namespace
 
 double compute_seconds(double flop, Precision precision, const Machine& machine) {
     if (flop <= 0) return 0;

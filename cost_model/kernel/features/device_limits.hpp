@@ -17,9 +17,12 @@ namespace ridge::cost_model {
 /// "Throughput of native arithmetic instructions", compute capability 8.x to 10.0).
 [[nodiscard]] double exponential_seconds(double count, const Machine& machine);
 
-/// Bytes that have to come from or go to the outermost memory: all of them when cold; of a warm call none up
-/// to 0.7 of the largest cache and all from 1.3 times its size on, since what is used in turn then drives
-/// itself out. Throws InputError when the device's memory bandwidth is not known.
+/// Part of a working set that a cache does not hold: none up to 0.7 and all from 1.3 times its size on, since
+/// what is used in turn then drives itself out. All of it where there is no cache.
+[[nodiscard]] double missing_share(double bytes, double cache_bytes);
+
+/// Bytes that have to come from or go to the outermost memory: all of them when cold; of a warm call what
+/// the largest cache does not hold. Throws InputError when the device's memory bandwidth is not known.
 [[nodiscard]] double memory_seconds(double bytes, CacheState cache, const Machine& machine);
 
 /// Microseconds of these bytes with memory: what a fit finds the multiple of, as a latency, for passes over

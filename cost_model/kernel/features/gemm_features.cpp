@@ -74,13 +74,6 @@ double log2_padding(const operators::GemmCall& call, double tile_height, double 
                      padding(static_cast<double>(call.n), tile_width));
 }
 
-// Part of a working set that the cache does not hold: all of it from 1.3 times its size on, since what is
-// used in turn then drives itself out.
-double missing_share(double bytes, double cache_bytes) {
-    constexpr double held = 0.7, thrashing = 1.3;
-    return cache_bytes > 0 ? std::clamp((bytes / cache_bytes - held) / (thrashing - held), 0.0, 1.0) : 1.0;
-}
-
 double largest_cache(const Device& device) {
     double out = 0;
     for (const auto& cache : device.caches) out = std::max(out, cache.bytes);
