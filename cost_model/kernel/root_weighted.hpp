@@ -6,8 +6,8 @@
 
 namespace ridge::cost_model {
 
-/// Values in sets whose members are off together (calls of one device, of one group): a set counts by the root
-/// of the number of its values.
+/// Values in sets whose members are off together (calls of one device, of one group): a set counts by the
+/// root of the number of its values.
 class RootWeighted {
   public:
     void add(const std::vector<double>& set);
